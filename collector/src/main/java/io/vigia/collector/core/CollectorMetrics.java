@@ -1,0 +1,54 @@
+package io.vigia.collector.core;
+
+/**
+ * What the collector counts about itself, apart from the ledgers ({@link DestinationStatus}). All
+ * methods are thread-safe, cheap and never throw.
+ */
+public interface CollectorMetrics {
+  /** A receiver's batch became durable and was acknowledged after {@code ackNanos}. */
+  void accepted(String receiver, Signal signal, int items, long bytes, long ackNanos);
+
+  /** A receiver's batch was refused, by the intake's or the receiver's own reason. */
+  void refused(String receiver, Signal signal, String reason, int items);
+
+  /**
+   * Bytes that could not be understood were turned away (the connection's other data is unharmed).
+   */
+  void malformed(String receiver, String reason);
+
+  /** One fsync of a log took this long and covered this many records. */
+  void synced(Signal signal, long nanos, int records, long bytes);
+
+  /** A stored record could not be read; it was set aside. */
+  void badRecord(Signal signal, String reason);
+
+  /**
+   * One request of a destination ended. {@code outcome}: {@code ok}, {@code retry}, {@code
+   * refused}.
+   */
+  void exported(String destination, Signal signal, String outcome, long nanos, long bytes);
+
+  /** Counts nothing. */
+  CollectorMetrics NOOP =
+      new CollectorMetrics() {
+        @Override
+        public void accepted(
+            String receiver, Signal signal, int items, long bytes, long ackNanos) {}
+
+        @Override
+        public void refused(String receiver, Signal signal, String reason, int items) {}
+
+        @Override
+        public void malformed(String receiver, String reason) {}
+
+        @Override
+        public void synced(Signal signal, long nanos, int records, long bytes) {}
+
+        @Override
+        public void badRecord(Signal signal, String reason) {}
+
+        @Override
+        public void exported(
+            String destination, Signal signal, String outcome, long nanos, long bytes) {}
+      };
+}

@@ -1,0 +1,37 @@
+package io.vigia.collector.core;
+
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Brings batches to one backend. Knows nothing of cursors, back-off or disk.
+ *
+ * <p>{@link #export} is called from a dispatcher's thread, at most {@link Limits#maxInFlight()}
+ * calls open at a time per signal, and never blocks for long. The future always completes normally:
+ * a backend that is down, slow or talking nonsense is {@link ExportResult#retryAll}; an exception
+ * is a defect, and is treated as a retry after it was logged.
+ */
+public interface Exporter extends Component {
+  /** Which signals this exporter takes. Constant. */
+  Set<Signal> signals();
+
+  Limits limits();
+
+  CompletableFuture<ExportResult> export(ExportBatch batch);
+
+  /**
+   * Contacts the backend once, blocking, 5 s at most. Needs no {@link #start}. Used by {@code vigia
+   * check}.
+   */
+  CheckResult check();
+
+  /**
+   * What a dispatcher may put into one call.
+   *
+   * @param maxBatchBytes payload bytes; a single larger record still comes alone
+   * @param maxBatchItems items
+   * @param lingerMillis how long to wait for a batch to fill before sending what is there
+   * @param maxInFlight open calls per signal; 1 keeps the order of the log
+   */
+  record Limits(int maxBatchBytes, int maxBatchItems, int lingerMillis, int maxInFlight) {}
+}
