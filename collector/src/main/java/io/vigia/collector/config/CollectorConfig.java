@@ -1,0 +1,58 @@
+package io.vigia.collector.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration, valid.
+ *
+ * @param file what was read, or {@code (defaults)}
+ * @param data directory of disk log, cursors and embedded store
+ * @param destinations in the order of the file; never empty
+ * @param web null when switched off
+ */
+public record CollectorConfig(
+    String file,
+    Path data,
+    Where dataWhere,
+    @Nullable Otlp otlp,
+    @Nullable Forward forward,
+    List<DestinationConfig> destinations,
+    @Nullable Listen web,
+    Log log) {
+  public CollectorConfig {
+    destinations = List.copyOf(destinations);
+  }
+
+  /** {@code receivers.otlp}: at least one of the two is set; both may be the same address. */
+  public record Otlp(@Nullable Listen grpc, @Nullable Listen http) {}
+
+  /** {@code receivers.forward}. */
+  public record Forward(Listen listen) {}
+
+  /**
+   * {@code log}: the disk log.
+   *
+   * @param durability when an append counts as durable
+   * @param intervalMillis for {@link Durability#INTERVAL}
+   * @param quotaBytes of all signals together
+   * @param quotaFreeSharePercent at most this share of what was free plus used at start
+   */
+  public record Log(
+      Durability durability,
+      long intervalMillis,
+      long segmentBytes,
+      long quotaBytes,
+      int quotaFreeSharePercent) {}
+
+  /** When an append may be acknowledged. */
+  public enum Durability {
+    /** After fsync. */
+    FSYNC,
+    /** At once; fsync follows within the interval. */
+    INTERVAL,
+    /** At once; the operating system writes when it likes. */
+    OS
+  }
+}

@@ -1,0 +1,160 @@
+package io.vigia.collector.config;
+
+import io.vigia.collector.core.Signal;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** Reads a {@link CollectorConfig} from YAML. */
+public final class ConfigLoader {
+  private static final long GIB = 1L << 30;
+
+  private final Environment environment;
+
+  /**
+   * @param environment gives the value of a variable, or null
+   */
+  public ConfigLoader(Function<String, @Nullable String> environment) {
+    this.environment = new Environment(environment);
+  }
+
+  /** The embedded default: every receiver on loopback, the destination {@code local}, the page. */
+  public CollectorConfig defaults() throws ConfigException {
+    return read(Where.DEFAULTS, null);
+  }
+
+  public CollectorConfig load(Path file) throws ConfigException {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(file + ": no such file; give the path of a YAML file to --config");
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(file + ": not UTF-8; save it as UTF-8");
+    } catch (IOException e) {
+      throw new ConfigException(file + ": cannot be read (" + e.getMessage() + ")");
+    }
+    return parse(file.toString(), text);
+  }
+
+  CollectorConfig parse(String name, String text) throws ConfigException {
+    try {
+      return read(name, new Yaml(new LoaderOptions()).compose(new StringReader(text)));
+    } catch (MarkedYAMLException e) {
+      Mark mark = e.getProblemMark();
+      String place = mark == null ? "" : ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
+      throw new ConfigException(
+          name
+              + place
+              + ": not YAML: "
+              + e.getProblem()
+              + "; check quotes, colons and indentation");
+    } catch (YAMLException e) {
+      throw new ConfigException(name + ": not YAML: " + e.getMessage());
+    }
+  }
+
+  private CollectorConfig read(String name, @Nullable Node document) throws ConfigException {
+    Where top = new Where(name, document == null ? 0 : 1, document == null ? 0 : 1, "");
+    Section root = new Section(top, document, environment);
+    Path data = Path.of(root.string("data", "./vigia-data"));
+    Section receivers = root.section("receivers");
+    boolean given = root.has("receivers");
+    CollectorConfig.Otlp otlp =
+        !given || receivers.has("otlp") ? otlp(receivers.section("otlp")) : null;
+    CollectorConfig.Forward forward =
+        !given || receivers.has("forward") ? forward(receivers.section("forward")) : null;
+    receivers.finish();
+    List<DestinationConfig> destinations = destinations(root.section("destinations"));
+    Listen web = root.isOff("web") ? null : web(root.section("web"));
+    CollectorConfig.Log log = log(root.section("log"));
+    root.finish();
+    return new CollectorConfig(name, data, root.at("data"), otlp, forward, destinations, web, log);
+  }
+
+  private static CollectorConfig.Otlp otlp(Section section) throws ConfigException {
+    boolean one = section.has("grpc") || section.has("http");
+    Listen grpc = !one || section.has("grpc") ? section.listen("grpc", "127.0.0.1:4317") : null;
+    Listen http = !one || section.has("http") ? section.listen("http", "127.0.0.1:4318") : null;
+    section.finish();
+    return new CollectorConfig.Otlp(grpc, http);
+  }
+
+  private static CollectorConfig.Forward forward(Section section) throws ConfigException {
+    Listen listen = section.listen("listen", "127.0.0.1:24224");
+    section.finish();
+    return new CollectorConfig.Forward(listen);
+  }
+
+  private static Listen web(Section section) throws ConfigException {
+    Listen listen = section.listen("listen", "127.0.0.1:8317");
+    section.finish();
+    return listen;
+  }
+
+  private static CollectorConfig.Log log(Section section) throws ConfigException {
+    String word = section.string("durability", "fsync");
+    CollectorConfig.Durability durability =
+        switch (word) {
+          case "fsync" -> CollectorConfig.Durability.FSYNC;
+          case "interval" -> CollectorConfig.Durability.INTERVAL;
+          case "os" -> CollectorConfig.Durability.OS;
+          default ->
+              throw new ConfigException(
+                  section.at("durability"),
+                  "\"" + word + "\" is not fsync, interval or os; fsync is the safe one");
+        };
+    CollectorConfig.Log log =
+        new CollectorConfig.Log(
+            durability,
+            section.durationMillis("interval", 200),
+            section.sizeBytes("segment", 64L << 20),
+            section.sizeBytes("quota", 10 * GIB),
+            section.percent("quotaShare", 80));
+    section.finish();
+    return log;
+  }
+
+  private static List<DestinationConfig> destinations(Section section) throws ConfigException {
+    List<DestinationConfig> destinations = new ArrayList<>();
+    for (String name : List.copyOf(section.keys())) {
+      if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,62}")) {
+        throw new ConfigException(
+            section.at(name), "a destination's name is letters, digits, - and _ (at most 63)");
+      }
+      destinations.add(
+          Destinations.read(name, section.section(name), /* first= */ destinations.isEmpty()));
+    }
+    if (destinations.isEmpty()) {
+      destinations.add(Destinations.read("local", section.section("local"), /* first= */ true));
+    }
+    return destinations;
+  }
+
+  static Signal signal(String word, Where where) throws ConfigException {
+    for (Signal signal : Signal.values()) {
+      if (signal.id().equals(word)) {
+        return signal;
+      }
+    }
+    throw new ConfigException(
+        where,
+        "unknown signal \""
+            + word
+            + "\""
+            + Nearest.hint(word, List.of("traces", "metrics", "logs")));
+  }
+}

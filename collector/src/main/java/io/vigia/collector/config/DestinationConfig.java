@@ -1,0 +1,66 @@
+package io.vigia.collector.config;
+
+import io.vigia.collector.core.Signal;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One entry under {@code destinations}. */
+public sealed interface DestinationConfig {
+  Common common();
+
+  /**
+   * What every destination has.
+   *
+   * @param name the key under {@code destinations}; names the cursor
+   * @param signals what is sent there
+   * @param required whether intake refuses (rather than skips for this destination) at the quota
+   * @param maxBacklogBytes oldest records beyond this are dropped for it; {@code Long.MAX_VALUE} =
+   *     only the log's quota limits
+   * @param maxAgeMillis records older than this are dropped for it; {@code Long.MAX_VALUE} = never
+   */
+  record Common(
+      String name,
+      Where where,
+      Set<Signal> signals,
+      boolean required,
+      long maxBacklogBytes,
+      long maxAgeMillis) {
+    public Common {
+      signals = Set.copyOf(signals);
+    }
+  }
+
+  /** The embedded store behind the page. */
+  record Local(
+      Common common, long maxBytes, long retentionMillis, long sliceMillis, long memoryLimitBytes)
+      implements DestinationConfig {}
+
+  /**
+   * Data streams of an Elasticsearch.
+   *
+   * @param apiKeyFile file with an encoded API key, or null; read at start and again when it
+   *     changes
+   * @param username basic authentication, with {@code passwordFile}
+   */
+  record Elasticsearch(
+      Common common,
+      URI url,
+      String dataset,
+      String namespace,
+      @Nullable String username,
+      @Nullable Path passwordFile,
+      @Nullable Path apiKeyFile,
+      boolean gzip)
+      implements DestinationConfig {}
+
+  /** OTLP over gRPC; what type {@code jaeger} is too, with traces only. */
+  record OtlpGrpc(Common common, URI endpoint, boolean gzip) implements DestinationConfig {}
+
+  /** Prometheus remote write. */
+  record RemoteWrite(Common common, URI url) implements DestinationConfig {}
+
+  /** An endpoint for Prometheus to scrape. */
+  record Scrape(Common common, Listen listen) implements DestinationConfig {}
+}

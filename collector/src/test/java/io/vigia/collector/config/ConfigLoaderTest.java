@@ -1,0 +1,155 @@
+package io.vigia.collector.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vigia.collector.core.Signal;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+  private final ConfigLoader loader =
+      new ConfigLoader(Map.of("ES", "http://es:9200", "EMPTY", "")::get);
+
+  private CollectorConfig parse(String yaml) throws ConfigException {
+    return loader.parse("vigia.yaml", yaml);
+  }
+
+  @Test
+  void theDocumentedExampleLoads() throws Exception {
+    CollectorConfig config =
+        parse(
+            """
+            data: ./vigia-data
+            receivers:
+              otlp:    {grpc: "127.0.0.1:4317", http: "127.0.0.1:4318"}
+              forward: {listen: "127.0.0.1:24224"}
+            destinations:
+              local: {}
+              elasticsearch: {url: "http://127.0.0.1:9200"}
+              jaeger:        {endpoint: "http://127.0.0.1:14317"}
+              prometheus:    {remoteWrite: "http://127.0.0.1:9090/api/v1/write"}
+              scrape:        {type: prometheus, listen: "127.0.0.1:9464"}
+            web: {listen: "127.0.0.1:8317"}
+            """);
+
+    assertThat(config.destinations())
+        .extracting(d -> d.common().name() + " " + d.getClass().getSimpleName())
+        .containsExactly(
+            "local Local",
+            "elasticsearch Elasticsearch",
+            "jaeger OtlpGrpc",
+            "prometheus RemoteWrite",
+            "scrape Scrape");
+    assertThat(config.destinations())
+        .extracting(d -> d.common().required())
+        .as("only the first is required by default")
+        .containsExactly(true, false, false, false, false);
+    assertThat(config.destinations().get(2).common().signals()).containsExactly(Signal.TRACES);
+  }
+
+  @Test
+  void anEmptyFileIsTheEmbeddedDefault() throws Exception {
+    for (CollectorConfig config : new CollectorConfig[] {parse(""), loader.defaults()}) {
+      assertThat(config.destinations()).singleElement().isInstanceOf(DestinationConfig.Local.class);
+      assertThat(config.otlp()).isNotNull();
+      assertThat(config.forward()).isNotNull();
+      assertThat(config.web()).isNotNull();
+    }
+  }
+
+  @Test
+  void everyDefaultListensOnLoopbackOnly() throws Exception {
+    CollectorConfig config = loader.defaults();
+    assertThat(config.otlp()).isNotNull();
+    assertThat(config.otlp().grpc()).isNotNull();
+    assertThat(config.otlp().grpc().address().getAddress().isLoopbackAddress()).isTrue();
+    assertThat(config.web()).isNotNull();
+    assertThat(config.web().address().getAddress().isLoopbackAddress()).isTrue();
+  }
+
+  @Test
+  void environmentVariablesAndDefaultsAreExpanded() throws Exception {
+    CollectorConfig config =
+        parse(
+            """
+            data: "${DIR:-/tmp/x}/${EMPTY:-y}/$${z}"
+            destinations: {elasticsearch: {url: "${ES}"}}
+            """);
+    assertThat(config.data()).isEqualTo(Path.of("/tmp/x/y/${z}"));
+    assertThat(((DestinationConfig.Elasticsearch) config.destinations().get(0)).url())
+        .isEqualTo(URI.create("http://es:9200"));
+  }
+
+  @Test
+  void sizesAndDurationsCarryUnits() throws Exception {
+    CollectorConfig config =
+        parse("log: {segment: 1.5MiB, quota: 20 GB, durability: interval, interval: 250ms}");
+    assertThat(config.log().segmentBytes()).isEqualTo(1_572_864);
+    assertThat(config.log().quotaBytes()).isEqualTo(20_000_000_000L);
+    assertThat(config.log().intervalMillis()).isEqualTo(250);
+  }
+
+  @Test
+  void aReceiverThatIsNotNamedIsOff() throws Exception {
+    CollectorConfig config = parse("receivers: {otlp: {http: \"127.0.0.1:0\"}}");
+    assertThat(config.forward()).isNull();
+    assertThat(config.otlp()).isNotNull();
+    assertThat(config.otlp().grpc()).isNull();
+    assertThat(parse("web: off").web()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "recievers: {}|vigia.yaml:1:1: unknown key \"recievers\"; did you mean \"receivers\"?",
+        "receivers: {forward: {lisen: x}}|vigia.yaml:1:23: unknown key \"lisen\" in"
+            + " receivers.forward; did you mean \"listen\"?",
+        "destinations: {elastic: {}}|vigia.yaml:1:16: destinations.elastic: unknown destination"
+            + " type \"elastic\"; known: elasticsearch",
+        "destinations: {jeager: {}}|did you mean \"jaeger\"?",
+        "destinations: [a]|vigia.yaml:1:15: destinations: expected keys and values here, found a"
+            + " list",
+        "web: {listen: [1]}|vigia.yaml:1:15: web.listen: expected one value, found a list",
+        "web: {listen: \":8317\"}|is not host:port, like 127.0.0.1:4317",
+        "log: {segment: 64}|\"64\" is not a size with a unit, like 512MiB",
+        "log: {interval: 5 min}|is not a duration with a unit, like 500ms, 30s",
+        "data: ${NOPE}|vigia.yaml:1:7: data: the environment variable NOPE is not set",
+        "destinations: {elasticsearch: {}}|\"url\" is missing; add it, e.g. url: http://",
+        "destinations: {elasticsearch: {url: localhost}}|is not an http:// or https:// address",
+        "destinations: {jaeger: {endpoint: \"http://a:1\", signals: [logs]}}|takes no logs; it takes"
+            + " traces",
+        "destinations: {prometheus: {}}|give either remoteWrite:",
+        "destinations: {local: {}, local: {}}|destinations.local: given twice",
+        "data: [|vigia.yaml:1:",
+        "web: {listen: a: b}|not YAML",
+      })
+  void aMistakeIsOneLineWithPlaceAndRemedy(String yaml, String expected) {
+    assertThatThrownBy(() -> parse(yaml))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(expected)
+        .hasMessageStartingWith("vigia.yaml:")
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void aMissingFileIsNamed(@TempDir Path dir) {
+    assertThatThrownBy(() -> loader.load(dir.resolve("none.yaml")))
+        .hasMessageContaining("none.yaml: no such file");
+  }
+
+  @Test
+  void aFileThatIsNotTextIsNamed(@TempDir Path dir) throws Exception {
+    Path file = Files.write(dir.resolve("x.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    assertThatThrownBy(() -> loader.load(file)).hasMessageContaining("not UTF-8");
+  }
+}
