@@ -1,0 +1,209 @@
+package io.vigia.collector.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpServerTest {
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private HttpServer server =
+      HttpServer.builder()
+          .name("test")
+          .requestTimeoutMillis(1_000)
+          .maxConnections(3)
+          .workers(2)
+          .maxRequestBytes(1000)
+          .get("/hello", r -> HttpResponse.text(200, "hello " + r.parameter("name")))
+          .get("/files/*", r -> HttpResponse.text(200, r.path()))
+          .get("/big", r -> HttpResponse.text(200, "a".repeat(100_000)))
+          .get("/wait", r -> waitForRelease())
+          .get(
+              "/teapot",
+              r -> {
+                throw new HttpStatusException(418, "short and stout");
+              })
+          .get(
+              "/broken",
+              r -> {
+                throw new IllegalStateException("on purpose");
+              })
+          .post("/echo", r -> HttpResponse.of(200, "application/x", r.body()))
+          .build();
+
+  @BeforeEach
+  void start() throws IOException {
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    release.countDown();
+    server.close();
+    server.close();
+  }
+
+  private HttpResponse waitForRelease() throws InterruptedException {
+    release.await();
+    return HttpResponse.text(200, "released");
+  }
+
+  private java.net.http.HttpResponse<byte[]> get(String path, String... headers) throws Exception {
+    var request = java.net.http.HttpRequest.newBuilder(uri(path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+  }
+
+  private static String text(java.net.http.HttpResponse<byte[]> response) {
+    return new String(response.body(), StandardCharsets.UTF_8).strip();
+  }
+
+  @Test
+  void answersByExactPathAndByPrefix() throws Exception {
+    assertThat(text(get("/hello?name=a%20b"))).isEqualTo("hello a b");
+    assertThat(text(get("/files/x/y.js"))).isEqualTo("/files/x/y.js");
+    assertThat(get("/nothing").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void postTakesABodyAndGetOfItIsRefused() throws Exception {
+    var post =
+        java.net.http.HttpRequest.newBuilder(uri("/echo")).POST(BodyPublishers.ofString("ping"));
+    assertThat(text(client.send(post.build(), BodyHandlers.ofByteArray()))).isEqualTo("ping");
+    var get = get("/echo");
+    assertThat(get.statusCode()).isEqualTo(405);
+    assertThat(get.headers().firstValue("allow")).hasValue("POST");
+  }
+
+  @Test
+  void tooLargeBodyIsRefusedAndTheNextRequestIsServed() throws Exception {
+    var post =
+        java.net.http.HttpRequest.newBuilder(uri("/echo"))
+            .POST(BodyPublishers.ofString("x".repeat(1001)));
+    assertThat(client.send(post.build(), BodyHandlers.ofByteArray()).statusCode()).isEqualTo(413);
+    assertThat(get("/hello").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void failuresOfHandlersBecomeAnswers() throws Exception {
+    assertThat(get("/teapot").statusCode()).isEqualTo(418);
+    assertThat(text(get("/teapot"))).isEqualTo("short and stout");
+    var broken = get("/broken");
+    assertThat(broken.statusCode()).isEqualTo(500);
+    assertThat(text(broken)).doesNotContain("on purpose");
+  }
+
+  @Test
+  void compressesWhenTheClientAcceptsIt() throws Exception {
+    var zipped = get("/big", "Accept-Encoding", "gzip");
+    assertThat(zipped.headers().firstValue("content-encoding")).hasValue("gzip");
+    assertThat(new GZIPInputStream(new ByteArrayInputStream(zipped.body())).readAllBytes())
+        .hasSize(100_001);
+    assertThat(get("/big").body()).hasSize(100_001);
+  }
+
+  @Test
+  void headHasTheLengthButNoBody() throws Exception {
+    var head =
+        java.net.http.HttpRequest.newBuilder(uri("/big"))
+            .method("HEAD", BodyPublishers.noBody())
+            .build();
+    var response = client.send(head, BodyHandlers.ofByteArray());
+    assertThat(response.body()).isEmpty();
+    assertThat(response.headers().firstValue("content-length")).hasValue("100001");
+  }
+
+  @Test
+  void pipelinedRequestsAreAnsweredInOrderOnOneConnection() throws Exception {
+    try (Socket socket = connect()) {
+      StringBuilder requests = new StringBuilder();
+      for (int i = 0; i < 50; i++) {
+        requests.append("GET /hello?name=").append(i).append(" HTTP/1.1\r\nHost: x\r\n\r\n");
+      }
+      requests.append("GET /hello?name=end HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      socket.getOutputStream().write(requests.toString().getBytes(StandardCharsets.UTF_8));
+      String all =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .filter(l -> l.startsWith("hello"))
+              .reduce("", (a, b) -> a + b.substring(6) + " ");
+      assertThat(all).startsWith("0 1 2 3 ").endsWith("48 49 end ");
+    }
+  }
+
+  @Test
+  void garbageIsRefusedAndTheConnectionClosed() throws Exception {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write("\u0001\u0002 nonsense\r\n\r\n".getBytes("ISO-8859-1"));
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 400");
+    }
+    try (Socket socket = connect()) {
+      socket
+          .getOutputStream()
+          .write("GET /hello?name=%zz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes("ISO-8859-1"));
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8))
+          .isEqualTo("HTTP/1.1 400");
+    }
+  }
+
+  @Test
+  void aClientThatStallsIsDisconnected() throws Exception {
+    try (Socket socket = connect()) {
+      socket.getOutputStream().write("GET /hello HTTP/1.1\r\nHos".getBytes("ISO-8859-1"));
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void connectionsBeyondTheLimitAreClosedAtOnce() throws Exception {
+    try (Socket a = connect();
+        Socket b = connect();
+        Socket c = connect()) {
+      for (Socket socket : new Socket[] {a, b, c}) {
+        socket.getOutputStream().write("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n".getBytes("UTF-8"));
+      }
+      try (Socket d = connect()) {
+        assertThat(d.getInputStream().read()).isEqualTo(-1);
+      }
+      release.countDown();
+      assertThat(a.getInputStream().read()).isEqualTo('H');
+    }
+  }
+
+  @Test
+  void aPortInUseIsNamed() {
+    InetSocketAddress taken = server.address();
+    HttpServer second = HttpServer.builder().name("scrape").listen(taken).build();
+    assertThatThrownBy(second::start)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("scrape: cannot listen on 127.0.0.1:" + taken.getPort());
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket("127.0.0.1", server.address().getPort());
+    socket.setSoTimeout(5_000);
+    return socket;
+  }
+}
