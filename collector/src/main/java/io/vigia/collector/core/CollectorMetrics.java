@@ -5,10 +5,16 @@ package io.vigia.collector.core;
  * methods are thread-safe, cheap and never throw.
  */
 public interface CollectorMetrics {
-  /** A receiver's batch became durable and was acknowledged after {@code ackNanos}. */
+  /**
+   * A receiver's batch became durable and was acknowledged after {@code ackNanos}. Called by the
+   * {@link Intake} itself ({@code receiver} is the envelope's), not by receivers.
+   */
   void accepted(String receiver, Signal signal, int items, long bytes, long ackNanos);
 
-  /** A receiver's batch was refused, by the intake's or the receiver's own reason. */
+  /**
+   * A receiver's batch was refused. Called by the {@link Intake} for its own reasons, and by a
+   * receiver only for what it never handed to the intake.
+   */
   void refused(String receiver, Signal signal, String reason, int items);
 
   /**
