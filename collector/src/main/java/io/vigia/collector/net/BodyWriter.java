@@ -1,0 +1,141 @@
+package io.vigia.collector.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request body in the making: bytes go in, pages of pooled memory come out, optionally gzipped on
+ * the way (RFC 1952), so that an uncompressed 5 MB body never exists. Not thread-safe; may be used
+ * again after {@link #finish} or {@link #reset}.
+ */
+public final class BodyWriter implements AutoCloseable {
+  private static final int PAGE_BYTES = 64 << 10;
+  private static final byte[] GZIP_HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 255};
+
+  private final @Nullable Deflater deflater;
+  private final CRC32 crc = new CRC32();
+  private @Nullable CompositeByteBuf pages;
+  private @Nullable ByteBuf page;
+  private long written;
+
+  /**
+   * @param gzipLevel 1 (fast) to 9 (small); 0 for no compression
+   */
+  public BodyWriter(int gzipLevel) {
+    this.deflater = gzipLevel == 0 ? null : new Deflater(gzipLevel, true);
+  }
+
+  /** Whether {@code content-encoding: gzip} belongs to the body. */
+  public boolean gzip() {
+    return deflater != null;
+  }
+
+  /** How many bytes went in since the last {@link #finish}. */
+  public long written() {
+    return written;
+  }
+
+  public void write(byte[] bytes, int offset, int length) {
+    if (length == 0) {
+      return;
+    }
+    if (deflater == null) {
+      append(bytes, offset, length);
+    } else {
+      if (written == 0) {
+        append(GZIP_HEADER, 0, GZIP_HEADER.length);
+      }
+      crc.update(bytes, offset, length);
+      deflater.setInput(bytes, offset, length);
+      while (!deflater.needsInput()) {
+        deflate(deflater);
+      }
+    }
+    written += length;
+  }
+
+  /** The body; the caller releases it. */
+  public ByteBuf finish() {
+    if (deflater != null && written > 0) {
+      deflater.finish();
+      while (!deflater.finished()) {
+        deflate(deflater);
+      }
+      ByteBuf trailer = room(8);
+      trailer.writeIntLE((int) crc.getValue());
+      trailer.writeIntLE((int) written);
+    }
+    endPage();
+    ByteBuf body = pages == null ? io.netty.buffer.Unpooled.EMPTY_BUFFER : pages;
+    pages = null;
+    reset();
+    return body;
+  }
+
+  /** Throws away what was written. */
+  public void reset() {
+    if (page != null) {
+      page.release();
+      page = null;
+    }
+    if (pages != null) {
+      pages.release();
+      pages = null;
+    }
+    if (deflater != null) {
+      deflater.reset();
+    }
+    crc.reset();
+    written = 0;
+  }
+
+  @Override
+  public void close() {
+    reset();
+    if (deflater != null) {
+      deflater.end();
+    }
+  }
+
+  private void append(byte[] bytes, int offset, int length) {
+    int done = 0;
+    while (done < length) {
+      ByteBuf target = room(1);
+      int count = Math.min(length - done, target.writableBytes());
+      target.writeBytes(bytes, offset + done, count);
+      done += count;
+    }
+  }
+
+  private void deflate(Deflater from) {
+    ByteBuf target = room(1);
+    ByteBuffer view = target.nioBuffer(target.writerIndex(), target.writableBytes());
+    int count = from.deflate(view);
+    target.writerIndex(target.writerIndex() + count);
+  }
+
+  private ByteBuf room(int bytes) {
+    if (page != null && page.writableBytes() < bytes) {
+      endPage();
+    }
+    if (page == null) {
+      page = PooledByteBufAllocator.DEFAULT.directBuffer(PAGE_BYTES, PAGE_BYTES);
+    }
+    return page;
+  }
+
+  private void endPage() {
+    if (page != null) {
+      if (pages == null) {
+        pages = PooledByteBufAllocator.DEFAULT.compositeDirectBuffer(Integer.MAX_VALUE);
+      }
+      pages.addComponent(true, page);
+      page = null;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.vigia.collector.net;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/**
+ * The process's one set of I/O threads, made at first use. Daemon threads that live as long as the
+ * process: nobody shuts them down. Work on them must not block.
+ */
+public final class EventLoops {
+  private EventLoops() {}
+
+  private static final class Holder {
+    static final EventLoopGroup SHARED =
+        new MultiThreadIoEventLoopGroup(
+            Math.max(2, Runtime.getRuntime().availableProcessors()),
+            new DefaultThreadFactory("vigia-io", true),
+            NioIoHandler.newFactory());
+  }
+
+  public static EventLoopGroup shared() {
+    return Holder.SHARED;
+  }
+}
