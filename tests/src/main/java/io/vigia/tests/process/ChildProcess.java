@@ -1,0 +1,224 @@
+package io.vigia.tests.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real process that never outlives this JVM. Its output (both streams) goes to a file.
+ *
+ * <p>It leads a process group of its own: {@link #kill}, {@link #pause} and {@link #close} reach
+ * its descendants too; {@link #terminate} speaks to the process alone, as a service manager does.
+ */
+public final class ChildProcess implements AutoCloseable {
+  private final String name;
+  private final Process process;
+  private final Path output;
+  private final Thread hook;
+
+  private ChildProcess(String name, Process process, Path output) {
+    this.name = name;
+    this.process = process;
+    this.output = output;
+    Watchdog.get().watch(process.pid());
+    hook = new Thread(() -> Session.signal("KILL", process.pid()), "kill-" + name);
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  public static Builder command(String... command) {
+    return new Builder(List.of(command));
+  }
+
+  public static Builder command(List<String> command) {
+    return new Builder(command);
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** What it has written so far. */
+  public String output() {
+    try {
+      return new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What it reads. */
+  public java.io.OutputStream stdin() {
+    return process.getOutputStream();
+  }
+
+  /**
+   * Waits until {@code ready} is true.
+   *
+   * @throws IllegalStateException with the end of its output when it exits before or takes longer
+   */
+  public void awaitReady(BooleanSupplier ready, Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!ready.getAsBoolean()) {
+      if (!process.isAlive()) {
+        throw new IllegalStateException(
+            name + " exited with " + process.exitValue() + "\n" + tail());
+      }
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(
+            name + " is not ready after " + limit.toSeconds() + " s\n" + tail());
+      }
+      pollInterval();
+    }
+  }
+
+  /** Waits until it has written {@code text}. */
+  public void awaitOutput(String text, Duration limit) {
+    awaitReady(() -> output().contains(text), limit);
+  }
+
+  /**
+   * Waits for its end.
+   *
+   * @return the exit code
+   * @throws IllegalStateException when it takes longer
+   */
+  public int awaitExit(Duration limit) {
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException(
+            name + " still runs after " + limit.toSeconds() + " s\n" + tail());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for " + name, e);
+    }
+    return process.exitValue();
+  }
+
+  /** SIGTERM, then waits. Returns the exit code; killed if it takes longer. */
+  public int terminate(Duration limit) {
+    process.destroy();
+    try {
+      return awaitExit(limit);
+    } finally {
+      close();
+    }
+  }
+
+  /** SIGTERM only. */
+  public void requestStop() {
+    process.destroy();
+  }
+
+  /** SIGKILL to all of it; returns when it is gone. */
+  public void kill() {
+    Session.signal("KILL", process.pid());
+    awaitExit(Duration.ofSeconds(20));
+  }
+
+  /** SIGSTOP to all of it: connections stay open, nothing answers. */
+  public void pause() {
+    Session.signal("STOP", process.pid());
+  }
+
+  public void resume() {
+    Session.signal("CONT", process.pid());
+  }
+
+  /** Kills what still runs. Idempotent. */
+  @Override
+  public void close() {
+    Session.signal("KILL", process.pid());
+    try {
+      awaitExit(Duration.ofSeconds(20));
+      Watchdog.get().forget(process.pid());
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // the JVM is going down, or the process hangs in the kernel: the watchdog has it
+    }
+  }
+
+  /** The end of its output, for messages. */
+  public String tail() {
+    String all = output();
+    return "--- " + output + "\n" + all.substring(Math.max(0, all.length() - 4000));
+  }
+
+  private static void pollInterval() {
+    try {
+      Thread.sleep(25);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** How to start it. */
+  public static final class Builder {
+    private final List<String> command;
+    private final Map<String, String> environment = new HashMap<>();
+    private String name;
+    private @Nullable Path folder;
+    private @Nullable Path output;
+
+    private Builder(List<String> command) {
+      this.command = new ArrayList<>(command);
+      Path file = Path.of(command.get(0)).getFileName();
+      this.name = file == null ? command.get(0) : file.toString();
+    }
+
+    /** In messages and in the name of the output file. */
+    public Builder name(String name) {
+      this.name = name;
+      return this;
+    }
+
+    /** Its working directory. */
+    public Builder in(Path folder) {
+      this.folder = folder;
+      return this;
+    }
+
+    public Builder environment(String key, String value) {
+      environment.put(key, value);
+      return this;
+    }
+
+    /** Where its output goes; by default a temporary file that goes with us. */
+    public Builder output(Path output) {
+      this.output = output;
+      return this;
+    }
+
+    public ChildProcess start() {
+      try {
+        Path file = output != null ? output : Folders.temporary("output").resolve(name + ".log");
+        ProcessBuilder builder =
+            new ProcessBuilder(Session.detached(command))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(file.toFile()));
+        if (folder != null) {
+          builder.directory(folder.toFile());
+        }
+        builder.environment().putAll(environment);
+        return new ChildProcess(name, builder.start(), file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot start " + String.join(" ", command), e);
+      }
+    }
+  }
+}

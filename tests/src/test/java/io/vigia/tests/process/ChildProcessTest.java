@@ -1,0 +1,88 @@
+package io.vigia.tests.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ChildProcessTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @Test
+  void childrenAndTheirChildrenDieWithAKilledJvm() {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    try (ChildProcess jvm =
+        ChildProcess.command(
+                java, "-cp", System.getProperty("java.class.path"), Parent.class.getName())
+            .start()) {
+      jvm.awaitOutput("ready", LIMIT);
+      String[] words = jvm.output().strip().split(" ");
+      long child = Long.parseLong(words[1]);
+      Path folder = Path.of(words[2]);
+      long grandchild =
+          ProcessHandle.of(child).orElseThrow().children().findFirst().orElseThrow().pid();
+      assertThat(folder).exists();
+
+      ProcessHandle.of(jvm.pid()).orElseThrow().destroyForcibly();
+
+      await().atMost(LIMIT).until(() -> gone(child) && gone(grandchild) && !Files.exists(folder));
+    }
+  }
+
+  @Test
+  void outputAndExitCodeAreKept() {
+    try (ChildProcess child =
+        ChildProcess.command("sh", "-c", "echo out; echo err >&2; exit 3").start()) {
+      assertThat(child.awaitExit(LIMIT)).isEqualTo(3);
+      assertThat(child.output()).isEqualTo("out\nerr\n");
+    }
+  }
+
+  @Test
+  void exitBeforeReadyIsToldWithItsOutput() {
+    try (ChildProcess child = ChildProcess.command("sh", "-c", "echo no port; exit 2").start()) {
+      assertThatThrownBy(() -> child.awaitReady(() -> false, LIMIT))
+          .hasMessageContaining("exited with 2")
+          .hasMessageContaining("no port");
+    }
+  }
+
+  @Test
+  void pausedProcessDoesNothingUntilResumed() {
+    try (ChildProcess child = ChildProcess.command("sh", "-c", "read x; echo got $x").start()) {
+      child.pause();
+      assertThat(child.isAlive()).isTrue();
+      try (java.io.OutputStream stdin = child.stdin()) {
+        stdin.write("line\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      } catch (java.io.IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+      assertThat(child.output()).isEmpty();
+      child.resume();
+      assertThat(child.awaitExit(LIMIT)).isZero();
+      assertThat(child.output()).isEqualTo("got line\n");
+    }
+  }
+
+  private static boolean gone(long pid) {
+    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
+  }
+
+  /** Starts a child with a child, and waits to be killed. */
+  static final class Parent {
+    private Parent() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      Path folder = Folders.temporary("watched");
+      ChildProcess child =
+          ChildProcess.command("sh", "-c", "sleep 300 & echo started; wait").start();
+      child.awaitOutput("started", LIMIT);
+      System.out.println("ready " + child.pid() + " " + folder);
+      Thread.sleep(300_000);
+    }
+  }
+}
