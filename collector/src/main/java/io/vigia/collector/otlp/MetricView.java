@@ -32,6 +32,10 @@ public final class MetricView {
   private final Slice name = new Slice();
   private final Slice description = new Slice();
   private final Slice unit = new Slice();
+  private final Slice data = new Slice();
+  private int dataTag;
+  private int pointsBytes;
+  private boolean moved;
   private Kind kind = Kind.GAUGE;
   private int temporality;
   private boolean monotonic;
@@ -54,16 +58,43 @@ public final class MetricView {
 
   void data(Kind kind, ProtoReader at) {
     this.kind = kind;
+    dataTag = at.tag();
+    at.slice(data);
+    pointsBytes = 0;
+    moved = true;
     temporality = 0;
     monotonic = false;
     at.enter(reader);
     while (reader.next()) {
       switch (reader.tag()) {
         case OtlpFields.DATA_AGGREGATION_TEMPORALITY -> temporality = (int) reader.value();
+        case OtlpFields.DATA_DATA_POINTS -> pointsBytes += reader.length();
         case OtlpFields.DATA_IS_MONOTONIC -> monotonic = reader.bool();
         default -> {}
       }
     }
+  }
+
+  /** The field of the metric that the current points are in. */
+  int dataTag() {
+    return dataTag;
+  }
+
+  /** The {@code Gauge}, {@code Sum}, … message. */
+  Slice data(Slice into) {
+    return into.set(data);
+  }
+
+  /** An upper bound of what is said of the metric besides its points. */
+  int headerBytes() {
+    return bytes.length() - pointsBytes;
+  }
+
+  /** Whether {@link #kind} was set again since the last call: a metric may hold several. */
+  boolean moved() {
+    boolean was = moved;
+    moved = false;
+    return was;
   }
 
   /** The whole {@code Metric} message. */

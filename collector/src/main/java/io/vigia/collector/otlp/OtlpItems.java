@@ -30,6 +30,8 @@ public final class OtlpItems {
   private final Slice resourceSchemaUrl = new Slice();
   private final Slice scope = new Slice();
   private final Slice scopeSchemaUrl = new Slice();
+  private final Slice resourceGroupBytes = new Slice();
+  private final Slice scopeGroupBytes = new Slice();
   private final Slice item = new Slice();
   private final MetricView metric = new MetricView();
   private boolean metrics;
@@ -127,6 +129,16 @@ public final class OtlpItems {
     return metric;
   }
 
+  /** The whole {@code Resource{Spans,Metrics,Logs}} message. */
+  Slice resourceGroupBytes() {
+    return resourceGroupBytes;
+  }
+
+  /** The whole {@code Scope{Spans,Metrics,Logs}} message. */
+  Slice scopeGroupBytes() {
+    return scopeGroupBytes;
+  }
+
   private boolean nextScoped() {
     while (scopeGroup.next()) {
       if (scopeGroup.tag() == OtlpFields.SCOPE_GROUP_ITEMS) {
@@ -177,6 +189,7 @@ public final class OtlpItems {
         if (resourceGroup.tag() == OtlpFields.RESOURCE_GROUP_SCOPE_GROUPS) {
           header(resourceGroup.enter(scopeGroup), scope, scopeSchemaUrl);
           resourceGroup.enter(scopeGroup);
+          resourceGroup.slice(scopeGroupBytes);
           newScope = true;
           return true;
         }
@@ -192,6 +205,7 @@ public final class OtlpItems {
       if (request.tag() == OtlpFields.REQUEST_RESOURCE_GROUPS) {
         header(request.enter(resourceGroup), resource, resourceSchemaUrl);
         request.enter(resourceGroup);
+        request.slice(resourceGroupBytes);
         newResource = true;
         return true;
       }

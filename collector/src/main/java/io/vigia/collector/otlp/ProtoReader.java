@@ -155,6 +155,22 @@ public final class ProtoReader {
     return into.reset(array, offset, (int) value);
   }
 
+  /**
+   * Steps into the current length-delimited field with this same reader.
+   *
+   * @return what to give to {@link #widen} when {@link #next} has returned false
+   */
+  int narrow() {
+    int outerLimit = limit;
+    position = offset;
+    limit = offset + (int) value;
+    return outerLimit;
+  }
+
+  void widen(int outerLimit) {
+    limit = outerLimit;
+  }
+
   public byte[] array() {
     return array;
   }

@@ -1,0 +1,137 @@
+package io.vigia.collector.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.ArrayValue;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.vigia.collector.core.Signal;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class OtlpValidatorTest {
+  private final OtlpValidator validator = new OtlpValidator();
+  private final OtlpItems items = new OtlpItems();
+
+  @Property(tries = 100)
+  void whatProtobufWritesIsValidAndCountedAsItIsWalked(@ForAll long seed) {
+    for (Signal signal : Signal.values()) {
+      byte[] bytes = new RandomOtlp(seed).request(signal).toByteArray();
+      int count = validator.validate(signal, bytes, 0, bytes.length);
+      items.reset(signal, bytes, 0, bytes.length);
+      int walked = 0;
+      while (items.next()) {
+        walked++;
+      }
+      assertThat(count).isEqualTo(walked);
+    }
+  }
+
+  /** Differential: flip, cut and overwrite bytes; whatever we let through, protobuf-java reads. */
+  @Property(tries = 2000)
+  void whatIsLetThroughCanBeReadByProtobuf(@ForAll long seed) {
+    Random random = new Random(seed);
+    Signal signal = Signal.values()[random.nextInt(3)];
+    byte[] bytes = new RandomOtlp(seed).request(signal).toByteArray();
+    int hits = 1 + random.nextInt(3);
+    for (int i = 0; i < hits && bytes.length > 0; i++) {
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+    }
+    int length = random.nextInt(4) == 0 ? random.nextInt(bytes.length + 1) : bytes.length;
+    boolean ours;
+    try {
+      validator.validate(signal, bytes, 0, length);
+      ours = true;
+    } catch (MalformedOtlpException e) {
+      ours = false;
+    }
+    if (ours) {
+      items.reset(signal, bytes, 0, length);
+      while (items.next()) {}
+      assertThat(readable(signal, bytes, length)).isTrue();
+    }
+  }
+
+  private static boolean readable(Signal signal, byte[] bytes, int length) {
+    try {
+      Message.Builder builder = RandomOtlp.empty(signal).newBuilderForType();
+      builder.mergeFrom(bytes, 0, length);
+      return true;
+    } catch (InvalidProtocolBufferException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void wrongIdLengthIsNamed() {
+    ExportTraceServiceRequest request =
+        ExportTraceServiceRequest.newBuilder()
+            .addResourceSpans(
+                ResourceSpans.newBuilder()
+                    .addScopeSpans(
+                        ScopeSpans.newBuilder()
+                            .addSpans(
+                                Span.newBuilder().setTraceId(ByteString.copyFrom(new byte[15])))))
+            .build();
+    byte[] bytes = request.toByteArray();
+    assertThatThrownBy(() -> validator.validate(Signal.TRACES, bytes, 0, bytes.length))
+        .isInstanceOf(MalformedOtlpException.class)
+        .hasMessage("Span.trace_id has 15 bytes, not 16");
+  }
+
+  @Test
+  void depthBombIsRefused() {
+    var value = io.opentelemetry.proto.common.v1.AnyValue.newBuilder().setStringValue("x").build();
+    for (int i = 0; i < 200; i++) {
+      value =
+          io.opentelemetry.proto.common.v1.AnyValue.newBuilder()
+              .setArrayValue(ArrayValue.newBuilder().addValues(value))
+              .build();
+    }
+    byte[] bytes =
+        ExportLogsServiceRequest.newBuilder()
+            .addResourceLogs(
+                ResourceLogs.newBuilder()
+                    .addScopeLogs(
+                        ScopeLogs.newBuilder()
+                            .addLogRecords(LogRecord.newBuilder().setBody(value))))
+            .build()
+            .toByteArray();
+    assertThatThrownBy(() -> validator.validate(Signal.LOGS, bytes, 0, bytes.length))
+        .isInstanceOfSatisfying(
+            MalformedOtlpException.class, e -> assertThat(e.reason()).isEqualTo("depth"));
+  }
+
+  @Property
+  void utf8IsWhatJavaSaysItIs(@ForAll long seed) {
+    Random random = new Random(seed);
+    byte[] bytes = new byte[random.nextInt(40)];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (random.nextInt(4) == 0 ? random.nextInt() : 'a');
+    }
+    if (random.nextBoolean()) {
+      bytes = new String(bytes, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
+    }
+    boolean expected;
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(bytes));
+      expected = true;
+    } catch (java.nio.charset.CharacterCodingException e) {
+      expected = false;
+    }
+    assertThat(Utf8.isValid(bytes, 0, bytes.length)).isEqualTo(expected);
+  }
+}
