@@ -1,0 +1,195 @@
+package io.vigia.tests.collector;
+
+import io.vigia.tests.client.Http;
+import io.vigia.tests.process.ChildProcess;
+import io.vigia.tests.process.Folders;
+import io.vigia.tests.process.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The collector as people run it: {@code java -jar vigia-collector.jar run --config FILE}, on free
+ * ports and a data directory of its own. Can be killed and started again on the same data. Not
+ * thread-safe.
+ */
+public final class CollectorProcess implements AutoCloseable {
+  private final Path folder = Folders.temporary("collector");
+  private final int otlpGrpcPort = Ports.free();
+  private final int otlpHttpPort = Ports.free();
+  private final int forwardPort = Ports.free();
+  private final int webPort = Ports.free();
+  private final List<String> destinations;
+  private final List<String> jvmOptions;
+  private final String moreYaml;
+  private int starts;
+  private @Nullable ChildProcess process;
+
+  private CollectorProcess(Builder builder) {
+    destinations = List.copyOf(builder.destinations);
+    jvmOptions = List.copyOf(builder.jvmOptions);
+    moreYaml = builder.moreYaml;
+  }
+
+  /** What Maven built. */
+  public static Path jar() {
+    return Folders.projectRoot().resolve("collector/target/vigia-collector.jar");
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  public int otlpGrpcPort() {
+    return otlpGrpcPort;
+  }
+
+  public String otlpHttpUrl() {
+    return "http://127.0.0.1:" + otlpHttpPort;
+  }
+
+  public int forwardPort() {
+    return forwardPort;
+  }
+
+  /** Page, query API, health and the collector's own metrics. */
+  public String webUrl() {
+    return "http://127.0.0.1:" + webPort;
+  }
+
+  /** Disk log, cursors, store. */
+  public Path data() {
+    return folder.resolve("data");
+  }
+
+  public ChildProcess process() {
+    ChildProcess current = process;
+    if (current == null) {
+      throw new IllegalStateException("never started");
+    }
+    return current;
+  }
+
+  /** Returns when {@code /readyz} answers 200. */
+  public CollectorProcess start() {
+    return start(Duration.ofSeconds(60));
+  }
+
+  public CollectorProcess start(Duration limit) {
+    ChildProcess started = launch();
+    started.awaitReady(() -> Http.answersWith(webUrl() + "/readyz", 200), limit);
+    return this;
+  }
+
+  /** Starts the process and returns at once. */
+  public ChildProcess launch() {
+    if (process != null) {
+      process.close();
+    }
+    ChildProcess launched =
+        ChildProcess.command(command())
+            .name("collector")
+            .in(folder)
+            .output(folder.resolve("collector-" + ++starts + ".log"))
+            .start();
+    process = launched;
+    return launched;
+  }
+
+  /** SIGKILL; returns when it is gone. */
+  public void kill() {
+    process().kill();
+  }
+
+  /** SIGTERM; returns the exit code. */
+  public int terminate(Duration limit) {
+    return process().terminate(limit);
+  }
+
+  /** Its own metrics, read now. */
+  public Exposition metrics() {
+    return Exposition.read(webUrl() + "/metrics");
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.close();
+    }
+    Folders.delete(folder);
+  }
+
+  private List<String> command() {
+    if (!Files.exists(jar())) {
+      throw new IllegalStateException(jar() + " is missing: run ./mvnw package");
+    }
+    Path config = folder.resolve("vigia.yml");
+    try {
+      Files.writeString(config, yaml());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-jar", jar().toString(), "run", "--config", config.toString()));
+    return command;
+  }
+
+  private String yaml() {
+    return """
+        data: %s
+        receivers:
+          otlp: {grpc: "127.0.0.1:%d", http: "127.0.0.1:%d"}
+          forward: {listen: "127.0.0.1:%d"}
+        web: {listen: "127.0.0.1:%d"}
+        destinations:
+          %s
+        %s
+        """
+        .formatted(
+            data(),
+            otlpGrpcPort,
+            otlpHttpPort,
+            forwardPort,
+            webPort,
+            String.join("\n  ", destinations),
+            moreYaml);
+  }
+
+  /** What it is to do. */
+  public static final class Builder {
+    private final List<String> destinations = new ArrayList<>();
+    private final List<String> jvmOptions = new ArrayList<>();
+    private String moreYaml = "";
+
+    private Builder() {}
+
+    /** One line under {@code destinations}, such as {@code local: {}}. */
+    public Builder destination(String yaml) {
+      destinations.add(yaml);
+      return this;
+    }
+
+    /** Options of its JVM. */
+    public Builder jvm(String... options) {
+      jvmOptions.addAll(List.of(options));
+      return this;
+    }
+
+    /** More top-level YAML. */
+    public Builder yaml(String yaml) {
+      moreYaml = yaml;
+      return this;
+    }
+
+    public CollectorProcess build() {
+      return new CollectorProcess(this);
+    }
+  }
+}

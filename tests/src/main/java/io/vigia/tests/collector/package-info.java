@@ -1,0 +1,5 @@
+/** The collector as a process, and its own metrics. */
+@NullMarked
+package io.vigia.tests.collector;
+
+import org.jspecify.annotations.NullMarked;
