@@ -1,0 +1,161 @@
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Puts our relocated extension into the upstream agent jar.
+ *
+ * <p>Upstream loads its own classes from {@code inst/**.classdata} straight out of the agent jar.
+ * Ours go to the same place, because jars below {@code extensions/} are unpacked to {@code
+ * java.io.tmpdir} and are left out when that is not writable. What {@code -javaagent} and {@code
+ * java -jar} start ({@code io.vigia.agent.boot}) stays an ordinary class at the top.
+ *
+ * <p>Entries are written in name order with one fixed time: the same input gives the same bytes.
+ */
+final class AssembleAgent {
+  private static final String BOOT = "io/vigia/agent/boot/";
+  private static final String SERVICES = "META-INF/services/";
+
+  public static void main(String[] args) throws IOException {
+    if (args.length != 6) {
+      throw new IllegalArgumentException(
+          "usage: upstream.jar extension.jar licenses-dir out.jar version timestamp");
+    }
+    File upstream = new File(args[0]);
+    TreeMap<String, byte[]> entries = new TreeMap<>();
+    read(upstream, entries);
+    entries.remove("META-INF/MANIFEST.MF");
+    addExtension(new File(args[1]), entries);
+    addLicenses(Path.of(args[2]), entries);
+    Manifest manifest = manifest(upstream, args[4]);
+    write(Path.of(args[3]), manifest, entries, Instant.parse(args[5]));
+  }
+
+  private static void read(File jar, Map<String, byte[]> into) throws IOException {
+    try (ZipFile zip = new ZipFile(jar)) {
+      var all = zip.entries();
+      while (all.hasMoreElements()) {
+        ZipEntry entry = all.nextElement();
+        if (!entry.isDirectory()) {
+          try (InputStream in = zip.getInputStream(entry)) {
+            into.put(entry.getName(), in.readAllBytes());
+          }
+        }
+      }
+    }
+  }
+
+  private static void addExtension(File jar, Map<String, byte[]> entries) throws IOException {
+    TreeMap<String, byte[]> ours = new TreeMap<>();
+    read(jar, ours);
+    ours.remove("META-INF/MANIFEST.MF");
+    ours.forEach(
+        (name, bytes) -> {
+          if (name.startsWith(BOOT)) {
+            putNew(entries, name, bytes);
+          } else if (name.startsWith(SERVICES)) {
+            entries.merge("inst/" + name, bytes, AssembleAgent::mergeServices);
+          } else if (name.endsWith(".class")) {
+            putNew(entries, "inst/" + name + "data", bytes);
+          } else {
+            putNew(entries, "inst/" + name, bytes);
+          }
+        });
+  }
+
+  private static void putNew(Map<String, byte[]> entries, String name, byte[] bytes) {
+    if (entries.putIfAbsent(name, bytes) != null) {
+      throw new IllegalStateException("the extension would replace upstream's " + name);
+    }
+  }
+
+  private static byte[] mergeServices(byte[] upstream, byte[] ours) {
+    Set<String> lines = new LinkedHashSet<>();
+    for (byte[] part : new byte[][] {upstream, ours}) {
+      new String(part, StandardCharsets.UTF_8)
+          .lines()
+          .map(String::trim)
+          .filter(line -> !line.isEmpty())
+          .forEach(lines::add);
+    }
+    return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void addLicenses(Path dir, Map<String, byte[]> entries) throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      for (Path file : files.toList()) {
+        putNew(entries, "META-INF/licenses/" + file.getFileName(), Files.readAllBytes(file));
+      }
+    }
+  }
+
+  private static Manifest manifest(File upstream, String version) throws IOException {
+    Manifest manifest;
+    try (JarFile jar = new JarFile(upstream)) {
+      manifest = new Manifest(jar.getManifest());
+    }
+    Attributes main = manifest.getMainAttributes();
+    main.putValue("Upstream-Version", main.getValue("Implementation-Version"));
+    main.putValue("Implementation-Title", "vigia-agent");
+    main.putValue("Implementation-Version", version);
+    main.putValue("Implementation-Vendor", "Vigía");
+    main.remove(new Attributes.Name("Implementation-URL"));
+    main.putValue("Automatic-Module-Name", "io.vigia.agent");
+    main.putValue("Main-Class", "io.vigia.agent.boot.Main");
+    main.putValue("Premain-Class", "io.vigia.agent.boot.VigiaAgent");
+    main.putValue("Agent-Class", "io.vigia.agent.boot.VigiaAgent");
+    return manifest;
+  }
+
+  private static void write(
+      Path out, Manifest manifest, Map<String, byte[]> entries, Instant timestamp)
+      throws IOException {
+    Path part = out.resolveSibling(out.getFileName() + ".part");
+    try (OutputStream file = Files.newOutputStream(part);
+        ZipOutputStream zip = new ZipOutputStream(file)) {
+      zip.setLevel(Deflater.BEST_SPEED + 4);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      manifest.write(bytes);
+      // first, where JarInputStream looks for it
+      put(zip, "META-INF/MANIFEST.MF", bytes.toByteArray(), timestamp);
+      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+        put(zip, entry.getKey(), entry.getValue(), timestamp);
+      }
+    }
+    // a service that starts meanwhile sees the old jar or the new one, never half
+    Files.move(
+        part,
+        out,
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING,
+        java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void put(ZipOutputStream zip, String name, byte[] bytes, Instant timestamp)
+      throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setTimeLocal(java.time.LocalDateTime.ofInstant(timestamp, java.time.ZoneOffset.UTC));
+    zip.putNextEntry(entry);
+    zip.write(bytes);
+    zip.closeEntry();
+  }
+
+  private AssembleAgent() {}
+}

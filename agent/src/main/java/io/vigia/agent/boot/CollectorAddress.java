@@ -1,0 +1,153 @@
+package io.vigia.agent.boot;
+
+import java.net.URI;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the collector is, found without settings. The first that is given wins: {@code
+ * VIGIA_COLLECTOR} (host, host:port or URL), {@code OTEL_EXPORTER_OTLP_ENDPOINT}, the node's
+ * address ({@code VIGIA_HOST_IP}, {@code HOST_IP} from the Kubernetes downward API), localhost.
+ * Each variable has a system property of the same meaning ({@code vigia.collector}), which goes
+ * before the variable.
+ *
+ * <p>Immutable; reads nothing but what it is given.
+ */
+public final class CollectorAddress {
+
+  static final int OTLP_HTTP_PORT = 4318;
+  static final int OTLP_GRPC_PORT = 4317;
+  static final int FORWARD_PORT = 24224;
+
+  private final URI otlp;
+  private final String source;
+  private final String forwardHost;
+  private final int forwardPort;
+
+  private CollectorAddress(URI otlp, String source, String forwardHost, int forwardPort) {
+    this.otlp = otlp;
+    this.source = source;
+    this.forwardHost = forwardHost;
+    this.forwardPort = forwardPort;
+  }
+
+  /** Reads this process's system properties and environment. */
+  public static CollectorAddress find() {
+    return find(System::getProperty, System::getenv);
+  }
+
+  /**
+   * @throws IllegalArgumentException if an address cannot be read; the message names the setting
+   */
+  public static CollectorAddress find(
+      Function<String, @Nullable String> properties, Function<String, @Nullable String> env) {
+    URI otlp = null;
+    String source = "default";
+    String[][] candidates = {
+      {"vigia.collector", "VIGIA_COLLECTOR"},
+      {"otel.exporter.otlp.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT"},
+      {"vigia.host.ip", "VIGIA_HOST_IP"},
+      {"host.ip", "HOST_IP"},
+    };
+    for (String[] names : candidates) {
+      String value = properties.apply(names[0]);
+      String name = names[0];
+      if (isBlank(value)) {
+        value = env.apply(names[1]);
+        name = names[1];
+      }
+      if (value != null && !isBlank(value)) {
+        otlp = parse(name, value.trim(), OTLP_HTTP_PORT);
+        source = name;
+        break;
+      }
+    }
+    if (otlp == null) {
+      otlp = URI.create("http://localhost:" + OTLP_HTTP_PORT);
+    }
+    String forward = properties.apply("vigia.forward.endpoint");
+    if (isBlank(forward)) {
+      forward = env.apply("VIGIA_FORWARD");
+    }
+    if (forward == null || isBlank(forward)) {
+      return new CollectorAddress(otlp, source, hostOf(otlp), FORWARD_PORT);
+    }
+    URI address = parse("VIGIA_FORWARD", forward.trim(), FORWARD_PORT);
+    return new CollectorAddress(otlp, source, hostOf(address), address.getPort());
+  }
+
+  private static URI parse(String name, String value, int defaultPort) {
+    String url = value.contains("://") ? value : "http://" + bracketed(value);
+    try {
+      URI uri = URI.create(url);
+      if (uri.getHost() == null) {
+        throw new IllegalArgumentException("no host in it");
+      }
+      int port = uri.getPort();
+      if (port < 0) {
+        port =
+            value.contains("://")
+                ? ("https".equalsIgnoreCase(uri.getScheme()) ? 443 : defaultPort)
+                : defaultPort;
+      }
+      String path = uri.getPath() == null || "/".equals(uri.getPath()) ? "" : uri.getPath();
+      return new URI(uri.getScheme(), null, uri.getHost(), port, path, null, null);
+    } catch (IllegalArgumentException | java.net.URISyntaxException e) {
+      // the value is not repeated: a URL may carry a password
+      throw new IllegalArgumentException(
+          name + " is not an address (host, host:port or http://host:port)", e);
+    }
+  }
+
+  /** An IPv6 address without brackets has several colons. */
+  private static String bracketed(String value) {
+    boolean ipv6 = value.indexOf(':') != value.lastIndexOf(':') && !value.startsWith("[");
+    return ipv6 ? "[" + value + "]" : value;
+  }
+
+  /** Host without the brackets of an IPv6 address. */
+  static String hostOf(URI uri) {
+    String host = uri.getHost();
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  private static boolean isBlank(@Nullable String value) {
+    return value == null || value.trim().isEmpty();
+  }
+
+  /** Base URL for OTLP, always with a port: {@code http://host:4318}. */
+  public URI otlp() {
+    return otlp;
+  }
+
+  /** Whether the port says gRPC (4317, the registered one) and not HTTP. */
+  public boolean isGrpc() {
+    return otlp.getPort() == OTLP_GRPC_PORT;
+  }
+
+  /** The setting that the address came from, or {@code default}. */
+  public String source() {
+    return source;
+  }
+
+  /** Whether the address was given by a setting that goes before the upstream one. */
+  public boolean isOurSetting() {
+    return !source.equals("otel.exporter.otlp.endpoint")
+        && !source.equals("OTEL_EXPORTER_OTLP_ENDPOINT");
+  }
+
+  /** Host for the forward protocol, without brackets. */
+  public String forwardHost() {
+    return forwardHost;
+  }
+
+  public int forwardPort() {
+    return forwardPort;
+  }
+
+  /** {@code host:port} for the forward protocol. */
+  public String forward() {
+    String host = forwardHost.indexOf(':') >= 0 ? "[" + forwardHost + "]" : forwardHost;
+    return host + ":" + forwardPort;
+  }
+}

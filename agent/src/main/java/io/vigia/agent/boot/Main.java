@@ -1,0 +1,79 @@
+package io.vigia.agent.boot;
+
+import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
+
+/** {@code java -jar vigia-agent.jar check|--version|--help}. */
+public final class Main {
+
+  private static final String USAGE =
+      "Attach to a service:   java -javaagent:vigia-agent.jar -jar service.jar\n"
+          + "Test the connection:   java -jar vigia-agent.jar check\n"
+          + "Print the version:     java -jar vigia-agent.jar --version\n"
+          + "\n"
+          + "No setting is needed. VIGIA_COLLECTOR=host names the collector when it is not on\n"
+          + "this machine; OTEL_SERVICE_NAME names the service when the found name is not wanted.";
+
+  public static void main(String[] args) {
+    System.exit(run(args.length == 0 ? "--help" : args[0], System.out));
+  }
+
+  static int run(String command, PrintStream out) {
+    switch (command) {
+      case "check":
+        return check(out);
+      case "--version":
+      case "version":
+        out.println("vigia-agent " + version());
+        return 0;
+      case "--help":
+      case "-h":
+      case "help":
+        out.println(USAGE);
+        return 0;
+      default:
+        out.println("unknown command \"" + command + "\"\n\n" + USAGE);
+        return 2;
+    }
+  }
+
+  private static int check(PrintStream out) {
+    CollectorAddress address;
+    try {
+      address = CollectorAddress.find();
+    } catch (IllegalArgumentException e) {
+      out.println(e.getMessage());
+      return 2;
+    }
+    Reachability.Result otlp = Reachability.otlp(address.otlp(), address.isGrpc());
+    Reachability.Result forward = Reachability.tcp(address.forwardHost(), address.forwardPort());
+    out.println("collector        " + address.otlp() + " (from " + address.source() + ")");
+    out.println(
+        "traces, metrics  "
+            + (address.isGrpc() ? "OTLP/gRPC " : "OTLP/HTTP ")
+            + address.otlp()
+            + ": "
+            + otlp.detail());
+    out.println("logs             forward protocol " + address.forward() + ": " + forward.detail());
+    if (otlp.isOk() && forward.isOk()) {
+      return 0;
+    }
+    out.println(
+        "Start the collector (./vigia run), or name it: VIGIA_COLLECTOR=host"
+            + " (ports "
+            + CollectorAddress.OTLP_HTTP_PORT
+            + " and "
+            + CollectorAddress.FORWARD_PORT
+            + ")");
+    return 1;
+  }
+
+  /** Version of this jar, or {@code dev} outside of one. */
+  public static String version() {
+    @Nullable Package ours = Main.class.getPackage();
+    String version = ours == null ? null : ours.getImplementationVersion();
+    return version == null ? "dev" : version;
+  }
+
+  private Main() {}
+}

@@ -1,0 +1,71 @@
+package io.vigia.agent.boot;
+
+import io.opentelemetry.javaagent.OpenTelemetryAgent;
+import java.lang.instrument.Instrumentation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entry point of {@code -javaagent:vigia-agent.jar}: makes sure that the agent is started at most
+ * once in this JVM, then hands over to the upstream agent, which finds our extension in the same
+ * jar. Never throws: an exception here would end the application.
+ */
+public final class VigiaAgent {
+
+  private static final String STARTED = "vigia.agent.started";
+
+  public static void premain(@Nullable String args, Instrumentation instrumentation) {
+    try {
+      if (mayStart()) {
+        System.setProperty(STARTED, "true");
+        OpenTelemetryAgent.premain(args, instrumentation);
+      }
+    } catch (Throwable e) {
+      System.err.println("[vigia] the agent did not start, the application runs without it: " + e);
+    }
+  }
+
+  public static void agentmain(@Nullable String args, Instrumentation instrumentation) {
+    try {
+      if (mayStart()) {
+        System.setProperty(STARTED, "true");
+        OpenTelemetryAgent.agentmain(args, instrumentation);
+      }
+    } catch (Throwable e) {
+      System.err.println("[vigia] the agent was not attached, the application runs on: " + e);
+    }
+  }
+
+  private static boolean mayStart() {
+    if (System.getProperty(STARTED) != null) {
+      System.err.println("[vigia] -javaagent is given twice; the second one is ignored");
+      return false;
+    }
+    if (upstreamIsRunning()) {
+      System.err.println(
+          "[vigia] another OpenTelemetry agent already runs in this JVM;"
+              + " Vigía stays out. Remove one of the two -javaagent options");
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Upstream puts its classes on the bootstrap class path; seen there before we did so, another
+   * agent did. (Unless our own jar was put there by -Xbootclasspath/a for class data sharing.)
+   */
+  private static boolean upstreamIsRunning() {
+    return isOnBootstrap("io.opentelemetry.javaagent.bootstrap.AgentInitializer")
+        && !isOnBootstrap("io.vigia.agent.boot.VigiaAgent");
+  }
+
+  private static boolean isOnBootstrap(String className) {
+    try {
+      Class.forName(className, false, null);
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  private VigiaAgent() {}
+}

@@ -1,0 +1,37 @@
+package io.vigia.agent.extension;
+
+import io.vigia.agent.boot.CollectorAddress;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What our distribution changes in upstream's defaults; every line can be set otherwise. */
+final class Defaults {
+
+  static Map<String, String> of(CollectorAddress address) {
+    Map<String, String> defaults = new HashMap<>();
+    defaults.put("otel.exporter.otlp.endpoint", address.otlp().toString());
+    // HTTP needs no HTTP/2 connection thread; gRPC where the port says so, because people set it
+    defaults.put("otel.exporter.otlp.protocol", address.isGrpc() ? "grpc" : "http/protobuf");
+    defaults.put("otel.logs.exporter", VigiaCustomizer.FORWARD);
+    // a trace is on the page about a second after its last span
+    defaults.put("otel.bsp.schedule.delay", "1000");
+    // Prometheus users look at 15 s steps; 10 s gives each step a fresh point
+    defaults.put("otel.metric.export.interval", "10000");
+    // in all ten seconds is too long to wait for a collector that hangs
+    defaults.put("otel.exporter.otlp.timeout", "5000");
+    defaults.put("otel.instrumentation.micrometer.enabled", "true");
+    defaults.put("otel.instrumentation.micrometer.prometheus-mode.enabled", "true");
+    for (String appender : new String[] {"logback-appender", "log4j-appender"}) {
+      String prefix = "otel.instrumentation." + appender + ".experimental";
+      defaults.put(prefix + "-log-attributes", "true");
+      defaults.put(prefix + ".capture-mdc-attributes", "*");
+      defaults.put(prefix + ".capture-key-value-pair-attributes", "true");
+      defaults.put(prefix + ".capture-map-message-attributes", "true");
+      defaults.put(prefix + ".capture-marker-attribute", "true");
+    }
+    defaults.put("otel.instrumentation.java-util-logging.experimental-log-attributes", "true");
+    return defaults;
+  }
+
+  private Defaults() {}
+}

@@ -1,0 +1,86 @@
+package io.vigia.agent.extension;
+
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.logs.SdkLoggerProviderBuilder;
+import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
+import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
+import io.opentelemetry.sdk.resources.Resource;
+import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.extension.logs.FluencySink;
+import io.vigia.agent.extension.logs.ForwardLogExporter;
+import io.vigia.agent.extension.metrics.AppRegistryProducer;
+import io.vigia.agent.extension.resource.ServiceIdentity;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where our extension meets the SDK: supplies defaults below every setting of the user, then hangs
+ * the forward log exporter and the registry bridge into the providers.
+ */
+public final class VigiaCustomizer implements AutoConfigurationCustomizerProvider {
+
+  /** Value of {@code otel.logs.exporter} that means Fluency. */
+  static final String FORWARD = "forward";
+
+  private final CollectorAddress address = AgentState.address();
+  private Resource resource = Resource.empty();
+  private boolean forwardsLogs;
+
+  @Override
+  public void customize(AutoConfigurationCustomizer customizer) {
+    customizer
+        .addPropertiesSupplier(() -> Defaults.of(address))
+        .addPropertiesCustomizer(this::override)
+        .addResourceCustomizer(this::identify)
+        .addLoggerProviderCustomizer(this::addForwardExporter)
+        .addMeterProviderCustomizer(this::addRegistries);
+  }
+
+  /** Above the user's settings, so only what those cannot express. */
+  private Map<String, String> override(ConfigProperties config) {
+    Map<String, String> overrides = new HashMap<>();
+    if (address.isOurSetting()) {
+      overrides.put("otel.exporter.otlp.endpoint", address.otlp().toString());
+    }
+    List<String> logs = new ArrayList<>(config.getList("otel.logs.exporter"));
+    forwardsLogs = logs.remove(FORWARD);
+    if (forwardsLogs) {
+      overrides.put("otel.logs.exporter", logs.isEmpty() ? "none" : String.join(",", logs));
+    }
+    AgentState.logs(forwardsLogs ? FORWARD : String.join(",", logs));
+    return overrides;
+  }
+
+  private Resource identify(Resource found, ConfigProperties config) {
+    ServiceIdentity identity = ServiceIdentity.of(found, config);
+    AgentState.identity(identity);
+    resource = identity.resource();
+    return resource;
+  }
+
+  private SdkLoggerProviderBuilder addForwardExporter(
+      SdkLoggerProviderBuilder builder, ConfigProperties config) {
+    if (forwardsLogs) {
+      // not batched: the exporter only encodes and queues, Fluency has the batches
+      builder.addLogRecordProcessor(
+          SimpleLogRecordProcessor.create(
+              new ForwardLogExporter(FluencySink.builder(address).build(), resource)));
+    }
+    return builder;
+  }
+
+  private SdkMeterProviderBuilder addRegistries(
+      SdkMeterProviderBuilder builder, ConfigProperties config) {
+    return builder.registerMetricProducer(new AppRegistryProducer());
+  }
+
+  /** After upstream's own providers, so that our defaults win over theirs. */
+  @Override
+  public int order() {
+    return 1000;
+  }
+}

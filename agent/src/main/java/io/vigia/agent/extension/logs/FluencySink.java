@@ -1,0 +1,238 @@
+package io.vigia.agent.extension.logs;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.vigia.agent.boot.CollectorAddress;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.komamitsu.fluency.BufferFullException;
+import org.komamitsu.fluency.EventTime;
+import org.komamitsu.fluency.Fluency;
+import org.komamitsu.fluency.fluentd.FluencyBuilderForFluentd;
+
+/**
+ * Queue in front of Fluency, bounded in bytes. Fluency is loaded and connected by the sink's own
+ * daemon thread at the first record, so that neither start-up nor the logging thread pays for it.
+ * Thread-safe; {@link #offer} never blocks on I/O.
+ */
+public final class FluencySink {
+
+  /** Fluentd tag of all log records; the service is in the resource. */
+  static final String TAG = "vigia.logs";
+
+  private static final long MAX_QUEUED_BYTES = 8L << 20;
+  private static final long MAX_BUFFERED_BYTES = 16L << 20;
+  private static final int CLOSE_MILLIS = 1500;
+
+  private final String host;
+  private final int port;
+  private final long maxQueuedBytes;
+  private final ArrayDeque<Event> queue = new ArrayDeque<>();
+  private final AtomicLong dropped = new AtomicLong();
+  private long queuedBytes;
+  private boolean busy;
+  private boolean closing;
+  private @Nullable Thread thread;
+  private @Nullable Fluency fluency;
+
+  private static final class Event {
+    final long epochNanos;
+    final byte[] record;
+
+    Event(long epochNanos, byte[] record) {
+      this.epochNanos = epochNanos;
+      this.record = record;
+    }
+  }
+
+  private FluencySink(Builder builder) {
+    this.host = builder.host;
+    this.port = builder.port;
+    this.maxQueuedBytes = builder.maxQueuedBytes;
+  }
+
+  /** Sends to the forward address of the collector. */
+  public static Builder builder(CollectorAddress address) {
+    return new Builder(address.forwardHost(), address.forwardPort());
+  }
+
+  /**
+   * Takes a MessagePack map over.
+   *
+   * @return whether it was taken; {@code false} when the queue is full or closed, which is counted
+   */
+  boolean offer(long epochNanos, byte[] record) {
+    synchronized (queue) {
+      if (closing || queuedBytes + record.length > maxQueuedBytes) {
+        dropped.incrementAndGet();
+        return false;
+      }
+      queue.add(new Event(epochNanos, record));
+      queuedBytes += record.length;
+      if (thread == null) {
+        thread = new Thread(this::run, "vigia-logs");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        thread.start();
+      } else if (queue.size() == 1) {
+        queue.notifyAll();
+      }
+      return true;
+    }
+  }
+
+  /** Records that were not taken since the start. */
+  public long dropped() {
+    return dropped.get();
+  }
+
+  private void run() {
+    Fluency connected = connect();
+    synchronized (queue) {
+      fluency = connected;
+    }
+    for (Event event = next(); event != null; event = next()) {
+      emit(connected, event);
+    }
+  }
+
+  private Fluency connect() {
+    FluencyBuilderForFluentd builder = new FluencyBuilderForFluentd();
+    builder.setAckResponseMode(true);
+    builder.setJvmHeapBufferMode(true);
+    builder.setMaxBufferSize(MAX_BUFFERED_BYTES);
+    builder.setBufferChunkInitialSize(64 << 10);
+    builder.setBufferChunkRetentionSize(1 << 20);
+    builder.setBufferChunkRetentionTimeMillis(300);
+    builder.setFlushAttemptIntervalMillis(200);
+    builder.setConnectionTimeoutMilli(1000);
+    builder.setReadTimeoutMilli(5000);
+    builder.setWaitUntilBufferFlushed(1);
+    builder.setWaitUntilFlusherTerminated(1);
+    return builder.build(host, port);
+  }
+
+  private @Nullable Event next() {
+    synchronized (queue) {
+      busy = false;
+      queue.notifyAll();
+      while (queue.isEmpty()) {
+        if (closing) {
+          return null;
+        }
+        try {
+          queue.wait();
+        } catch (InterruptedException e) {
+          closing = true;
+        }
+      }
+      Event event = queue.remove();
+      queuedBytes -= event.record.length;
+      busy = true;
+      return event;
+    }
+  }
+
+  private void emit(Fluency connected, Event event) {
+    EventTime time =
+        EventTime.fromEpoch(
+            (int) (event.epochNanos / 1_000_000_000L), (int) (event.epochNanos % 1_000_000_000L));
+    while (true) {
+      try {
+        connected.emit(TAG, time, event.record, 0, event.record.length);
+        return;
+      } catch (BufferFullException e) {
+        if (isClosing()) {
+          dropped.incrementAndGet();
+          return;
+        }
+        // the collector is away: wait here while the queue in front of us takes what still fits
+        pause();
+      } catch (IOException | RuntimeException e) {
+        dropped.incrementAndGet();
+        return;
+      }
+    }
+  }
+
+  private boolean isClosing() {
+    synchronized (queue) {
+      return closing;
+    }
+  }
+
+  private void pause() {
+    synchronized (queue) {
+      try {
+        queue.wait(200);
+      } catch (InterruptedException e) {
+        closing = true;
+      }
+    }
+  }
+
+  CompletableResultCode flush() {
+    Fluency connected;
+    synchronized (queue) {
+      connected = fluency;
+    }
+    try {
+      if (connected != null) {
+        connected.flush();
+      }
+      return CompletableResultCode.ofSuccess();
+    } catch (IOException e) {
+      return CompletableResultCode.ofFailure();
+    }
+  }
+
+  /** Sends what is queued, for at most {@value #CLOSE_MILLIS} ms and Fluency's own second. */
+  CompletableResultCode shutdown() {
+    long deadline = System.nanoTime() + CLOSE_MILLIS * 1_000_000L;
+    Fluency connected;
+    synchronized (queue) {
+      closing = true;
+      queue.notifyAll();
+      while ((!queue.isEmpty() || busy) && System.nanoTime() < deadline) {
+        try {
+          queue.wait(50);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          break;
+        }
+      }
+      connected = fluency;
+    }
+    try {
+      if (connected != null) {
+        connected.close();
+      }
+      return CompletableResultCode.ofSuccess();
+    } catch (IOException e) {
+      return CompletableResultCode.ofFailure();
+    }
+  }
+
+  /** Not thread-safe. */
+  public static final class Builder {
+    private final String host;
+    private final int port;
+    private long maxQueuedBytes = MAX_QUEUED_BYTES;
+
+    private Builder(String host, int port) {
+      this.host = host;
+      this.port = port;
+    }
+
+    /** Upper bound of records waiting for Fluency; default 8 MiB. */
+    Builder maxQueuedBytes(long bytes) {
+      this.maxQueuedBytes = bytes;
+      return this;
+    }
+
+    public FluencySink build() {
+      return new FluencySink(this);
+    }
+  }
+}

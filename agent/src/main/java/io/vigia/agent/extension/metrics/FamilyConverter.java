@@ -1,0 +1,192 @@
+package io.vigia.agent.extension.metrics;
+
+import static io.opentelemetry.sdk.metrics.data.AggregationTemporality.CUMULATIVE;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.SummaryPointData;
+import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableDoublePointData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableGaugeData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableHistogramData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableHistogramPointData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableMetricData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableSumData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableSummaryData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableSummaryPointData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableValueAtQuantile;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Turns Prometheus families into OTLP metrics so that the way back to Prometheus gives the same
+ * names (OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility"): a counter loses
+ * {@code _total}, which is added again; no unit is set, because it would be appended to the name.
+ */
+final class FamilyConverter {
+
+  private static final InstrumentationScopeInfo SCOPE =
+      InstrumentationScopeInfo.create("io.vigia.simpleclient");
+
+  private final Resource resource;
+  private final long startEpochNanos;
+  private final long epochNanos;
+
+  FamilyConverter(Resource resource, long startEpochNanos, long epochNanos) {
+    this.resource = resource;
+    this.startEpochNanos = startEpochNanos;
+    this.epochNanos = epochNanos;
+  }
+
+  /** Nothing for a family without samples. */
+  List<MetricData> convert(Family family) {
+    if (family.samples.isEmpty()) {
+      return Collections.emptyList();
+    }
+    switch (family.type) {
+      case "COUNTER":
+        return Collections.singletonList(counter(family));
+      case "HISTOGRAM":
+      case "GAUGE_HISTOGRAM":
+        return Collections.singletonList(histogram(family));
+      case "SUMMARY":
+        return Collections.singletonList(summary(family));
+      default:
+        return gauges(family);
+    }
+  }
+
+  private MetricData counter(Family family) {
+    List<DoublePointData> points = new ArrayList<>();
+    for (Family.Sample sample : family.samples) {
+      if (!sample.name.endsWith("_created")) {
+        points.add(point(sample));
+      }
+    }
+    String name = family.name;
+    if (name.endsWith("_total")) {
+      name = name.substring(0, name.length() - "_total".length());
+    }
+    return ImmutableMetricData.createDoubleSum(
+        resource, SCOPE, name, family.help, "", ImmutableSumData.create(true, CUMULATIVE, points));
+  }
+
+  /** A family of another type may have samples of several names ({@code x_info}, {@code x}). */
+  private List<MetricData> gauges(Family family) {
+    Map<String, List<DoublePointData>> byName = new LinkedHashMap<>();
+    for (Family.Sample sample : family.samples) {
+      byName.computeIfAbsent(sample.name, name -> new ArrayList<>()).add(point(sample));
+    }
+    List<MetricData> metrics = new ArrayList<>();
+    byName.forEach(
+        (name, points) ->
+            metrics.add(
+                ImmutableMetricData.createDoubleGauge(
+                    resource, SCOPE, name, family.help, "", ImmutableGaugeData.create(points))));
+    return metrics;
+  }
+
+  private DoublePointData point(Family.Sample sample) {
+    return ImmutableDoublePointData.create(
+        startEpochNanos, epochNanos, attributes(sample, ""), sample.value);
+  }
+
+  /** Samples of one combination of labels: buckets or quantiles, sum and count. */
+  private static final class Group {
+    final TreeMap<Double, Double> steps = new TreeMap<>();
+    double sum;
+    double count;
+  }
+
+  private static Map<Attributes, Group> groups(Family family, String stepLabel) {
+    Map<Attributes, Group> groups = new LinkedHashMap<>();
+    for (Family.Sample sample : family.samples) {
+      Group group = groups.computeIfAbsent(attributes(sample, stepLabel), key -> new Group());
+      int label = sample.labelNames.indexOf(stepLabel);
+      if (label >= 0) {
+        group.steps.put(number(sample.labelValues.get(label)), sample.value);
+      } else if (sample.name.endsWith("_sum") || sample.name.endsWith("_gsum")) {
+        group.sum = sample.value;
+      } else if (sample.name.endsWith("_count") || sample.name.endsWith("_gcount")) {
+        group.count = sample.value;
+      }
+    }
+    return groups;
+  }
+
+  private MetricData histogram(Family family) {
+    List<HistogramPointData> points = new ArrayList<>();
+    groups(family, "le").forEach((attributes, group) -> points.add(histogram(attributes, group)));
+    return ImmutableMetricData.createDoubleHistogram(
+        resource,
+        SCOPE,
+        family.name,
+        family.help,
+        "",
+        ImmutableHistogramData.create(CUMULATIVE, points));
+  }
+
+  private HistogramPointData histogram(Attributes attributes, Group group) {
+    List<Double> bounds = new ArrayList<>();
+    List<Long> counts = new ArrayList<>();
+    double below = 0;
+    // buckets are cumulative in Prometheus, separate in OTLP
+    for (Map.Entry<Double, Double> step : group.steps.entrySet()) {
+      if (!step.getKey().isInfinite()) {
+        bounds.add(step.getKey());
+        counts.add((long) (step.getValue() - below));
+        below = step.getValue();
+      }
+    }
+    Double all = group.steps.get(Double.POSITIVE_INFINITY);
+    counts.add((long) ((all == null ? group.count : all) - below));
+    return ImmutableHistogramPointData.create(
+        startEpochNanos, epochNanos, attributes, group.sum, false, 0, false, 0, bounds, counts);
+  }
+
+  private MetricData summary(Family family) {
+    List<SummaryPointData> points = new ArrayList<>();
+    groups(family, "quantile")
+        .forEach(
+            (attributes, group) -> {
+              List<ValueAtQuantile> values = new ArrayList<>();
+              group.steps.forEach(
+                  (quantile, value) ->
+                      values.add(ImmutableValueAtQuantile.create(quantile, value)));
+              points.add(
+                  ImmutableSummaryPointData.create(
+                      startEpochNanos,
+                      epochNanos,
+                      attributes,
+                      (long) group.count,
+                      group.sum,
+                      values));
+            });
+    return ImmutableMetricData.createDoubleSummary(
+        resource, SCOPE, family.name, family.help, "", ImmutableSummaryData.create(points));
+  }
+
+  private static double number(String text) {
+    return text.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
+  }
+
+  private static Attributes attributes(Family.Sample sample, String without) {
+    AttributesBuilder builder = Attributes.builder();
+    for (int i = 0; i < sample.labelNames.size(); i++) {
+      if (!sample.labelNames.get(i).equals(without)) {
+        builder.put(AttributeKey.stringKey(sample.labelNames.get(i)), sample.labelValues.get(i));
+      }
+    }
+    return builder.build();
+  }
+}

@@ -1,0 +1,112 @@
+package io.vigia.agent.extension.resource;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pod, namespace, node and workload from the downward API ({@code VIGIA_POD_NAME}, {@code
+ * VIGIA_POD_UID}, {@code VIGIA_POD_NAMESPACE}, {@code VIGIA_NODE_NAME}, {@code
+ * VIGIA_CONTAINER_NAME}, {@code VIGIA_WORKLOAD}; also without the prefix), completed by what every
+ * pod has: its host name and the namespace file of its service account.
+ */
+final class KubernetesIdentity {
+
+  private static final Path NAMESPACE_FILE =
+      Paths.get("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
+
+  /** The letters that Kubernetes generates names from: no vowels, nothing that looks alike. */
+  private static final String SAFE = "[bcdfghjklmnpqrstvwxz2456789]";
+
+  private static final Pattern DEPLOYMENT =
+      Pattern.compile("(.+)-" + SAFE + "{6,10}-" + SAFE + "{5}");
+  private static final Pattern STATEFUL_SET = Pattern.compile("(.+)-\\d{1,4}");
+  private static final Pattern GENERATED = Pattern.compile("(.+)-" + SAFE + "{5}");
+
+  private final Map<String, String> attributes;
+  private final @Nullable String workload;
+
+  private KubernetesIdentity(Map<String, String> attributes, @Nullable String workload) {
+    this.attributes = attributes;
+    this.workload = workload;
+  }
+
+  /** {@code null} outside of Kubernetes. */
+  static @Nullable KubernetesIdentity ofThisPod() {
+    return of(System::getenv, NAMESPACE_FILE);
+  }
+
+  static @Nullable KubernetesIdentity of(
+      Function<String, @Nullable String> env, Path namespaceFile) {
+    if (env.apply("KUBERNETES_SERVICE_HOST") == null && env.apply("VIGIA_POD_NAME") == null) {
+      return null;
+    }
+    Map<String, String> attributes = new LinkedHashMap<>();
+    String pod = downward(env, "POD_NAME");
+    if (pod == null) {
+      pod = env.apply("HOSTNAME");
+    }
+    put(attributes, "k8s.pod.name", pod);
+    put(attributes, "k8s.pod.uid", downward(env, "POD_UID"));
+    String namespace = downward(env, "POD_NAMESPACE");
+    put(attributes, "k8s.namespace.name", namespace == null ? read(namespaceFile) : namespace);
+    put(attributes, "k8s.node.name", downward(env, "NODE_NAME"));
+    put(attributes, "k8s.container.name", downward(env, "CONTAINER_NAME"));
+    String workload = env.apply("VIGIA_WORKLOAD");
+    if (workload == null && pod != null) {
+      workload = workloadOf(pod, attributes);
+    }
+    return new KubernetesIdentity(attributes, workload);
+  }
+
+  private static @Nullable String downward(Function<String, @Nullable String> env, String name) {
+    String value = env.apply("VIGIA_" + name);
+    return value == null ? env.apply(name) : value;
+  }
+
+  private static String workloadOf(String pod, Map<String, String> attributes) {
+    Matcher deployment = DEPLOYMENT.matcher(pod);
+    if (deployment.matches()) {
+      attributes.put("k8s.deployment.name", deployment.group(1));
+      return deployment.group(1);
+    }
+    Matcher statefulSet = STATEFUL_SET.matcher(pod);
+    if (statefulSet.matches()) {
+      return statefulSet.group(1);
+    }
+    Matcher generated = GENERATED.matcher(pod);
+    return generated.matches() ? generated.group(1) : pod;
+  }
+
+  private static void put(Map<String, String> attributes, String key, @Nullable String value) {
+    if (value != null && !value.isEmpty()) {
+      attributes.put(key, value);
+    }
+  }
+
+  private static @Nullable String read(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).trim();
+    } catch (IOException | SecurityException e) {
+      return null;
+    }
+  }
+
+  /** Resource attributes after the semantic conventions. */
+  Map<String, String> attributes() {
+    return attributes;
+  }
+
+  /** Deployment, StatefulSet, DaemonSet or Job, if it is known or can be read off the pod name. */
+  @Nullable String workload() {
+    return workload;
+  }
+}

@@ -1,0 +1,99 @@
+package io.vigia.agent.extension.resource;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.function.Function;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What the launcher was told to run: a jar with its manifest, or a main class. */
+final class MainProgram {
+
+  /** {@code orders-service-1.4.2-SNAPSHOT.jar} → {@code orders-service}. */
+  private static final Pattern VERSION = Pattern.compile("^(.+?)-v?\\d+(\\.[\\w]+)*([-+.]\\w+)*$");
+
+  private final @Nullable String implementationTitle;
+  private final @Nullable String implementationVersion;
+  private final @Nullable String jarName;
+  private final @Nullable String mainClass;
+
+  private MainProgram(
+      @Nullable String implementationTitle,
+      @Nullable String implementationVersion,
+      @Nullable String jarName,
+      @Nullable String mainClass) {
+    this.implementationTitle = implementationTitle;
+    this.implementationVersion = implementationVersion;
+    this.jarName = jarName;
+    this.mainClass = mainClass;
+  }
+
+  static MainProgram ofThisProcess() {
+    return of(System::getProperty);
+  }
+
+  static MainProgram of(Function<String, @Nullable String> properties) {
+    String command = properties.apply("sun.java.command");
+    String classPath = properties.apply("java.class.path");
+    if (command == null || command.isEmpty()) {
+      return new MainProgram(null, null, null, null);
+    }
+    // with -jar the class path is exactly that jar, spaces included
+    if (classPath != null
+        && classPath.endsWith(".jar")
+        && (command.equals(classPath) || command.startsWith(classPath + " "))) {
+      return ofJar(new File(classPath));
+    }
+    int end = command.indexOf(' ');
+    String main = end < 0 ? command : command.substring(0, end);
+    // module/class
+    String mainClass = main.substring(main.lastIndexOf('/') + 1);
+    return new MainProgram(null, null, null, mainClass);
+  }
+
+  private static MainProgram ofJar(File file) {
+    String title = null;
+    String version = null;
+    try (JarFile jar = new JarFile(file, false)) {
+      Manifest manifest = jar.getManifest();
+      if (manifest != null) {
+        Attributes main = manifest.getMainAttributes();
+        title = nonEmpty(main.getValue(Attributes.Name.IMPLEMENTATION_TITLE));
+        version = nonEmpty(main.getValue(Attributes.Name.IMPLEMENTATION_VERSION));
+      }
+    } catch (IOException e) {
+      // the launcher will say what is wrong with the jar
+    }
+    return new MainProgram(title, version, withoutVersion(file.getName()), null);
+  }
+
+  static String withoutVersion(String fileName) {
+    String base = fileName.substring(0, fileName.length() - ".jar".length());
+    Matcher matcher = VERSION.matcher(base);
+    return matcher.matches() ? matcher.group(1) : base;
+  }
+
+  private static @Nullable String nonEmpty(@Nullable String value) {
+    return value == null || value.trim().isEmpty() ? null : value.trim();
+  }
+
+  @Nullable String implementationTitle() {
+    return implementationTitle;
+  }
+
+  @Nullable String implementationVersion() {
+    return implementationVersion;
+  }
+
+  @Nullable String jarName() {
+    return jarName;
+  }
+
+  @Nullable String mainClass() {
+    return mainClass;
+  }
+}
