@@ -100,7 +100,9 @@ class OtlpSlicerTest {
         if (part.items() > 1) {
           assertThat(part.request().remaining()).isLessThanOrEqualTo(maxBytes);
         }
-        RandomOtlp.empty(signal).newBuilderForType().mergeFrom(part.request().array(), 0, part.request().limit());
+        RandomOtlp.empty(signal)
+            .newBuilderForType()
+            .mergeFrom(part.request().array(), 0, part.request().limit());
         actual.addAll(here);
         for (int i = 0; i < part.entries().size(); i++) {
           ExportBatch.Entry entry = part.entries().get(i);

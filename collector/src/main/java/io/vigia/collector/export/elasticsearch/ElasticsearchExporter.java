@@ -1,0 +1,274 @@
+package io.vigia.collector.export.elasticsearch;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpMethod;
+import io.vigia.collector.core.CheckResult;
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.net.Endpoint;
+import io.vigia.collector.net.HttpAnswer;
+import io.vigia.collector.net.HttpClient;
+import io.vigia.collector.net.TlsOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs and traces to the data streams {@code logs-<dataset>-<namespace>} and {@code
+ * traces-<dataset>-<namespace>}.
+ *
+ * <p>Exactly once: every item has an {@code _id} of its own that never changes ({@link DocumentId})
+ * and is written with {@code create}, so that a repetition meets 409, which counts as delivered.
+ * {@link BulkResponse} says how answers are judged, {@link Setup} how templates come about. No
+ * document is sent before the templates are there.
+ */
+public final class ElasticsearchExporter implements Exporter {
+  private static final Limits LIMITS = new Limits(3 << 20, 20_000, 100, 4);
+
+  private final Endpoint endpoint;
+  private final ElasticsearchAuth auth;
+  private final String dataset;
+  private final String namespace;
+  private final int gzipLevel;
+  private final Set<Signal> signals;
+  private final HttpClient http;
+  private final Setup setup;
+  private final ConcurrentLinkedQueue<BulkWriter> writers = new ConcurrentLinkedQueue<>();
+  private final Builder settings;
+
+  private ElasticsearchExporter(Builder builder) {
+    this.settings = builder;
+    this.endpoint = Endpoint.parse(builder.url, 0);
+    this.auth = new ElasticsearchAuth(builder.username, builder.passwordFile, builder.apiKeyFile);
+    this.dataset = builder.dataset;
+    this.namespace = builder.namespace;
+    this.gzipLevel = builder.gzipLevel;
+    this.signals = Set.copyOf(builder.signals);
+    this.http = client(builder.timeoutMillis);
+    this.setup = new Setup(endpoint, auth, dataset, builder.retention, signals);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Begins to put the templates; does not wait for it. */
+  @Override
+  public void start() {
+    var unused = setup.ready();
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    for (BulkWriter writer = writers.poll(); writer != null; writer = writers.poll()) {
+      writer.close();
+    }
+  }
+
+  @Override
+  public Set<Signal> signals() {
+    return signals;
+  }
+
+  @Override
+  public Limits limits() {
+    return LIMITS;
+  }
+
+  @Override
+  public CompletableFuture<ExportResult> export(ExportBatch batch) {
+    return setup
+        .ready()
+        .handle(
+            (ready, failure) ->
+                failure == null
+                    ? send(batch)
+                    : CompletableFuture.completedFuture(
+                        ExportResult.retryAll(
+                            batch, "index templates for " + endpoint + ": " + text(failure), 0)))
+        .thenCompose(result -> result);
+  }
+
+  private CompletableFuture<ExportResult> send(ExportBatch batch) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    try {
+      String authorization = auth.header();
+      if (authorization != null) {
+        headers.put("authorization", authorization);
+      }
+    } catch (IOException e) {
+      return CompletableFuture.completedFuture(
+          ExportResult.retryAll(batch, "cannot read the secret: " + e, 0));
+    }
+    BulkWriter writer = writers.poll();
+    if (writer == null) {
+      writer = new BulkWriter(gzipLevel);
+    }
+    ByteBuf body = writer.write(batch);
+    writers.add(writer);
+    headers.put("content-type", "application/x-ndjson");
+    if (gzipLevel > 0) {
+      headers.put("content-encoding", "gzip");
+    }
+    String target =
+        endpoint.path()
+            + "/"
+            + stream(batch.signal())
+            + "/_bulk?filter_path="
+            + BulkResponse.FILTER_PATH;
+    return http.send(HttpMethod.POST, target, headers, body)
+        .handle(
+            (answer, failure) ->
+                failure == null
+                    ? judge(batch, answer)
+                    : ExportResult.retryAll(batch, text(failure), 0));
+  }
+
+  private ExportResult judge(ExportBatch batch, HttpAnswer answer) {
+    int status = answer.status();
+    String url = endpoint + "/" + stream(batch.signal()) + "/_bulk";
+    return switch (status) {
+      case 200 -> BulkResponse.judge(batch, answer.body(), url);
+      case 413 -> ExportResult.refusedAll(batch, "too_large", "413 from " + url);
+      case 400 -> ExportResult.refusedAll(batch, "bad_request", answer.excerpt());
+      case 401 ->
+          ExportResult.retryAll(
+              batch,
+              "401 from " + url + ": check username and passwordFile, or apiKeyFile",
+              answer.retryAfterMillis());
+      case 403 ->
+          ExportResult.retryAll(
+              batch,
+              "403 from " + url + ": the account needs create_doc and auto_configure on the stream",
+              answer.retryAfterMillis());
+      default ->
+          ExportResult.retryAll(
+              batch, status + " from " + url + ": " + answer.excerpt(), answer.retryAfterMillis());
+    };
+  }
+
+  @Override
+  public CheckResult check() {
+    try (HttpClient client = client(4_000)) {
+      return new ElasticsearchCheck(client, endpoint, auth).run();
+    }
+  }
+
+  private String stream(Signal signal) {
+    return signal.id() + "-" + dataset + "-" + namespace;
+  }
+
+  private HttpClient client(int timeoutMillis) {
+    return HttpClient.builder(endpoint)
+        .timeoutMillis(timeoutMillis)
+        .maxConnections(2 * LIMITS.maxInFlight())
+        .maxResponseBytes(32 << 20)
+        .tls(settings.tls)
+        .build();
+  }
+
+  private static String text(Throwable failure) {
+    Throwable cause =
+        failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return message.lines().findFirst().orElse("");
+  }
+
+  /** Settings; only {@code url} is required. */
+  public static final class Builder {
+    private String url = "http://127.0.0.1:9200";
+    private String dataset = "vigia";
+    private String namespace = "default";
+    private String retention = "30d";
+    private Set<Signal> signals = EnumSet.of(Signal.LOGS, Signal.TRACES);
+    private @Nullable String username;
+    private @Nullable Path passwordFile;
+    private @Nullable Path apiKeyFile;
+    private int gzipLevel = -1;
+    private int timeoutMillis = 60_000;
+    private TlsOptions tls = TlsOptions.DEFAULT;
+
+    private Builder() {}
+
+    /** {@code http[s]://host:port[/prefix]}. */
+    public Builder url(String url) {
+      this.url = url;
+      return this;
+    }
+
+    /** Middle part of the data streams' names. */
+    public Builder dataset(String dataset) {
+      this.dataset = dataset;
+      return this;
+    }
+
+    /** Last part of the data streams' names. */
+    public Builder namespace(String namespace) {
+      this.namespace = namespace;
+      return this;
+    }
+
+    /** How long documents are kept, in Elasticsearch's units ({@code 30d}); empty for ever. */
+    public Builder retention(String retention) {
+      this.retention = retention;
+      return this;
+    }
+
+    /** A subset of logs and traces. */
+    public Builder signals(Set<Signal> signals) {
+      this.signals = signals;
+      return this;
+    }
+
+    /** Basic authentication. */
+    public Builder basicAuth(String username, Path passwordFile) {
+      this.username = username;
+      this.passwordFile = passwordFile;
+      return this;
+    }
+
+    /** A file with an encoded API key. */
+    public Builder apiKeyFile(Path file) {
+      this.apiKeyFile = file;
+      return this;
+    }
+
+    /** Compress requests; never done towards this machine itself, where it only costs. */
+    public Builder gzip(boolean gzip) {
+      this.gzipLevel = gzip ? -1 : 0;
+      return this;
+    }
+
+    /** Of one request. */
+    public Builder timeoutMillis(int millis) {
+      this.timeoutMillis = millis;
+      return this;
+    }
+
+    public Builder tls(TlsOptions tls) {
+      this.tls = tls;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException when the URL is none
+     */
+    public ElasticsearchExporter build() {
+      if (gzipLevel < 0) {
+        gzipLevel = Endpoint.parse(url, 0).loopback() ? 0 : 1;
+      }
+      return new ElasticsearchExporter(this);
+    }
+  }
+}

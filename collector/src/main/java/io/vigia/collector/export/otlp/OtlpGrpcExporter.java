@@ -1,0 +1,214 @@
+package io.vigia.collector.export.otlp;
+
+import io.netty.buffer.Unpooled;
+import io.vigia.collector.core.CheckResult;
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.net.Endpoint;
+import io.vigia.collector.net.GrpcAnswer;
+import io.vigia.collector.net.GrpcClient;
+import io.vigia.collector.net.NetException;
+import io.vigia.collector.net.TlsOptions;
+import io.vigia.collector.otlp.OtlpSlicer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * OTLP over gRPC: Jaeger, another collector, any vendor. Source: opentelemetry.io, "OTLP
+ * Specification", OTLP/gRPC.
+ *
+ * <p>Only {@code INVALID_ARGUMENT} (and a message said to be too large) is a word about the data:
+ * refused. Everything else is about the backend or about who we are: again, until it takes it. That
+ * is more than the specification's list of codes to retry, because here nothing is thrown away for
+ * a wrong token.
+ */
+public final class OtlpGrpcExporter implements Exporter {
+  /** gRPC servers take 4 MiB unless told otherwise; the frame and merged resources need some. */
+  private static final int MAX_REQUEST_BYTES = (4 << 20) - (64 << 10);
+
+  private static final Limits LIMITS = new Limits(3 << 20, 20_000, 50, 4);
+
+  private final Builder settings;
+  private final Endpoint endpoint;
+  private final Set<Signal> signals;
+  private final GrpcClient client;
+
+  private OtlpGrpcExporter(Builder builder) {
+    this.settings = builder;
+    this.endpoint = Endpoint.parse(builder.endpoint, 4317);
+    this.signals = Set.copyOf(builder.signals);
+    this.client = client(builder.timeoutMillis);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public void start() {}
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  @Override
+  public Set<Signal> signals() {
+    return signals;
+  }
+
+  @Override
+  public Limits limits() {
+    return LIMITS;
+  }
+
+  @Override
+  public CompletableFuture<ExportResult> export(ExportBatch batch) {
+    List<CompletableFuture<PartResult>> calls = new ArrayList<>();
+    for (OtlpSlicer.Part part : OtlpSlicer.slice(batch, MAX_REQUEST_BYTES)) {
+      calls.add(
+          client
+              .unary(path(batch.signal()), Unpooled.wrappedBuffer(part.request()))
+              .thenApply(answer -> judge(part, answer)));
+    }
+    return CompletableFuture.allOf(calls.toArray(new CompletableFuture<?>[0]))
+        .thenApply(
+            done ->
+                PartResult.combine(batch, calls.stream().map(CompletableFuture::join).toList()));
+  }
+
+  private PartResult judge(OtlpSlicer.Part part, GrpcAnswer answer) {
+    String detail =
+        PartResult.oneLine(answer.statusName() + " from " + endpoint + ": " + answer.message());
+    long retryAfterMillis = Math.max(0, answer.retryAfterMillis());
+    return switch (answer.status()) {
+      case GrpcAnswer.OK -> PartResult.delivered(part, answer.body());
+      case GrpcAnswer.INVALID_ARGUMENT -> PartResult.refused(part, "invalid_argument", detail);
+      case GrpcAnswer.RESOURCE_EXHAUSTED ->
+          // what grpc-go, grpc-java and others answer to a message over their limit
+          answer.message().contains("larger than max")
+                  || answer.message().contains("exceeds maximum")
+              ? PartResult.refused(part, "too_large", detail)
+              : PartResult.retry(part, detail, retryAfterMillis);
+      case GrpcAnswer.UNAUTHENTICATED, GrpcAnswer.PERMISSION_DENIED ->
+          PartResult.retry(part, detail + " (check the headers' token)", retryAfterMillis);
+      case GrpcAnswer.UNIMPLEMENTED ->
+          PartResult.retry(
+              part,
+              detail + " (it takes no " + part(part) + " by OTLP/gRPC; is this the right port?)",
+              retryAfterMillis);
+      default ->
+          PartResult.retry(
+              part, answer.failure() != null ? answer.message() : detail, retryAfterMillis);
+    };
+  }
+
+  private static String part(OtlpSlicer.Part part) {
+    return part.entries().get(0).record().signal().id();
+  }
+
+  /** Sends an empty request of the first signal, which servers answer with OK. */
+  @Override
+  public CheckResult check() {
+    Signal signal = signals.iterator().next();
+    GrpcAnswer answer;
+    try (GrpcClient once = client(4_000)) {
+      answer = once.unary(path(signal), Unpooled.EMPTY_BUFFER).join();
+    }
+    String said = PartResult.oneLine(answer.statusName() + ": " + answer.message());
+    NetException failure = answer.failure();
+    if (failure != null) {
+      return CheckResult.failed(String.valueOf(failure.getMessage()), failure.kind().remedy());
+    }
+    return switch (answer.status()) {
+      // an empty request is an odd one; who says so understood it
+      case GrpcAnswer.OK, GrpcAnswer.INVALID_ARGUMENT ->
+          CheckResult.ok(endpoint + " takes " + signal.id() + " by OTLP/gRPC");
+      case GrpcAnswer.UNIMPLEMENTED ->
+          CheckResult.failed(
+              endpoint + " takes no " + signal.id() + " by OTLP/gRPC (" + said + ")",
+              "is this its OTLP/gRPC port (4317), not HTTP (4318)? Jaeger takes OTLP since 1.35");
+      case GrpcAnswer.UNAUTHENTICATED, GrpcAnswer.PERMISSION_DENIED ->
+          CheckResult.failed(endpoint + " answered " + said, "set headers with a valid token");
+      default ->
+          CheckResult.failed(endpoint + " answered " + said, "see the log of the other side");
+    };
+  }
+
+  private GrpcClient client(int timeoutMillis) {
+    return GrpcClient.builder(endpoint)
+        .headers(settings.headers)
+        .gzipLevel(settings.gzip ? 1 : 0)
+        .timeoutMillis(timeoutMillis)
+        .tls(settings.tls)
+        .build();
+  }
+
+  private static String path(Signal signal) {
+    return switch (signal) {
+      case TRACES -> "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+      case METRICS -> "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
+      case LOGS -> "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+    };
+  }
+
+  /** Settings. */
+  public static final class Builder {
+    private String endpoint = "http://127.0.0.1:4317";
+    private Set<Signal> signals = EnumSet.allOf(Signal.class);
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private boolean gzip;
+    private int timeoutMillis = 30_000;
+    private TlsOptions tls = TlsOptions.DEFAULT;
+
+    private Builder() {}
+
+    /** {@code http[s]://host[:port]}; 4317 when there is no port. */
+    public Builder endpoint(String endpoint) {
+      this.endpoint = endpoint;
+      return this;
+    }
+
+    /** What the backend takes; all by default. */
+    public Builder signals(Set<Signal> signals) {
+      this.signals = signals;
+      return this;
+    }
+
+    /** Sent with every call, e.g. {@code authorization}. */
+    public Builder headers(Map<String, String> headers) {
+      this.headers.putAll(headers);
+      return this;
+    }
+
+    public Builder gzip(boolean gzip) {
+      this.gzip = gzip;
+      return this;
+    }
+
+    /** Of one request. */
+    public Builder timeoutMillis(int millis) {
+      this.timeoutMillis = millis;
+      return this;
+    }
+
+    public Builder tls(TlsOptions tls) {
+      this.tls = tls;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException when the endpoint is no URL
+     */
+    public OtlpGrpcExporter build() {
+      return new OtlpGrpcExporter(this);
+    }
+  }
+}

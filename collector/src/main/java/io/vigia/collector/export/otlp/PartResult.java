@@ -1,0 +1,139 @@
+package io.vigia.collector.export.otlp;
+
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.ExportResult.Refused;
+import io.vigia.collector.otlp.MalformedOtlpException;
+import io.vigia.collector.otlp.OtlpSlicer;
+import io.vigia.collector.otlp.ProtoReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * What became of one request of a batch, and of all of them.
+ *
+ * @param outcome what the backend said
+ * @param rejected items that a backend which took the request left out (partial success)
+ * @param reason of a refusal: a short word; unused otherwise
+ * @param detail one line
+ * @param retryAfterMillis 0 when it did not say
+ */
+record PartResult(
+    OtlpSlicer.Part part,
+    Outcome outcome,
+    long rejected,
+    String reason,
+    String detail,
+    long retryAfterMillis) {
+  /** What the backend said of a request as a whole. */
+  enum Outcome {
+    DELIVERED,
+    REFUSED,
+    RETRY
+  }
+
+  static PartResult refused(OtlpSlicer.Part part, String reason, String detail) {
+    return new PartResult(part, Outcome.REFUSED, 0, reason, detail, 0);
+  }
+
+  static PartResult retry(OtlpSlicer.Part part, String detail, long retryAfterMillis) {
+    return new PartResult(part, Outcome.RETRY, 0, "", detail, retryAfterMillis);
+  }
+
+  /**
+   * Taken, as far as the {@code Export…ServiceResponse} says. Source:
+   * opentelemetry/proto/collector/…/v1/…_service.proto, {@code partial_success = 1 {rejected_… = 1,
+   * error_message = 2}}.
+   */
+  static PartResult delivered(OtlpSlicer.Part part, byte[] response) {
+    long rejected = 0;
+    String message = "";
+    try {
+      ProtoReader reader = new ProtoReader().reset(response, 0, response.length);
+      ProtoReader partial = new ProtoReader();
+      while (reader.next()) {
+        if (reader.tag() == (1 << 3 | ProtoReader.LEN)) {
+          reader.enter(partial);
+          while (partial.next()) {
+            if (partial.tag() == (1 << 3 | ProtoReader.VARINT)) {
+              rejected = partial.value();
+            } else if (partial.tag() == (2 << 3 | ProtoReader.LEN)) {
+              message =
+                  new String(
+                      partial.array(), partial.offset(), partial.length(), StandardCharsets.UTF_8);
+            }
+          }
+        }
+      }
+    } catch (MalformedOtlpException e) {
+      return retry(part, "an answer that is no OTLP response", 0);
+    }
+    rejected = Math.max(0, Math.min(rejected, part.items()));
+    return new PartResult(
+        part, Outcome.DELIVERED, rejected, "partial_success", oneLine(message), 0);
+  }
+
+  /**
+   * The result of a batch. A part refused beside others that were not comes back as a retry: alone,
+   * it will be refused as a whole, and then the dispatcher finds the offender.
+   */
+  static ExportResult combine(ExportBatch batch, List<PartResult> results) {
+    List<Refused> refused = new ArrayList<>();
+    List<ExportBatch.Entry> retry = new ArrayList<>();
+    String retryReason = null;
+    long retryAfterMillis = 0;
+    for (PartResult result : results) {
+      if (result.outcome == Outcome.REFUSED && results.size() == 1) {
+        return ExportResult.refusedAll(batch, result.reason, result.detail);
+      }
+      if (result.outcome == Outcome.DELIVERED) {
+        result.addRejected(refused);
+      } else {
+        addRetries(retry, result.part.entries());
+        retryAfterMillis = Math.max(retryAfterMillis, result.retryAfterMillis);
+        retryReason = retryReason == null ? result.detail : retryReason;
+      }
+    }
+    return refused.isEmpty() && retry.isEmpty()
+        ? ExportResult.delivered()
+        : new ExportResult(0, refused, retry, retryAfterMillis, retryReason);
+  }
+
+  /** A record may be in the parts before and after a cut: it is retried once, with both shares. */
+  private static void addRetries(List<ExportBatch.Entry> retry, List<ExportBatch.Entry> entries) {
+    for (ExportBatch.Entry entry : entries) {
+      ExportBatch.Entry last = retry.isEmpty() ? null : retry.get(retry.size() - 1);
+      if (last != null
+          && last.record() == entry.record()
+          && last.wanted() != null
+          && entry.wanted() != null) {
+        BitSet both = (BitSet) last.wanted().clone();
+        both.or(entry.wanted());
+        retry.set(retry.size() - 1, new ExportBatch.Entry(entry.record(), both));
+      } else {
+        retry.add(entry);
+      }
+    }
+  }
+
+  /** OTLP says how many were left out, not which: the first ones stand for them. */
+  private void addRejected(List<Refused> refused) {
+    long left = rejected;
+    for (int i = 0; i < part.entries().size() && left > 0; i++) {
+      ExportBatch.Entry entry = part.entries().get(i);
+      for (int item = 0; item < entry.record().items() && left > 0; item++) {
+        if (entry.wants(item)) {
+          refused.add(new Refused(part.firstEntry() + i, item, reason, detail));
+          left--;
+        }
+      }
+    }
+  }
+
+  static String oneLine(String text) {
+    String line = text.replace('\n', ' ').trim();
+    return line.length() > 300 ? line.substring(0, 300) : line;
+  }
+}
