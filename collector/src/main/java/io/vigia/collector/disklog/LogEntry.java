@@ -1,0 +1,26 @@
+package io.vigia.collector.disklog;
+
+import io.vigia.collector.core.LogRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reader meets next: a record, or a stretch that cannot be read any more.
+ *
+ * @param from where it begins
+ * @param to where the next one begins
+ * @param record the record, or null for a damaged or missing stretch
+ * @param damage why it cannot be read ({@code checksum}, {@code header}, {@code missing}), or null
+ *     for a record
+ * @param note for a record of a side log
+ */
+public record LogEntry(
+    LogPosition from,
+    LogPosition to,
+    @Nullable LogRecord record,
+    @Nullable String damage,
+    @Nullable SideNote note) {
+  /** Items between the two positions. */
+  public long items() {
+    return to.items() - from.items();
+  }
+}

@@ -1,0 +1,230 @@
+package io.vigia.collector.disklog;
+
+import io.vigia.collector.core.Envelope;
+import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.core.RecordId;
+import io.vigia.collector.core.Signal;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a log in order from any position up to its durable end. Damaged stretches come as entries
+ * of their own, once, and cost nothing but themselves. Not thread-safe; the payloads it hands out
+ * are slices of arrays that are never written again.
+ */
+public final class LogReader implements Closeable {
+  private final SegmentedLog log;
+  private final @Nullable Signal signal;
+  private final Consumer<LogEntry> unreadable;
+  private final int blockBytes;
+  private final EnvelopeCodec.Decoder envelopes = new EnvelopeCodec.Decoder();
+
+  private LogPosition position;
+  private @Nullable Segment segment;
+  private @Nullable StorageFile file;
+  private @Nullable RecordScanner scanner;
+  private long offset;
+
+  /**
+   * @param signal of all records, or null when their side notes say it
+   */
+  LogReader(
+      SegmentedLog log,
+      @Nullable Signal signal,
+      Consumer<LogEntry> unreadable,
+      LogPosition from,
+      int blockBytes) {
+    this.log = log;
+    this.signal = signal;
+    this.unreadable = unreadable;
+    this.position = from;
+    this.blockBytes = blockBytes;
+  }
+
+  /** Where {@link #next} looks. */
+  public LogPosition position() {
+    return position;
+  }
+
+  /** Goes elsewhere; {@code bytes} is a hint, {@code sequence} rules. */
+  public void seek(LogPosition to) {
+    leave();
+    position = to;
+  }
+
+  /**
+   * The next entry, or null at the durable end.
+   *
+   * @throws IOException when the disk does not answer; the position is unchanged, try again later
+   */
+  public @Nullable LogEntry next() throws IOException {
+    LogPosition end = log.end();
+    if (position.sequence() >= end.sequence()) {
+      return null;
+    }
+    Segment holding = log.segments().holding(position.sequence());
+    if (holding == null) {
+      Segment first = log.segments().first();
+      return gap(first == null ? end : first.start(), "missing");
+    }
+    Segment following = log.segments().after(holding);
+    LogPosition bound = following == null ? end : following.start();
+    long limit = holding.readableBytes();
+    RecordScanner in = scanner;
+    if (in == null || holding != segment) {
+      try {
+        in = enter(holding, limit);
+      } catch (NoSuchFileException e) {
+        return gap(bound, "missing");
+      }
+    }
+    RecordScanner.Found found = in.at(offset, limit);
+    if (found == RecordScanner.Found.NOTHING) {
+      return resync(in, holding, limit, bound);
+    }
+    return take(in, holding, bound, found);
+  }
+
+  private @Nullable LogEntry take(
+      RecordScanner in, Segment holding, LogPosition bound, RecordScanner.Found found)
+      throws IOException {
+    ByteBuffer block = in.block();
+    int at = in.index(offset);
+    long sequence = RecordFormat.sequence(block, at);
+    long base = holding.start().bytes();
+    if (sequence < position.sequence() || sequence >= bound.sequence()) {
+      return gap(bound, "missing");
+    }
+    if (sequence > position.sequence()) {
+      return gap(
+          new LogPosition(sequence, RecordFormat.itemsBefore(block, at), base + offset), "missing");
+    }
+    int items = RecordFormat.items(block, at);
+    long next = offset + RecordFormat.recordLength(block, at);
+    LogPosition to =
+        new LogPosition(sequence + 1, RecordFormat.itemsBefore(block, at) + items, base + next);
+    if (found == RecordScanner.Found.DAMAGED_BODY) {
+      offset = next;
+      return gap(to, "checksum");
+    }
+    LogEntry entry = entry(block, at, to);
+    position = to;
+    offset = next;
+    return entry;
+  }
+
+  private LogEntry entry(ByteBuffer block, int at, LogPosition to) {
+    int body = at + RecordFormat.HEADER_BYTES;
+    int envelopeLength = RecordFormat.envelopeLength(block, at);
+    ByteBuffer payload =
+        ByteBuffer.wrap(
+            block.array(),
+            block.arrayOffset() + body + envelopeLength,
+            RecordFormat.bodyLength(block, at) - envelopeLength);
+    Envelope envelope =
+        envelopes.decode(block, body, envelopeLength, RecordFormat.receiveTimeUnixNanos(block, at));
+    SideNote note = envelopes.note();
+    LogRecord record;
+    if (signal != null) {
+      RecordId id =
+          new RecordId(
+              RecordFormat.logId(block, at),
+              RecordFormat.epoch(block, at),
+              RecordFormat.sequence(block, at));
+      record = new LogRecord(id, signal, envelope, RecordFormat.items(block, at), payload);
+    } else if (note != null) {
+      record = new LogRecord(note.origin(), note.signal(), envelope, note.originItems(), payload);
+    } else {
+      return new LogEntry(position, to, null, "note", null);
+    }
+    return new LogEntry(position, to, record, null, note);
+  }
+
+  /** Looks for the next record behind bytes that are none. */
+  private @Nullable LogEntry resync(
+      RecordScanner in, Segment holding, long limit, LogPosition bound) throws IOException {
+    long found = in.find(offset + 1, limit, position.sequence(), bound.sequence());
+    if (found < 0) {
+      return gap(bound, offset < limit ? "header" : "missing");
+    }
+    ByteBuffer block = in.block();
+    int at = in.index(found);
+    long sequence = RecordFormat.sequence(block, at);
+    if (sequence == position.sequence()) {
+      offset = found; // the hint was wrong, nothing is lost
+      return next();
+    }
+    LogEntry gap =
+        gap(
+            new LogPosition(
+                sequence, RecordFormat.itemsBefore(block, at), holding.start().bytes() + found),
+            "header");
+    offset = found;
+    return gap;
+  }
+
+  private LogEntry gap(LogPosition to, String reason) {
+    LogEntry gap = new LogEntry(position, to, null, reason, null);
+    unreadable.accept(gap);
+    position = to;
+    return gap;
+  }
+
+  private RecordScanner enter(Segment holding, long limit) throws IOException {
+    leave();
+    StorageFile opened = log.options().storage().openForReading(holding.path);
+    file = opened;
+    segment = holding;
+    RecordScanner in = new RecordScanner(opened, log.logId(), blockBytes);
+    scanner = in;
+    long hint = position.bytes() - holding.start().bytes();
+    offset = Math.max(SegmentHeader.BYTES, hint);
+    boolean right =
+        in.headerAt(offset, limit)
+            && RecordFormat.sequence(in.block(), in.index(offset)) == position.sequence();
+    if (!right) {
+      offset = SegmentHeader.BYTES;
+      while (in.headerAt(offset, limit)
+          && RecordFormat.sequence(in.block(), in.index(offset)) < position.sequence()) {
+        offset += RecordFormat.recordLength(in.block(), in.index(offset));
+      }
+    }
+    return in;
+  }
+
+  /** When the next record was received, or 0 at the end or before a damaged stretch. */
+  public long peekReceiveTimeUnixNanos() throws IOException {
+    Segment holding = log.segments().holding(position.sequence());
+    if (holding == null || position.sequence() >= log.end().sequence()) {
+      return 0;
+    }
+    long limit = holding.readableBytes();
+    RecordScanner in = scanner == null || holding != segment ? enter(holding, limit) : scanner;
+    return in.headerAt(offset, limit)
+        ? RecordFormat.receiveTimeUnixNanos(in.block(), in.index(offset))
+        : 0;
+  }
+
+  private void leave() {
+    StorageFile open = file;
+    file = null;
+    segment = null;
+    scanner = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        // it was only read
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    leave();
+  }
+}

@@ -1,0 +1,59 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.Signal;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * A batch and its history.
+ *
+ * @param failures how often it was sent in vain
+ * @param dueNanos not before this {@link System#nanoTime}
+ */
+record Attempt(ExportBatch batch, int failures, long dueNanos) {
+
+  static Attempt first(Signal signal, List<ExportBatch.Entry> entries) {
+    return new Attempt(new ExportBatch(signal, entries), 0, System.nanoTime());
+  }
+
+  boolean due(long nowNanos) {
+    return dueNanos - nowNanos <= 0;
+  }
+
+  long payloadBytes() {
+    long bytes = 0;
+    for (ExportBatch.Entry entry : batch.entries()) {
+      bytes += entry.record().payload().remaining();
+    }
+    return bytes;
+  }
+
+  /** Two halves, by records or, when there is only one, by items. */
+  List<Attempt> halves() {
+    List<ExportBatch.Entry> entries = batch.entries();
+    int half = entries.size() / 2;
+    if (half > 0) {
+      return List.of(with(entries.subList(0, half)), with(entries.subList(half, entries.size())));
+    }
+    ExportBatch.Entry entry = entries.get(0);
+    BitSet low = new BitSet();
+    BitSet high = new BitSet();
+    int wanted = entry.items();
+    int seen = 0;
+    for (int item = 0; item < entry.record().items(); item++) {
+      if (entry.wants(item)) {
+        (seen++ < wanted / 2 ? low : high).set(item);
+      }
+    }
+    return List.of(
+        with(List.of(new ExportBatch.Entry(entry.record(), low))),
+        with(List.of(new ExportBatch.Entry(entry.record(), high))));
+  }
+
+  private Attempt with(List<ExportBatch.Entry> entries) {
+    return new Attempt(
+        new ExportBatch(batch.signal(), new ArrayList<>(entries)), failures, dueNanos);
+  }
+}

@@ -1,0 +1,61 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.Signal;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * How the pipeline treats one destination.
+ *
+ * @param required whether intake refuses rather than skip data this destination has not had
+ * @param signals which it gets, of those its exporter takes
+ * @param maxAgeMillis older records are dropped for it (reason {@code age}); 0 = no limit
+ * @param maxBytes when more is pending the oldest is dropped for it (reason {@code size}); 0 = no
+ *     limit
+ * @param retryInitialMillis the back-off's first upper bound; doubles with each failure, and the
+ *     wait is random below it (full jitter)
+ * @param retryMaxMillis the back-off's last upper bound
+ */
+public record DestinationOptions(
+    boolean required,
+    Set<Signal> signals,
+    long maxAgeMillis,
+    long maxBytes,
+    long retryInitialMillis,
+    long retryMaxMillis) {
+
+  public DestinationOptions {
+    signals = Set.copyOf(signals);
+    if (maxAgeMillis < 0
+        || maxBytes < 0
+        || retryInitialMillis < 1
+        || retryMaxMillis < retryInitialMillis) {
+      throw new IllegalArgumentException("limits must not be negative, retry waits not descending");
+    }
+  }
+
+  /** Required, all signals, no limits, back-off from 200 ms to 30 s. */
+  public static DestinationOptions defaults() {
+    return new DestinationOptions(true, EnumSet.allOf(Signal.class), 0, 0, 200, 30_000);
+  }
+
+  public DestinationOptions withRequired(boolean required) {
+    return new DestinationOptions(
+        required, signals, maxAgeMillis, maxBytes, retryInitialMillis, retryMaxMillis);
+  }
+
+  public DestinationOptions withSignals(Set<Signal> signals) {
+    return new DestinationOptions(
+        required, signals, maxAgeMillis, maxBytes, retryInitialMillis, retryMaxMillis);
+  }
+
+  public DestinationOptions withLimits(long maxAgeMillis, long maxBytes) {
+    return new DestinationOptions(
+        required, signals, maxAgeMillis, maxBytes, retryInitialMillis, retryMaxMillis);
+  }
+
+  public DestinationOptions withRetry(long initialMillis, long maxMillis) {
+    return new DestinationOptions(
+        required, signals, maxAgeMillis, maxBytes, initialMillis, maxMillis);
+  }
+}

@@ -1,0 +1,187 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.disklog.Cursor;
+import io.vigia.collector.disklog.LogEntry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges what became of each item of a batch: counts it, puts it to the dead letters, or says that
+ * it has to be sent again. Used by the dispatcher's thread only.
+ */
+final class Outcomes {
+  private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+
+  /** After so many refusals in a row a whole batch is refused at once instead of taken apart. */
+  private static final int PATIENCE = 256;
+
+  private final Cursor cursor;
+  private final DeadLetters deadLetters;
+  private final Map<Long, Delivery> open = new HashMap<>();
+  private int refusalsInARow;
+
+  /**
+   * @param again entries to send again after a wait
+   * @param split whether to send the halves of the batch instead
+   * @param nothingTaken whether the backend did not take anything: it is probably down
+   * @param reason why again
+   */
+  record Verdict(
+      List<ExportBatch.Entry> again, boolean split, boolean nothingTaken, @Nullable String reason) {
+    String word() {
+      return split ? "refused" : again.isEmpty() ? "ok" : "retry";
+    }
+  }
+
+  Outcomes(Cursor cursor, DeadLetters deadLetters) {
+    this.cursor = cursor;
+    this.deadLetters = deadLetters;
+  }
+
+  /** A record is about to be sent for the first time. */
+  ExportBatch.Entry begin(LogEntry entry, LogRecord record) {
+    Delivery delivery = new Delivery(entry, record);
+    open.put(record.id().sequence(), delivery);
+    return delivery.whole();
+  }
+
+  Verdict settle(ExportBatch batch, ExportResult result) {
+    List<ExportBatch.Entry> entries = batch.entries();
+    if (refusedAsAWhole(batch, result) && batch.items() > 1 && refusalsInARow < PATIENCE) {
+      return new Verdict(List.of(), true, false, null);
+    }
+    BitSet[] retry = new BitSet[entries.size()];
+    boolean anyRetry = !result.retry().isEmpty();
+    if (anyRetry) {
+      Map<Long, ExportBatch.Entry> bySequence = new HashMap<>();
+      for (ExportBatch.Entry entry : result.retry()) {
+        bySequence.put(entry.record().id().sequence(), entry);
+      }
+      for (int i = 0; i < retry.length; i++) {
+        ExportBatch.Entry again = bySequence.get(entries.get(i).record().id().sequence());
+        retry[i] = again == null ? null : common(entries.get(i), again);
+      }
+    }
+    Map<Integer, List<ExportResult.Refused>> refused = new HashMap<>();
+    for (ExportResult.Refused one : result.refused()) {
+      refused.computeIfAbsent(one.entry(), key -> new ArrayList<>()).add(one);
+    }
+    List<ExportBatch.Entry> again = new ArrayList<>();
+    String reason = result.retryReason();
+    long taken = 0;
+    int duplicatesLeft = result.duplicates();
+    for (int i = 0; i < entries.size(); i++) {
+      ExportBatch.Entry entry = entries.get(i);
+      Delivery delivery = open.get(entry.record().id().sequence());
+      if (delivery == null) {
+        continue; // an exporter's defect: answered twice
+      }
+      BitSet left = items(entry);
+      if (retry[i] != null) {
+        left.andNot(retry[i]);
+      }
+      BitSet toSendAgain = retry[i] == null ? new BitSet() : retry[i];
+      String failure = refuse(delivery, left, refused.getOrDefault(i, List.of()), toSendAgain);
+      reason = failure == null ? reason : failure;
+      int delivered = left.cardinality();
+      delivery.delivered(delivered);
+      int duplicates = Math.min(duplicatesLeft, delivered);
+      duplicatesLeft -= duplicates;
+      delivery.duplicates(duplicates);
+      taken += entry.items() - toSendAgain.cardinality();
+      if (delivered > 0) {
+        refusalsInARow = 0;
+      }
+      if (!toSendAgain.isEmpty()) {
+        boolean all = toSendAgain.cardinality() == entry.record().items();
+        again.add(new ExportBatch.Entry(entry.record(), all ? null : toSendAgain));
+      }
+      if (delivery.settled()) {
+        open.remove(entry.record().id().sequence());
+        cursor.done(
+            delivery.entry.from(),
+            delivery.entry.to(),
+            delivery.delivered(),
+            delivery.duplicates(),
+            delivery.dropped());
+      }
+    }
+    return new Verdict(again, false, taken == 0, reason);
+  }
+
+  private static boolean refusedAsAWhole(ExportBatch batch, ExportResult result) {
+    return result.retry().isEmpty()
+        && result.refused().size() == batch.entries().size()
+        && result.refused().stream().allMatch(refused -> refused.item() < 0);
+  }
+
+  /**
+   * Takes refused items out of {@code left} and puts them to the dead letters.
+   *
+   * @param again receives those for which the dead letters had no room
+   * @return why that failed, or null
+   */
+  private @Nullable String refuse(
+      Delivery delivery, BitSet left, List<ExportResult.Refused> refused, BitSet again) {
+    Map<String, BitSet> byReason = new HashMap<>();
+    Map<String, String> details = new HashMap<>();
+    for (ExportResult.Refused one : refused) {
+      BitSet items = byReason.computeIfAbsent(one.reason(), key -> new BitSet());
+      details.putIfAbsent(one.reason(), one.detail());
+      if (one.item() < 0) {
+        items.or(left);
+        left.clear();
+      } else if (left.get(one.item())) {
+        items.set(one.item());
+        left.clear(one.item());
+      }
+    }
+    String failure = null;
+    for (Map.Entry<String, BitSet> group : byReason.entrySet()) {
+      BitSet items = group.getValue();
+      if (items.isEmpty()) {
+        continue;
+      }
+      String reason = group.getKey();
+      boolean all = items.cardinality() == delivery.record.items();
+      try {
+        deadLetters.add(
+            delivery.record, all ? null : items, reason, details.getOrDefault(reason, ""));
+        delivery.dropped(reason, items.cardinality());
+        refusalsInARow++;
+      } catch (IOException e) {
+        LOG.warn("no place for a dead letter: {}", e.toString());
+        again.or(items);
+        failure = "dead letters cannot be written: " + e;
+      }
+    }
+    return failure;
+  }
+
+  private static BitSet items(ExportBatch.Entry entry) {
+    BitSet items = new BitSet(entry.record().items());
+    BitSet wanted = entry.wanted();
+    if (wanted == null) {
+      items.set(0, entry.record().items());
+    } else {
+      items.or(wanted);
+    }
+    return items;
+  }
+
+  private static BitSet common(ExportBatch.Entry sent, ExportBatch.Entry again) {
+    BitSet items = items(sent);
+    items.and(items(again));
+    return items;
+  }
+}

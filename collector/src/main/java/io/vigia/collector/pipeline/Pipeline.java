@@ -1,0 +1,355 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.CollectorMetrics;
+import io.vigia.collector.core.Component;
+import io.vigia.collector.core.DestinationStatus;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.core.Intake;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.disklog.Cursor;
+import io.vigia.collector.disklog.DiskLog;
+import io.vigia.collector.disklog.Durability;
+import io.vigia.collector.disklog.LogReader;
+import io.vigia.collector.disklog.StagingPool;
+import io.vigia.collector.disklog.StateDirectory;
+import io.vigia.collector.disklog.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The heart of the collector: one disk log per signal, one cursor and one {@link Dispatcher} per
+ * destination and signal.
+ *
+ * <pre>
+ * directory/lock, format
+ * directory/log/&lt;signal&gt;/…                     segments
+ * directory/destinations/&lt;name&gt;/&lt;signal&gt;.cursor
+ * directory/destinations/&lt;name&gt;/dead-letters/…
+ * </pre>
+ *
+ * <p>A destination met for the first time begins at the oldest retained record; what it accepted is
+ * counted from there. The cursor of a destination that is no longer configured stays on disk and
+ * holds back nothing. Exporters are started and closed by whoever made them: started before, closed
+ * after the pipeline.
+ */
+public final class Pipeline implements Component {
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+  private static final long SAVE_INTERVAL_MILLIS = 250;
+
+  private final Builder options;
+  private final Map<Signal, DiskLog> logs = new EnumMap<>(Signal.class);
+  private final List<Dispatcher> dispatchers = new ArrayList<>();
+  private final List<Closeable> opened = new ArrayList<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread maintenance = new Thread(this::maintain, "vigia-cursors");
+  private final Retention retention;
+  private final Intake intake;
+  private boolean started;
+  private boolean closed;
+  private boolean saveFailing;
+
+  private Pipeline(Builder options) {
+    this.options = options;
+    Path directory = options.directory();
+    this.retention = new Retention(options.storage, directory, options.quota);
+    StagingPool pool = new StagingPool(options.stagingBytes);
+    for (Destination destination : options.destinations.values()) {
+      for (Signal signal : destination.signals()) {
+        logs.computeIfAbsent(
+            signal,
+            key ->
+                DiskLog.builder(key, directory.resolve("log").resolve(key.id()))
+                    .storage(options.storage)
+                    .durability(options.durability)
+                    .segmentBytes(options.effectiveSegmentBytes())
+                    .maxRecordBytes(options.maxRecordBytes)
+                    .stagingPool(pool)
+                    .metrics(options.metrics)
+                    .build());
+      }
+    }
+    this.intake = new LogIntake(logs, options.metrics);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Takes the directory, opens logs and cursors, starts delivering. */
+  @Override
+  public synchronized void start() throws IOException {
+    Path directory = options.directory();
+    try {
+      opened.add(StateDirectory.open(options.storage, directory));
+      for (DiskLog log : logs.values()) {
+        log.start();
+      }
+      for (Destination destination : options.destinations.values()) {
+        open(destination, directory.resolve("destinations").resolve(destination.name));
+      }
+      retention.run(logs.values(), dispatchers);
+    } catch (IOException | RuntimeException e) {
+      closeFiles();
+      throw e;
+    }
+    dispatchers.forEach(Dispatcher::start);
+    maintenance.start();
+    started = true;
+  }
+
+  private void open(Destination destination, Path directory) throws IOException {
+    options.storage.createDirectories(directory);
+    DeadLetters deadLetters =
+        new DeadLetters(
+            options.storage, directory.resolve("dead-letters"), options.deadLetterBytes);
+    opened.add(deadLetters);
+    for (Signal signal : destination.signals()) {
+      DiskLog log = Objects.requireNonNull(logs.get(signal));
+      Cursor cursor = Cursor.open(options.storage, directory.resolve(signal.id() + ".cursor"), log);
+      opened.add(cursor);
+      dispatchers.add(
+          new Dispatcher(
+              destination.name,
+              log,
+              cursor,
+              destination.exporter,
+              destination.options,
+              deadLetters,
+              options.metrics));
+    }
+  }
+
+  /** Where receivers hand in what arrived. Usable between start and close. */
+  public Intake intake() {
+    return intake;
+  }
+
+  /** One per destination and signal. */
+  public List<DestinationStatus> status() {
+    return dispatchers.stream().map(Dispatcher::status).toList();
+  }
+
+  /** One per signal that some destination takes. */
+  public synchronized List<LogStatus> logStatus() {
+    if (!started || closed) {
+      return List.of();
+    }
+    return logs.values().stream().map(Pipeline::logStatus).toList();
+  }
+
+  private static LogStatus logStatus(DiskLog log) {
+    long oldest = 0;
+    try (LogReader reader = log.peekingReader(log.oldest())) {
+      oldest = reader.peekReceiveTimeUnixNanos();
+    } catch (IOException e) {
+      LOG.debug("cannot look at the oldest record", e);
+    }
+    return new LogStatus(
+        log.signal(),
+        log.bytes(),
+        log.allowedBytes(),
+        log.segments(),
+        log.oldest().sequence(),
+        log.end().sequence(),
+        log.end().items(),
+        oldest,
+        log.failure());
+  }
+
+  private void maintain() {
+    try {
+      while (!stopped.await(SAVE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
+        try {
+          saveCursors();
+          retention.run(logs.values(), dispatchers);
+          saveFailing = false;
+        } catch (IOException | RuntimeException e) {
+          if (!saveFailing) {
+            LOG.error("{}: cursors cannot be saved; trying on", options.directory(), e);
+          }
+          saveFailing = true;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void saveCursors() throws IOException {
+    for (Dispatcher dispatcher : dispatchers) {
+      dispatcher.cursor().save();
+    }
+  }
+
+  /**
+   * Accepts no more, answers what was accepted, delivers what goes within the grace time, saves the
+   * cursors.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed || !started) {
+      closed = true;
+      return;
+    }
+    closed = true;
+    logs.values().forEach(DiskLog::stopAccepting);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.graceMillis);
+    dispatchers.forEach(dispatcher -> dispatcher.stop(deadline));
+    try {
+      for (Dispatcher dispatcher : dispatchers) {
+        dispatcher.join();
+      }
+      stopped.countDown();
+      maintenance.join();
+    } catch (InterruptedException e) {
+      stopped.countDown();
+      Thread.currentThread().interrupt();
+    }
+    try {
+      saveCursors();
+    } catch (IOException e) {
+      LOG.warn(
+          "{}: cursors could not be saved, some data will be sent again", options.directory(), e);
+    }
+    closeFiles();
+  }
+
+  private void closeFiles() {
+    logs.values().forEach(DiskLog::close);
+    for (int i = opened.size() - 1; i >= 0; i--) {
+      try {
+        opened.get(i).close();
+      } catch (IOException e) {
+        LOG.warn("closing: {}", e.toString());
+      }
+    }
+    opened.clear();
+  }
+
+  /** One destination as configured. */
+  private record Destination(String name, Exporter exporter, DestinationOptions options) {
+    List<Signal> signals() {
+      List<Signal> signals = new ArrayList<>();
+      for (Signal signal : Signal.values()) {
+        if (exporter.signals().contains(signal) && options.signals().contains(signal)) {
+          signals.add(signal);
+        }
+      }
+      return signals;
+    }
+  }
+
+  /** See {@link Pipeline}. */
+  public static final class Builder {
+    private static final long MIN_SEGMENT_BYTES = 64 * 1024;
+
+    private @Nullable Path directory;
+    private Storage storage = Storage.os();
+    private Durability durability = Durability.fsync();
+    private long segmentBytes = 64L << 20;
+    private int maxRecordBytes = 16 << 20;
+    private long stagingBytes = 16L << 20;
+    private long deadLetterBytes = 256L << 20;
+    private long graceMillis = 3_000;
+    private Quota quota = Quota.defaults();
+    private CollectorMetrics metrics = CollectorMetrics.NOOP;
+    private final Map<String, Destination> destinations = new LinkedHashMap<>();
+
+    private Builder() {}
+
+    /** Of this collector alone; made when missing. Required. */
+    public Builder directory(Path directory) {
+      this.directory = directory;
+      return this;
+    }
+
+    private Path directory() {
+      return Objects.requireNonNull(directory, "directory");
+    }
+
+    public Builder storage(Storage storage) {
+      this.storage = storage;
+      return this;
+    }
+
+    public Builder durability(Durability durability) {
+      this.durability = durability;
+      return this;
+    }
+
+    /** The unit in which space is freed; made smaller when the quota is small. */
+    public Builder segmentBytes(long segmentBytes) {
+      this.segmentBytes = segmentBytes;
+      return this;
+    }
+
+    private long effectiveSegmentBytes() {
+      return Math.min(segmentBytes, Math.max(MIN_SEGMENT_BYTES, quota.maxBytes() / 32));
+    }
+
+    /** A larger batch is rejected as {@code oversize}. */
+    public Builder maxRecordBytes(int maxRecordBytes) {
+      this.maxRecordBytes = maxRecordBytes;
+      return this;
+    }
+
+    /** Direct memory for batches that wait for their fsync; beyond it intake says overloaded. */
+    public Builder stagingBytes(long stagingBytes) {
+      this.stagingBytes = stagingBytes;
+      return this;
+    }
+
+    /** Per destination; beyond it the oldest dead letters are thrown away. */
+    public Builder deadLetterBytes(long deadLetterBytes) {
+      this.deadLetterBytes = deadLetterBytes;
+      return this;
+    }
+
+    /** How long {@link Pipeline#close} goes on delivering. */
+    public Builder graceMillis(long graceMillis) {
+      this.graceMillis = graceMillis;
+      return this;
+    }
+
+    public Builder quota(Quota quota) {
+      this.quota = quota;
+      return this;
+    }
+
+    public Builder metrics(CollectorMetrics metrics) {
+      this.metrics = metrics;
+      return this;
+    }
+
+    /**
+     * @param name a directory's name too: letters, digits, {@code . _ -}
+     */
+    public Builder destination(String name, Exporter exporter, DestinationOptions options) {
+      if (!name.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
+        throw new IllegalArgumentException(
+            "a destination's name consists of letters, digits, '.', '_', '-': " + name);
+      }
+      if (destinations.putIfAbsent(name, new Destination(name, exporter, options)) != null) {
+        throw new IllegalArgumentException("two destinations are named " + name);
+      }
+      return this;
+    }
+
+    public Pipeline build() {
+      directory();
+      return new Pipeline(this);
+    }
+  }
+}

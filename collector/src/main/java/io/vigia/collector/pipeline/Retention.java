@@ -1,0 +1,108 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.disklog.DiskLog;
+import io.vigia.collector.disklog.LogPosition;
+import io.vigia.collector.disklog.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frees segments that every cursor has passed, and keeps the logs within the quota: an optional
+ * destination that holds back the oldest segment has it skipped; a required one makes intake wait.
+ * Used by the pipeline's maintenance thread only.
+ */
+final class Retention {
+  /** Optional destinations lose their oldest data from here on, before intake has to refuse. */
+  private static final double SKIP_ABOVE = 0.9;
+
+  private final Storage storage;
+  private final Path directory;
+  private final Quota quota;
+
+  Retention(Storage storage, Path directory, Quota quota) {
+    this.storage = storage;
+    this.directory = directory;
+    this.quota = quota;
+  }
+
+  void run(Collection<DiskLog> logs, List<Dispatcher> dispatchers) throws IOException {
+    long used = 0;
+    for (DiskLog log : logs) {
+      freePassed(log, dispatchers);
+      dropOverOwnLimit(log, dispatchers);
+      used += log.bytes();
+    }
+    long allowed = quota.allowedBytes(used, storage.usableBytes(directory));
+    while (used > allowed * SKIP_ABOVE) {
+      DiskLog biggest = biggestThatCanShrink(logs, dispatchers);
+      if (biggest == null) {
+        break;
+      }
+      long before = biggest.bytes();
+      freePassed(biggest, dispatchers);
+      used -= before - biggest.bytes();
+      if (before == biggest.bytes()) {
+        break; // skipped, but the cursors are not saved that far yet: freed the next time
+      }
+    }
+    for (DiskLog log : logs) {
+      log.allow(Math.max(0, allowed - (used - log.bytes())));
+    }
+  }
+
+  private static void freePassed(DiskLog log, List<Dispatcher> dispatchers) throws IOException {
+    long passed = log.end().sequence();
+    for (Dispatcher dispatcher : dispatchers) {
+      if (dispatcher.signal() == log.signal()) {
+        passed = Math.min(passed, dispatcher.cursor().savedLowWater().sequence());
+      }
+    }
+    log.deleteBefore(passed);
+  }
+
+  private static void dropOverOwnLimit(DiskLog log, List<Dispatcher> dispatchers) {
+    for (Dispatcher dispatcher : dispatchers) {
+      if (dispatcher.signal() == log.signal()) {
+        dispatcher.dropOverLimit();
+      }
+    }
+  }
+
+  /** Skips the oldest segment of the biggest log for those who may lose it. */
+  private static @Nullable DiskLog biggestThatCanShrink(
+      Collection<DiskLog> logs, List<Dispatcher> dispatchers) throws IOException {
+    DiskLog biggest = null;
+    for (DiskLog log : logs) {
+      boolean bigger = biggest == null || log.bytes() > biggest.bytes();
+      if (bigger && log.nextSegmentStart() != null && !requiredInOldest(log, dispatchers)) {
+        biggest = log;
+      }
+    }
+    if (biggest != null) {
+      LogPosition to = biggest.nextSegmentStart();
+      for (Dispatcher dispatcher : dispatchers) {
+        if (to != null && dispatcher.signal() == biggest.signal()) {
+          dispatcher.cursor().drop(biggest.oldest(), to, "quota");
+          dispatcher.cursor().save();
+        }
+      }
+    }
+    return biggest;
+  }
+
+  private static boolean requiredInOldest(DiskLog log, List<Dispatcher> dispatchers) {
+    LogPosition next = log.nextSegmentStart();
+    for (Dispatcher dispatcher : dispatchers) {
+      if (dispatcher.signal() == log.signal()
+          && dispatcher.required()
+          && next != null
+          && dispatcher.cursor().lowWater().sequence() < next.sequence()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
