@@ -1,7 +1,10 @@
 package io.vigia.tests.client;
 
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.collector.logs.v1.LogsServiceGrpc;
@@ -11,6 +14,10 @@ import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,6 +25,23 @@ import java.util.concurrent.TimeUnit;
  * io.grpc.StatusRuntimeException}. Thread-safe.
  */
 public final class OtlpClient implements AutoCloseable {
+  private static final MethodDescriptor.Marshaller<byte[]> RAW =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] bytes) {
+          return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+          try {
+            return stream.readAllBytes();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+      };
+
   private final ManagedChannel channel;
   private final int timeoutMillis;
 
@@ -42,6 +66,20 @@ public final class OtlpClient implements AutoCloseable {
     return MetricsServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS)
         .export(request);
+  }
+
+  /** Sends these bytes as a request for logs, whatever they are. */
+  public void sendRawLogs(byte[] bytes) {
+    MethodDescriptor<byte[], byte[]> method =
+        MethodDescriptor.newBuilder(RAW, RAW)
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName(LogsServiceGrpc.getExportMethod().getFullMethodName())
+            .build();
+    ClientCalls.blockingUnaryCall(
+        channel,
+        method,
+        CallOptions.DEFAULT.withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS),
+        bytes);
   }
 
   @Override
