@@ -1,6 +1,8 @@
 package io.vigia.tests.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Questions to an Elasticsearch. Every question refreshes first, so it sees what was answered. */
@@ -64,6 +66,15 @@ public final class ElasticsearchQueries {
       String id = page.path("_scroll_id").asText();
       page = Http.json(url + "/_search/scroll", "{\"scroll\":\"1m\",\"scroll_id\":\"" + id + "\"}");
     }
+  }
+
+  /** Names of the data streams. */
+  public List<String> dataStreams() {
+    List<String> names = new ArrayList<>();
+    Http.json(url + "/_data_stream")
+        .path("data_streams")
+        .forEach(stream -> names.add(stream.path("name").asText()));
+    return names;
   }
 
   /** Starts a new backing index. */

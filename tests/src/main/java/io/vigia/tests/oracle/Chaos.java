@@ -1,0 +1,104 @@
+package io.vigia.tests.oracle;
+
+import io.vigia.tests.backends.Elasticsearch;
+import io.vigia.tests.backends.Jaeger;
+import io.vigia.tests.backends.Prometheus;
+import io.vigia.tests.client.ElasticsearchQueries;
+import io.vigia.tests.collector.CollectorProcess;
+import java.util.Random;
+
+/** Harms everything by chance, and mends it at the end. One thread. */
+final class Chaos {
+  private final CollectorProcess collector;
+  private final FaultProxy proxy;
+  private final Elasticsearch elasticsearch;
+  private final Jaeger jaeger;
+  private final Prometheus prometheus;
+  private final Random random;
+  private int kills;
+  private int elasticsearchKills;
+  private int pauses;
+  private int rollovers;
+
+  Chaos(
+      CollectorProcess collector,
+      FaultProxy proxy,
+      Elasticsearch elasticsearch,
+      Jaeger jaeger,
+      Prometheus prometheus,
+      long seed) {
+    this.collector = collector;
+    this.proxy = proxy;
+    this.elasticsearch = elasticsearch;
+    this.jaeger = jaeger;
+    this.prometheus = prometheus;
+    this.random = new Random(seed);
+  }
+
+  int kills() {
+    return kills;
+  }
+
+  /** Kills the collector this many times, each time after a random life in random weather. */
+  void run(int wantedKills) throws InterruptedException {
+    int elasticsearchKillEvery = Math.max(12, wantedKills / 6);
+    while (kills < wantedKills) {
+      weather();
+      Thread.sleep(100 + random.nextInt(1200)); // a random moment is the point
+      collector.kill();
+      kills++;
+      if (kills % elasticsearchKillEvery == 0) {
+        elasticsearch.kill();
+        elasticsearchKills++;
+        collector.start();
+        Thread.sleep(random.nextInt(500));
+        elasticsearch.start();
+      } else {
+        collector.start();
+      }
+    }
+    proxy.set(FaultProxy.Fault.NONE);
+  }
+
+  private void weather() throws InterruptedException {
+    FaultProxy.Fault[] faults = FaultProxy.Fault.values();
+    proxy.set(
+        random.nextInt(3) == 0 ? FaultProxy.Fault.NONE : faults[random.nextInt(faults.length)]);
+    switch (random.nextInt(8)) {
+      case 0 -> {
+        elasticsearch.pause();
+        Thread.sleep(random.nextInt(1500));
+        elasticsearch.resume();
+        pauses++;
+      }
+      case 1 -> {
+        jaeger.pause();
+        prometheus.pause();
+        Thread.sleep(random.nextInt(1500));
+        jaeger.resume();
+        prometheus.resume();
+        pauses++;
+      }
+      case 2 -> rollover();
+      default -> {}
+    }
+  }
+
+  /** A data stream that does not exist yet, or a server that is busy, is no failure of the test. */
+  private void rollover() {
+    try {
+      for (String stream : new ElasticsearchQueries(elasticsearch.url()).dataStreams()) {
+        new ElasticsearchQueries(elasticsearch.url()).rollover(stream);
+        rollovers++;
+      }
+    } catch (RuntimeException e) {
+      System.err.println("oracle: no rollover this time: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "%d kills of the collector, %d of Elasticsearch, %d pauses, %d rollovers, bulk requests %s"
+        .formatted(kills, elasticsearchKills, pauses, rollovers, proxy.counts());
+  }
+}

@@ -1,0 +1,138 @@
+package io.vigia.tests.oracle;
+
+import io.vigia.tests.backends.Elasticsearch;
+import io.vigia.tests.backends.Jaeger;
+import io.vigia.tests.backends.Prometheus;
+import io.vigia.tests.client.ElasticsearchQueries;
+import io.vigia.tests.client.JaegerQueries;
+import io.vigia.tests.client.PrometheusQueries;
+import io.vigia.tests.collector.CollectorProcess;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Every acknowledged id is a debt. Clients number their events and write down what was
+ * acknowledged, while the collector is killed and the backends are killed, paused and made to
+ * refuse; in the end every acknowledged log is in Elasticsearch exactly once, every span in Jaeger
+ * and every metric point in Prometheus at least once, and a fresh probe passes.
+ */
+@Command(
+    name = "oracle",
+    mixinStandardHelpOptions = true,
+    description = "Kills the collector again and again, and counts what was lost or doubled.")
+public final class DebtOracle implements Callable<Integer> {
+  @Option(
+      names = "--kills",
+      defaultValue = "100",
+      description = "of the collector (${DEFAULT-VALUE})")
+  private int kills;
+
+  @Option(names = "--clients", defaultValue = "8", description = "(${DEFAULT-VALUE})")
+  private int clients;
+
+  @Option(names = "--seed", defaultValue = "1", description = "of the chances (${DEFAULT-VALUE})")
+  private long seed;
+
+  @Option(
+      names = "--drain-seconds",
+      defaultValue = "300",
+      description = "time to pay the debt in the end (${DEFAULT-VALUE})")
+  private int drainSeconds;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new DebtOracle()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    try (Elasticsearch elasticsearch = new Elasticsearch()) {
+      elasticsearch.start();
+      Verdict verdict = run(elasticsearch, kills, clients, seed, Duration.ofSeconds(drainSeconds));
+      return verdict.good() ? 0 : 1;
+    }
+  }
+
+  /** Runs it against an Elasticsearch without data streams. Prints what it did. */
+  public static Verdict run(
+      Elasticsearch elasticsearch, int kills, int clients, long seed, Duration drain)
+      throws IOException, InterruptedException {
+    System.out.println("oracle: seed " + seed + ", " + clients + " clients");
+    try (Jaeger jaeger = new Jaeger();
+        Prometheus prometheus = new Prometheus();
+        FaultProxy proxy = new FaultProxy(elasticsearch.url(), seed);
+        CollectorProcess collector =
+            CollectorProcess.builder()
+                .destination("elasticsearch: {url: \"" + proxy.url() + "\"}")
+                .destination("jaeger: {endpoint: \"" + jaeger.otlpUrl() + "\"}")
+                .destination("prometheus: {remoteWrite: \"" + prometheus.remoteWriteUrl() + "\"}")
+                .build()) {
+      jaeger.start();
+      prometheus.start();
+      collector.start();
+      Ledger ledger = new Ledger();
+      Chaos chaos = new Chaos(collector, proxy, elasticsearch, jaeger, prometheus, seed);
+      List<Thread> senders = start(clients, collector, ledger, seed);
+      try {
+        chaos.run(kills);
+      } finally {
+        stop(senders);
+      }
+      System.out.println("oracle: " + chaos);
+      System.out.println("oracle: " + ledger);
+      List<Thread> probe = start(4, collector, ledger, seed + 1_000);
+      Thread.sleep(1_000);
+      stop(probe);
+
+      ElasticsearchQueries logs = new ElasticsearchQueries(elasticsearch.url());
+      JaegerQueries traces = new JaegerQueries(jaeger.queryUrl());
+      PrometheusQueries metrics = new PrometheusQueries(prometheus.url());
+      long start = System.nanoTime();
+      Verdict verdict = Verdict.of(ledger, logs, traces, metrics);
+      while (verdict.lost() > 0 && System.nanoTime() - start < drain.toNanos()) {
+        Thread.sleep(2_000);
+        verdict = Verdict.of(ledger, logs, traces, metrics);
+      }
+      System.out.printf(
+          "oracle: %s, %d s after the last kill%n",
+          verdict, (System.nanoTime() - start) / 1_000_000_000);
+      if (!verdict.good()) {
+        System.out.println(collector.process().tail());
+      }
+      return verdict;
+    }
+  }
+
+  private static List<Thread> start(
+      int clients, CollectorProcess collector, Ledger ledger, long seed) {
+    Sender.Kind[] kinds = Sender.Kind.values();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      Sender.Kind kind = kinds[i % kinds.length];
+      int port = kind == Sender.Kind.FORWARD ? collector.forwardPort() : collector.otlpGrpcPort();
+      // the seed makes the number, and with it every id, different from those of an earlier start
+      Thread thread =
+          new Thread(
+              new Sender(kind, (int) (seed % 100_000) * 100 + i, port, ledger, seed),
+              "sender-" + i);
+      thread.setDaemon(true);
+      thread.start();
+      threads.add(thread);
+    }
+    return threads;
+  }
+
+  private static void stop(List<Thread> threads) throws InterruptedException {
+    for (Thread thread : threads) {
+      thread.interrupt();
+    }
+    for (Thread thread : threads) {
+      thread.join(30_000);
+    }
+  }
+}

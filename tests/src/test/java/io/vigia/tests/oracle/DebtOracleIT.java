@@ -1,0 +1,26 @@
+package io.vigia.tests.oracle;
+
+import static io.vigia.tests.backends.Backend.ELASTICSEARCH;
+import static io.vigia.tests.backends.Backend.JAEGER;
+import static io.vigia.tests.backends.Backend.PROMETHEUS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vigia.tests.backends.Elasticsearch;
+import io.vigia.tests.backends.Needs;
+import io.vigia.tests.backends.Servers;
+import io.vigia.tests.client.ElasticsearchQueries;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The oracle, bounded. The long run: {@code tests/oracle --kills 100}. */
+@Needs({ELASTICSEARCH, JAEGER, PROMETHEUS})
+class DebtOracleIT {
+  @Test
+  void everyAcknowledgedEventArrivesAndNoneTwice() throws Exception {
+    Elasticsearch elasticsearch = Servers.elasticsearch();
+    new ElasticsearchQueries(elasticsearch.url()).deleteDataStreams();
+    Verdict verdict = DebtOracle.run(elasticsearch, 15, 8, 1, Duration.ofSeconds(120));
+    assertThat(verdict.missing()).as("acknowledged and lost").isEmpty();
+    assertThat(verdict.doubled()).as("in Elasticsearch more than once").isEmpty();
+  }
+}
