@@ -1,0 +1,96 @@
+package io.vigia.collector.receive;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * A request's bytes as they arrive. Grows with what is there, never with what is claimed. Used on
+ * one event loop.
+ */
+public final class Body {
+  private static final byte[] NONE = {};
+
+  private final IntakeBudget.Lease lease;
+  private final int maxBytes;
+  private byte[] array = NONE;
+  private int size;
+  private boolean released;
+
+  public Body(IntakeBudget.Lease lease, int maxBytes) {
+    this.lease = lease;
+    this.maxBytes = maxBytes;
+  }
+
+  /** What became of {@link Body#append}. */
+  public enum Outcome {
+    TAKEN,
+    /** More than {@code maxBytes}. */
+    TOO_LARGE,
+    /** The budget is used up by requests that progress. */
+    NO_ROOM
+  }
+
+  /**
+   * Appends all readable bytes.
+   *
+   * @param expectedBytes how long the whole will probably be; believed only as far as it saves
+   *     copying
+   */
+  public Outcome append(ByteBuf data, int expectedBytes) {
+    int length = data.readableBytes();
+    if (length > maxBytes - size) {
+      return Outcome.TOO_LARGE;
+    }
+    if (length > array.length - size) {
+      if (!grow(length, expectedBytes)) {
+        return Outcome.NO_ROOM;
+      }
+    } else {
+      lease.progressed();
+    }
+    data.readBytes(array, size, length);
+    size += length;
+    return Outcome.TAKEN;
+  }
+
+  private boolean grow(int length, int expectedBytes) {
+    int needed = size + length;
+    // four times what is there at most: a claim alone holds nothing
+    int wanted = Math.max(needed, (int) Math.min(expectedBytes, 4L * needed));
+    if (size > 0) {
+      wanted = Math.max(wanted, (int) Math.min(maxBytes, 2L * needed));
+    }
+    byte[] larger = ArrayPool.current().take(wanted);
+    if (!lease.grow(larger.length - array.length)) {
+      ArrayPool.current().give(larger);
+      return false;
+    }
+    System.arraycopy(array, 0, larger, 0, size);
+    if (array.length > 0) {
+      ArrayPool.current().give(array);
+    }
+    array = larger;
+    return true;
+  }
+
+  /** Valid from 0 to {@link #size} until {@link #release}. */
+  public byte[] array() {
+    return array;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** Gives the memory back. Idempotent. */
+  public void release() {
+    if (!released) {
+      released = true;
+      if (array.length > 0) {
+        ArrayPool.current().give(array);
+      }
+      array = NONE;
+      size = 0;
+      lease.close();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.vigia.collector.receive.otlp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
+import io.netty.util.AsciiString;
+import io.vigia.collector.receive.otlp.Answer.Kind;
+import java.util.Base64;
+
+/** Writes answers to the streams of one HTTP/2 connection; flushes once for many. */
+final class Http2Answers {
+  private static final AsciiString GRPC_TYPE = AsciiString.cached("application/grpc");
+  private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+  private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+  private static final Http2Headers GRPC_OK =
+      ReadOnlyHttp2Headers.serverHeaders(true, AsciiString.cached("200"), CONTENT_TYPE, GRPC_TYPE);
+  private static final Http2Headers GRPC_TRAILERS_OK =
+      ReadOnlyHttp2Headers.trailers(true, GRPC_STATUS, AsciiString.cached("0"));
+
+  /** An uncompressed message of no bytes: {@code Export…ServiceResponse} without fields. */
+  private static final ByteBuf EMPTY_MESSAGE =
+      Unpooled.unreleasableBuffer(Unpooled.directBuffer(5).writeZero(5)).asReadOnly();
+
+  private final Http2ConnectionHandler handler;
+  private final Http2ConnectionEncoder encoder;
+  private final ChannelHandlerContext ctx;
+  private boolean flushPending;
+
+  /** The stream whose last frame is being handled: ended, though its state does not say so yet. */
+  private int endingStreamId;
+
+  Http2Answers(Http2ConnectionHandler handler, ChannelHandlerContext ctx) {
+    this.handler = handler;
+    this.encoder = handler.encoder();
+    this.ctx = ctx;
+  }
+
+  /** Completes a call on its last frame. */
+  void complete(int streamId, ExportCall call) {
+    endingStreamId = streamId;
+    call.complete();
+    endingStreamId = 0;
+  }
+
+  void grpc(int streamId, Answer answer) {
+    Http2Stream stream = handler.connection().stream(streamId);
+    if (stream == null) {
+      return; // cancelled meanwhile
+    }
+    if (answer.kind() == Kind.OK) {
+      encoder.writeHeaders(ctx, streamId, GRPC_OK, 0, false, ctx.newPromise());
+      encoder.writeData(ctx, streamId, EMPTY_MESSAGE.duplicate(), 0, false, ctx.newPromise());
+      encoder.writeHeaders(ctx, streamId, GRPC_TRAILERS_OK, 0, true, ctx.newPromise());
+    } else {
+      Http2Headers headers =
+          new DefaultHttp2Headers()
+              .status("200")
+              .set(CONTENT_TYPE, GRPC_TYPE)
+              .set(GRPC_STATUS, Integer.toString(answer.kind().grpcStatus))
+              .set("grpc-message", RpcStatus.grpcMessage(answer.message()));
+      if (answer.kind() == Kind.WRONG_ENCODING) {
+        headers.set("grpc-accept-encoding", "gzip,identity");
+      }
+      if (answer.retryAfterMillis() > 0) {
+        headers.set(
+            "grpc-status-details-bin",
+            Base64.getEncoder().withoutPadding().encodeToString(RpcStatus.protobuf(answer)));
+      }
+      encoder.writeHeaders(ctx, streamId, headers, 0, true, ctx.newPromise());
+    }
+    finish(stream);
+  }
+
+  void http(int streamId, Answer answer, boolean json) {
+    Http2Stream stream = handler.connection().stream(streamId);
+    if (stream == null) {
+      return;
+    }
+    byte[] body = HttpAnswers.body(answer, json);
+    Http2Headers headers =
+        new DefaultHttp2Headers()
+            .status(Integer.toString(answer.kind().httpStatus))
+            .set(CONTENT_TYPE, HttpAnswers.contentType(json))
+            .set("content-length", Integer.toString(body.length));
+    HttpAnswers.extraHeaders(answer, headers::set);
+    encoder.writeHeaders(ctx, streamId, headers, 0, false, ctx.newPromise());
+    encoder.writeData(ctx, streamId, Unpooled.wrappedBuffer(body), 0, true, ctx.newPromise());
+    finish(stream);
+  }
+
+  /** An answer before the end of the request asks the sender to stop sending (RFC 9113, 8.1). */
+  private void finish(Http2Stream stream) {
+    if (stream.state().remoteSideOpen() && stream.id() != endingStreamId) {
+      handler.resetStream(ctx, stream.id(), Http2Error.NO_ERROR.code(), ctx.newPromise());
+    }
+    if (!flushPending) {
+      flushPending = true;
+      ctx.executor().execute(this::flush);
+    }
+  }
+
+  private void flush() {
+    flushPending = false;
+    handler.flush(ctx);
+  }
+}

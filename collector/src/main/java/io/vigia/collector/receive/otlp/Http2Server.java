@@ -1,0 +1,228 @@
+package io.vigia.collector.receive.otlp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.receive.otlp.Answer.Kind;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/2 connection: gRPC and OTLP/HTTP side by side, told apart by the content type. Sits on
+ * Netty's connection handler, below frames-as-objects and stream channels: a unary call needs
+ * neither.
+ */
+final class Http2Server extends Http2ConnectionHandler {
+  private static final int WINDOW_BYTES = 1 << 20;
+  private static final int MAX_STREAMS = 256;
+  private static final int MAX_HEADER_BYTES = 16 << 10;
+  private static final int MAX_RESETS_PER_WINDOW = 200;
+  private static final int RESET_WINDOW_SECONDS = 30;
+
+  private final Intaker intaker;
+  private final Http2Connection.PropertyKey callKey;
+  private @Nullable Http2Answers answers;
+  private String peer = "";
+
+  private Http2Server(
+      Intaker intaker,
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings) {
+    super(decoder, encoder, settings);
+    this.intaker = intaker;
+    this.callKey = connection().newKey();
+    decoder.frameListener(new Frames());
+    connection()
+        .addListener(
+            new Http2ConnectionAdapter() {
+              @Override
+              public void onStreamClosed(Http2Stream stream) {
+                ExportCall call = stream.getProperty(callKey);
+                if (call != null) {
+                  call.cancel();
+                }
+              }
+            });
+  }
+
+  static Http2Server create(Intaker intaker) {
+    return new Builder(intaker).build();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+    answers = new Http2Answers(this, ctx);
+    peer = Peer.of(ctx.channel());
+    super.handlerAdded(ctx);
+    // the whole connection's window; each stream's is in the settings
+    decoder()
+        .flowController()
+        .incrementWindowSize(connection().connectionStream(), 3 * WINDOW_BYTES);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.close();
+  }
+
+  private Http2Answers answers() {
+    if (answers == null) {
+      throw new IllegalStateException("not added");
+    }
+    return answers;
+  }
+
+  private final class Frames extends Http2FrameAdapter {
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx,
+        int streamId,
+        Http2Headers headers,
+        int streamDependency,
+        short weight,
+        boolean exclusive,
+        int padding,
+        boolean endStream) {
+      onHeadersRead(ctx, streamId, headers, padding, endStream);
+    }
+
+    @Override
+    public void onHeadersRead(
+        ChannelHandlerContext ctx,
+        int streamId,
+        Http2Headers headers,
+        int padding,
+        boolean endStream) {
+      Http2Stream stream = connection().stream(streamId);
+      if (stream == null) {
+        return;
+      }
+      ExportCall call = stream.getProperty(callKey);
+      if (call == null) {
+        call = begin(ctx, streamId, headers);
+        if (call == null) {
+          return;
+        }
+        stream.setProperty(callKey, call);
+      }
+      if (endStream) {
+        answers().complete(streamId, call);
+      }
+    }
+
+    @Override
+    public int onDataRead(
+        ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream) {
+      int consumed = data.readableBytes() + padding;
+      Http2Stream stream = connection().stream(streamId);
+      ExportCall call = stream == null ? null : stream.getProperty(callKey);
+      if (call != null) {
+        call.data(data, call instanceof GrpcCall grpc ? grpc.expectedBytes() : 0);
+        if (endOfStream) {
+          answers().complete(streamId, call);
+        }
+      }
+      return consumed;
+    }
+  }
+
+  private @Nullable ExportCall begin(
+      ChannelHandlerContext ctx, int streamId, Http2Headers headers) {
+    CharSequence type = headers.get("content-type");
+    if (type != null && type.length() >= 16 && isGrpc(type)) {
+      return beginGrpc(ctx, streamId, headers);
+    }
+    HttpHead head =
+        HttpHead.read(headers.method(), headers.path(), type, headers.get("content-encoding"));
+    Signal signal = head.signal();
+    if (signal == null) {
+      refuse(Intaker.HTTP, head.refusal());
+      answers().http(streamId, head.refusal(), head.json());
+      return null;
+    }
+    return new HttpExportCall(
+        intaker,
+        ctx.executor(),
+        signal,
+        peer,
+        head,
+        answer -> answers().http(streamId, answer, head.json()));
+  }
+
+  private @Nullable ExportCall beginGrpc(
+      ChannelHandlerContext ctx, int streamId, Http2Headers headers) {
+    CharSequence path = headers.path();
+    Signal signal = path == null ? null : Routes.grpc(path.toString());
+    if (signal == null) {
+      return refuseGrpc(streamId, Kind.NO_SUCH_METHOD, "unknown method " + path);
+    }
+    CharSequence encoding = headers.get("grpc-encoding");
+    boolean gzip = encoding != null && "gzip".contentEquals(encoding);
+    if (encoding != null && !gzip && !"identity".contentEquals(encoding)) {
+      return refuseGrpc(
+          streamId, Kind.WRONG_ENCODING, "grpc-encoding must be gzip or identity, not " + encoding);
+    }
+    GrpcCall call = new GrpcCall(intaker, ctx.executor(), signal, peer, answers(), streamId, gzip);
+    long timeoutNanos = GrpcTimeout.nanos(headers.get("grpc-timeout"));
+    if (timeoutNanos > 0) {
+      call.deadlineNanos(System.nanoTime() + timeoutNanos);
+    }
+    return call;
+  }
+
+  private @Nullable ExportCall refuseGrpc(int streamId, Kind kind, String message) {
+    Answer answer = Answer.of(kind, message);
+    refuse(Intaker.GRPC, answer);
+    answers().grpc(streamId, answer);
+    return null;
+  }
+
+  private void refuse(String receiver, Answer answer) {
+    intaker.metrics().malformed(receiver, answer.kind().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isGrpc(CharSequence type) {
+    return "application/grpc".contentEquals(type.subSequence(0, 16))
+        && (type.length() == 16 || type.charAt(16) == '+' || type.charAt(16) == ';');
+  }
+
+  private static final class Builder
+      extends AbstractHttp2ConnectionHandlerBuilder<Http2Server, Builder> {
+    private final Intaker intaker;
+
+    Builder(Intaker intaker) {
+      this.intaker = intaker;
+      server(true);
+      initialSettings(
+          Http2Settings.defaultSettings()
+              .initialWindowSize(WINDOW_BYTES)
+              .maxConcurrentStreams(MAX_STREAMS)
+              .maxHeaderListSize(MAX_HEADER_BYTES));
+      decoderEnforceMaxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS);
+      decoderEnforceMaxConsecutiveEmptyDataFrames(2);
+      gracefulShutdownTimeoutMillis(2000);
+    }
+
+    @Override
+    protected Http2Server build(
+        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+      return new Http2Server(intaker, decoder, encoder, settings);
+    }
+
+    @Override
+    protected Http2Server build() {
+      return super.build();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.vigia.collector.receive.otlp;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.vigia.collector.core.Signal;
+import java.util.function.Consumer;
+
+/** An OTLP/HTTP request; the body is the message, perhaps gzipped. */
+final class HttpExportCall extends ExportCall {
+  private final HttpHead head;
+  private final Consumer<Answer> writer;
+  private final Signal signal;
+
+  /**
+   * @param writer writes the answer to this request
+   */
+  HttpExportCall(
+      Intaker intaker,
+      EventExecutor eventLoop,
+      Signal signal,
+      String peer,
+      HttpHead head,
+      Consumer<Answer> writer) {
+    super(intaker, eventLoop, signal, Intaker.HTTP, peer, intaker.maxMessageBytes());
+    this.signal = signal;
+    this.head = head;
+    this.writer = writer;
+  }
+
+  @Override
+  void complete() {
+    if (answered()) {
+      return;
+    }
+    byte[] array = body().array();
+    int length = body().size();
+    if (head.gzip()) {
+      Scratch scratch = gunzip(array, 0, length);
+      if (scratch == null) {
+        return;
+      }
+      array = scratch.gunzip.array();
+      length = scratch.gunzip.size();
+    }
+    accept(array, 0, length);
+  }
+
+  @Override
+  void write(Answer answer) {
+    writer.accept(answer);
+  }
+}

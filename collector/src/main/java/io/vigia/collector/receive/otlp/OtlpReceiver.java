@@ -1,0 +1,156 @@
+package io.vigia.collector.receive.otlp;
+
+import io.vigia.collector.core.CollectorMetrics;
+import io.vigia.collector.core.Component;
+import io.vigia.collector.core.Intake;
+import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.TcpListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives OTLP over gRPC, and over HTTP as protobuf or JSON. Each port speaks all of these; there
+ * are two because senders are configured for two (4317 and 4318).
+ *
+ * <p>A request is answered with success only after the {@link Intake}'s future completed.
+ */
+public final class OtlpReceiver implements Component {
+  private final @Nullable InetSocketAddress grpc;
+  private final @Nullable InetSocketAddress http;
+  private final int maxConnections;
+  private final Intaker intaker;
+  private @Nullable TcpListener grpcListener;
+  private @Nullable TcpListener httpListener;
+
+  private OtlpReceiver(Builder builder) {
+    grpc = builder.grpc;
+    http = builder.http;
+    maxConnections = builder.maxConnections;
+    if (builder.intake == null) {
+      throw new IllegalArgumentException("intake is required");
+    }
+    intaker =
+        new Intaker(
+            builder.intake,
+            builder.metrics,
+            builder.budget,
+            builder.maxMessageBytes,
+            builder.stallTimeoutMillis);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public synchronized void start() throws IOException {
+    if (grpc != null) {
+      grpcListener = bind("receivers.otlp.grpc", grpc, Intaker.GRPC);
+    }
+    if (http != null && !(http.equals(grpc) && http.getPort() != 0)) {
+      try {
+        httpListener = bind("receivers.otlp.http", http, Intaker.HTTP);
+      } catch (IOException e) {
+        close();
+        throw e;
+      }
+    }
+  }
+
+  private TcpListener bind(String name, InetSocketAddress address, String receiver)
+      throws IOException {
+    return TcpListener.bind(
+        name,
+        address,
+        maxConnections,
+        channel -> channel.pipeline().addLast(new ProtocolSniffer(intaker)),
+        () -> intaker.metrics().malformed(receiver, "too_many_connections"));
+  }
+
+  /** Where gRPC senders connect to, with the real port. Only after {@link #start}. */
+  public synchronized InetSocketAddress grpcAddress() {
+    return address(grpcListener);
+  }
+
+  /** Where HTTP senders connect to, with the real port. Only after {@link #start}. */
+  public synchronized InetSocketAddress httpAddress() {
+    return address(httpListener != null ? httpListener : grpcListener);
+  }
+
+  private static InetSocketAddress address(@Nullable TcpListener listener) {
+    if (listener == null) {
+      throw new IllegalStateException("not listening");
+    }
+    return listener.address();
+  }
+
+  @Override
+  public synchronized void close() {
+    for (TcpListener listener : new TcpListener[] {grpcListener, httpListener}) {
+      if (listener != null) {
+        listener.close();
+      }
+    }
+    grpcListener = null;
+    httpListener = null;
+  }
+
+  /** Collects what a receiver needs; {@code intake} and at least one address are required. */
+  public static final class Builder {
+    private @Nullable InetSocketAddress grpc;
+    private @Nullable InetSocketAddress http;
+    private @Nullable Intake intake;
+    private CollectorMetrics metrics = CollectorMetrics.NOOP;
+    private IntakeBudget budget = new IntakeBudget(64L << 20);
+    private int maxMessageBytes = 4 << 20;
+    private int maxConnections = 20_000;
+    private long stallTimeoutMillis = 60_000;
+
+    private Builder() {}
+
+    /** Null = none; port 0 takes any free one; may be equal to the HTTP address. */
+    public Builder grpc(@Nullable InetSocketAddress grpc) {
+      this.grpc = grpc;
+      return this;
+    }
+
+    /** Null = none; port 0 takes any free one; may be equal to the gRPC address. */
+    public Builder http(@Nullable InetSocketAddress http) {
+      this.http = http;
+      return this;
+    }
+
+    public Builder intake(Intake intake) {
+      this.intake = intake;
+      return this;
+    }
+
+    public Builder metrics(CollectorMetrics metrics) {
+      this.metrics = metrics;
+      return this;
+    }
+
+    /** Shared with other receivers; default one of its own of 64 MiB. */
+    public Builder budget(IntakeBudget budget) {
+      this.budget = budget;
+      return this;
+    }
+
+    /** Of one request, compressed and decompressed; default 4 MiB. */
+    public Builder maxMessageBytes(int maxMessageBytes) {
+      this.maxMessageBytes = maxMessageBytes;
+      return this;
+    }
+
+    /** Per port; default 20,000. */
+    public Builder maxConnections(int maxConnections) {
+      this.maxConnections = maxConnections;
+      return this;
+    }
+
+    public OtlpReceiver build() {
+      return new OtlpReceiver(this);
+    }
+  }
+}

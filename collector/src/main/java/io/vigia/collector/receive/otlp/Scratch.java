@@ -1,0 +1,34 @@
+package io.vigia.collector.receive.otlp;
+
+import io.netty.util.concurrent.FastThreadLocal;
+import io.vigia.collector.otlp.OtlpValidator;
+import io.vigia.collector.otlp.ProtoWriter;
+import io.vigia.collector.receive.Gunzip;
+
+/** The reusable tools of one event loop; a request uses them within one call, never across. */
+final class Scratch {
+  private static final int MAX_KEPT_BYTES = 1 << 20;
+  private static final FastThreadLocal<Scratch> SCRATCH =
+      new FastThreadLocal<>() {
+        @Override
+        protected Scratch initialValue() {
+          return new Scratch();
+        }
+      };
+
+  final OtlpValidator validator = new OtlpValidator();
+  final Gunzip gunzip = new Gunzip();
+  private ProtoWriter writer = new ProtoWriter(16 << 10);
+
+  static Scratch current() {
+    return SCRATCH.get();
+  }
+
+  /** An empty writer. */
+  ProtoWriter writer() {
+    if (writer.array().length > MAX_KEPT_BYTES) {
+      writer = new ProtoWriter(16 << 10);
+    }
+    return writer.clear();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * What all receivers share: listening, the budget for unfinished requests, bounded decompression. A
+ * sub-package per protocol maps the protocol to {@link io.vigia.collector.core.Intake} and its
+ * failures back to the protocol, nothing else.
+ */
+@NullMarked
+package io.vigia.collector.receive;
+
+import org.jspecify.annotations.NullMarked;
