@@ -1,0 +1,75 @@
+package io.vigia.tests.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures the collector: sink, collector and load client are separate processes; only the
+ * collector's CPU time counts.
+ */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measures the collector's process between a load client and a sink.")
+public final class Bench implements Callable<Integer> {
+  @Option(
+      names = "--work",
+      split = ",",
+      description = "of ${COMPLETION-CANDIDATES}; default: all, and start-up and idle")
+  private List<Workload> work = new ArrayList<>();
+
+  @Option(names = "--seconds", defaultValue = "10", description = "of a run (${DEFAULT-VALUE})")
+  private int seconds;
+
+  @Option(
+      names = "--runs",
+      defaultValue = "3",
+      description = "the median counts (${DEFAULT-VALUE})")
+  private int runs;
+
+  @Option(names = "--connections", defaultValue = "4", description = "(${DEFAULT-VALUE})")
+  private int connections;
+
+  @Option(
+      names = "--window",
+      defaultValue = "4",
+      description = "requests in flight a connection (${DEFAULT-VALUE})")
+  private int window;
+
+  @Option(
+      names = "--jvm",
+      description = "an option of the collector's JVM; may be given several times")
+  private List<String> jvm = new ArrayList<>();
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Bench()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    System.out.printf(
+        "machine: %d processors, %s, Java %s; collector JVM options: %s%n",
+        Runtime.getRuntime().availableProcessors(),
+        System.getProperty("os.version"),
+        System.getProperty("java.version"),
+        jvm);
+    if (work.isEmpty()) {
+      StartUp.print(jvm, 5);
+      Collections.addAll(work, Workload.values());
+    }
+    System.out.println(ThroughputRun.HEADER);
+    for (Workload workload : work) {
+      try (ThroughputRun run = new ThroughputRun(workload, connections, window, jvm)) {
+        run.print(seconds, runs);
+      }
+    }
+    return 0;
+  }
+}

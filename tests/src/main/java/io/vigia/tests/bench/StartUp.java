@@ -1,0 +1,47 @@
+package io.vigia.tests.bench;
+
+import io.vigia.tests.client.Http;
+import io.vigia.tests.collector.CollectorProcess;
+import io.vigia.tests.process.Ports;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Time to listening and resident memory at rest, without the embedded store. */
+final class StartUp {
+  private static final int REST_SECONDS = 10;
+
+  private StartUp() {}
+
+  static void print(List<String> jvm, int starts) throws IOException, InterruptedException {
+    List<Long> millis = new ArrayList<>();
+    long resident = 0;
+    for (int i = 0; i < starts; i++) {
+      try (CollectorProcess collector =
+          CollectorProcess.builder()
+              .destination("elasticsearch: {url: \"http://127.0.0.1:" + Ports.free() + "\"}")
+              .jvm(jvm.toArray(String[]::new))
+              .build()) {
+        long start = System.nanoTime();
+        collector
+            .launch()
+            .awaitReady(
+                () -> Http.answersWith(collector.webUrl() + "/readyz", 200),
+                Duration.ofSeconds(60));
+        millis.add((System.nanoTime() - start) / 1_000_000);
+        if (i == starts - 1) {
+          Thread.sleep(REST_SECONDS * 1_000L);
+          resident = ProcFigures.of(collector.process().pid()).residentKib();
+        }
+      }
+    }
+    Collections.sort(millis);
+    System.out.printf(
+        "start: listening and ready after %d ms (median of %d: %s)%n",
+        millis.get(starts / 2), starts, millis);
+    System.out.printf(
+        "idle: %.1f MB resident after %d s, local store off%n", resident / 1024.0, REST_SECONDS);
+  }
+}

@@ -1,0 +1,144 @@
+package io.vigia.tests.bench;
+
+import io.vigia.tests.collector.CollectorProcess;
+import io.vigia.tests.collector.Exposition;
+import io.vigia.tests.process.ChildProcess;
+import io.vigia.tests.process.Ports;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** One workload: three processes, a warm-up, then runs that end when everything is delivered. */
+final class ThroughputRun implements AutoCloseable {
+  static final String HEADER =
+      "%-9s %11s %13s %9s %9s %8s %8s %9s %9s"
+          .formatted(
+              "work",
+              "events/s",
+              "per CPU-s",
+              "ack p50ms",
+              "ack p99ms",
+              "fsync/s",
+              "peak MB",
+              "disk B/ev",
+              "drain ms");
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final int WARM_UP_SECONDS = 10;
+
+  private final Workload workload;
+  private final ChildProcess sink;
+  private final CollectorProcess collector;
+  private final ChildProcess client;
+
+  private record Result(
+      double eventsPerSecond,
+      double perCpuSecond,
+      long p50Micros,
+      long p99Micros,
+      double syncsPerSecond,
+      double bytesPerEvent,
+      long drainMillis) {}
+
+  ThroughputRun(Workload workload, int connections, int window, List<String> jvm) {
+    this.workload = workload;
+    boolean bulk = workload.signal().equals("logs");
+    int sinkPort = Ports.free();
+    sink = java(Sink.class, bulk ? "bulk" : "grpc", "" + sinkPort);
+    sink.awaitOutput("ready", LIMIT);
+    collector =
+        CollectorProcess.builder()
+            .destination(workload.destination("http://127.0.0.1:" + sinkPort))
+            .jvm(jvm.toArray(String[]::new))
+            .build()
+            .start();
+    int port = workload.grpc() ? collector.otlpGrpcPort() : collector.forwardPort();
+    client = java(LoadClient.class, workload.name(), "" + port, "" + connections, "" + window);
+    client.awaitOutput("ready", LIMIT);
+  }
+
+  /** Prints the median run (by events per CPU-second). */
+  void print(int seconds, int runs) throws IOException {
+    once(WARM_UP_SECONDS);
+    List<Result> results = new ArrayList<>();
+    for (int i = 0; i < runs; i++) {
+      results.add(once(seconds));
+    }
+    results.sort(Comparator.comparingDouble(Result::perCpuSecond));
+    Result median = results.get(runs / 2);
+    System.out.printf(
+        "%-9s %,11.0f %,13.0f %9.1f %9.1f %8.0f %8.0f %9.0f %9d%n",
+        workload,
+        median.eventsPerSecond(),
+        median.perCpuSecond(),
+        median.p50Micros() / 1000.0,
+        median.p99Micros() / 1000.0,
+        median.syncsPerSecond(),
+        ProcFigures.of(collector.process().pid()).peakResidentKib() / 1024.0,
+        median.bytesPerEvent(),
+        median.drainMillis());
+  }
+
+  private Result once(int seconds) throws IOException {
+    long pid = collector.process().pid();
+    int answers = client.output().split("\n", -1).length;
+    ProcFigures before = ProcFigures.of(pid);
+    double syncsBefore = syncs();
+    double deliveredBefore = delivered();
+    long start = System.nanoTime();
+    OutputStream commands = client.stdin();
+    commands.write((seconds + " 0\n").getBytes(StandardCharsets.US_ASCII));
+    commands.flush();
+    client.awaitReady(
+        () -> client.output().split("\n", -1).length > answers, Duration.ofSeconds(seconds + 60L));
+    long sent = System.nanoTime();
+    String[] answer =
+        client.output().lines().reduce((first, last) -> last).orElseThrow().split(" ");
+    long events = Long.parseLong(answer[0]);
+    if (!answer[1].equals("0")) {
+      throw new IllegalStateException(answer[1] + " requests failed\n" + client.tail());
+    }
+    collector.process().awaitReady(() -> delivered() - deliveredBefore >= events, LIMIT);
+    long drained = System.nanoTime();
+    ProcFigures after = ProcFigures.of(pid);
+    double cpuSeconds = (after.cpuMillis() - before.cpuMillis()) / 1000.0;
+    double elapsed = (sent - start) / 1e9;
+    return new Result(
+        events / elapsed,
+        events / cpuSeconds,
+        Long.parseLong(answer[2]),
+        Long.parseLong(answer[3]),
+        (syncs() - syncsBefore) / elapsed,
+        (after.writtenBytes() - before.writtenBytes()) / (double) events,
+        (drained - sent) / 1_000_000);
+  }
+
+  private double delivered() {
+    Exposition metrics = collector.metrics();
+    return metrics.sum("vigia_destination_delivered_total", "signal", workload.signal());
+  }
+
+  private double syncs() {
+    return collector.metrics().sum("vigia_log_syncs_total");
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    collector.close();
+    sink.close();
+  }
+
+  private static ChildProcess java(Class<?> main, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
+    command.add(main.getName());
+    command.addAll(List.of(args));
+    return ChildProcess.command(command).name(main.getSimpleName()).start();
+  }
+}
