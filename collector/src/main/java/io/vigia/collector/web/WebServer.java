@@ -1,0 +1,120 @@
+package io.vigia.collector.web;
+
+import io.vigia.collector.core.Component;
+import io.vigia.collector.core.DestinationStatus;
+import io.vigia.collector.net.HttpHandler;
+import io.vigia.collector.net.HttpResponse;
+import io.vigia.collector.net.HttpServer;
+import io.vigia.collector.store.StoreReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The collector's own port: page ({@code /}), query API ({@code /api/…}), {@code /healthz} (the
+ * process lives), {@code /readyz} (it takes data), {@code /metrics}.
+ */
+public final class WebServer implements Component {
+  private final HttpServer http;
+
+  private WebServer(Builder config) {
+    Guard guard = new Guard(config.listen);
+    StatusApi status = new StatusApi(config.info, config.status, config.ready, config.reader);
+    MetricsPage metrics = new MetricsPage(config.metrics, config.status, config.reader);
+    HttpServer.Builder server =
+        HttpServer.builder()
+            .name("web")
+            .listen(config.listen)
+            .get("/healthz", r -> HttpResponse.text(200, "ok"))
+            .get("/readyz", r -> ready(config.ready))
+            .get("/metrics", guard.wrap(metrics))
+            .get("/*", guard.wrap(new StaticFiles()))
+            .get("/api/info", guard.wrap(status::info))
+            .get("/api/status", guard.wrap(status::status))
+            .get("/api/*", guard.wrap(Json.errors(r -> Json.error(404, "no such question"))));
+    Map<String, HttpHandler> questions =
+        config.reader == null ? QueryApi.withoutStore() : new QueryApi(config.reader).routes();
+    questions.forEach((path, handler) -> server.get(path, guard.wrap(handler)));
+    http = server.build();
+  }
+
+  private static HttpResponse ready(BooleanSupplier ready) {
+    return ready.getAsBoolean()
+        ? HttpResponse.text(200, "ready")
+        : HttpResponse.text(503, "not ready").with("Retry-After", "1");
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public void start() throws IOException {
+    http.start();
+  }
+
+  /** Where it listens, with the real port when 0 was asked for. Only after {@link #start}. */
+  public InetSocketAddress address() {
+    return http.address();
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  /** Collects what the server shows. */
+  public static final class Builder {
+    private InetSocketAddress listen = new InetSocketAddress("127.0.0.1", 8317);
+    private @Nullable StoreReader reader;
+    private Supplier<List<DestinationStatus>> status = List::of;
+    private PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
+    private BooleanSupplier ready = () -> true;
+    private CollectorInfo info =
+        new CollectorInfo("dev", "java -javaagent:vigia-agent.jar -jar app.jar", Map.of(), "");
+
+    private Builder() {}
+
+    /** Port 0 takes any free one. On a loopback address only local names are answered. */
+    public Builder listen(InetSocketAddress listen) {
+      this.listen = listen;
+      return this;
+    }
+
+    /** Null when this collector has no embedded store: the page then shows the collector only. */
+    public Builder reader(@Nullable StoreReader reader) {
+      this.reader = reader;
+      return this;
+    }
+
+    /** One consistent reading of all ledgers per call. */
+    public Builder status(Supplier<List<DestinationStatus>> status) {
+      this.status = status;
+      return this;
+    }
+
+    public Builder metrics(PrometheusCollectorMetrics metrics) {
+      this.metrics = metrics;
+      return this;
+    }
+
+    /** Whether data would be accepted now. */
+    public Builder ready(BooleanSupplier ready) {
+      this.ready = ready;
+      return this;
+    }
+
+    public Builder info(CollectorInfo info) {
+      this.info = info;
+      return this;
+    }
+
+    public WebServer build() {
+      return new WebServer(this);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.vigia.collector.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vigia.collector.core.Envelope;
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.core.RecordId;
+import io.vigia.collector.core.Signal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalStoreTest extends StoreContract {
+  @TempDir Path directory;
+  private LocalStore store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = builder().build();
+    store.start();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+    store.close();
+  }
+
+  private LocalStore.Builder builder() {
+    return LocalStore.builder()
+        .directory(directory)
+        .memoryLimitBytes(64 << 20)
+        .sliceMillis(60_000)
+        .retentionMillis(TimeUnit.HOURS.toMillis(1));
+  }
+
+  @Override
+  StoreWriter writer() {
+    return store.writer();
+  }
+
+  @Override
+  StoreReader reader() {
+    return store.reader();
+  }
+
+  @Override
+  void restart() throws IOException {
+    store.close();
+    open();
+  }
+
+  private void writeAt(long receiveMillis, long sequence, String body) throws IOException {
+    byte[] payload = Otlp.logs("shop", List.of(Otlp.log(NOW, 9, body).build()));
+    Envelope envelope = new Envelope(receiveMillis * 1_000_000, "test", "", Map.of());
+    LogRecord record =
+        new LogRecord(
+            new RecordId(7, 0, sequence), Signal.LOGS, envelope, 1, ByteBuffer.wrap(payload));
+    writer().write(new ExportBatch(Signal.LOGS, List.of(new ExportBatch.Entry(record, null))));
+  }
+
+  @Test
+  void slicesOlderThanTheRetentionAreDropped() throws Exception {
+    long now = NOW / 1_000_000;
+    writeAt(now - TimeUnit.HOURS.toMillis(2), 0, "too old");
+    writeAt(now, 1, "young");
+    assertThat(bodies(LogQuery.all(RANGE, 10))).hasSize(2);
+    store.engine().slices().maintain(now);
+    assertThat(bodies(LogQuery.all(RANGE, 10))).containsExactly("young");
+    assertThat(reader().stats().slices()).isEqualTo(1);
+    assertThat(reader().stats().droppedSlices()).isEqualTo(1);
+    try (var files = Files.list(directory)) {
+      assertThat(files.filter(f -> f.toString().endsWith(".duckdb"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void theOldestIsDroppedWhenTheStoreIsTooLarge() throws Exception {
+    store.close();
+    store = builder().maxBytes(3 << 20).build();
+    store.start();
+    long now = NOW / 1_000_000;
+    for (int i = 0; i < 12; i++) {
+      writeAt(now + i, i, "large ".repeat(20_000) + i);
+      store.engine().slices().maintain(now + i);
+    }
+    assertThat(reader().stats().bytes()).isLessThan(4 << 20);
+    assertThat(reader().stats().droppedSlices()).isPositive();
+    assertThat(bodies(LogQuery.all(RANGE, 1)).get(0)).endsWith("11");
+  }
+
+  @Test
+  void aCorruptSliceIsSetAsideAndTheRestServes() throws Exception {
+    long now = NOW / 1_000_000;
+    writeAt(now - 120_000, 0, "in the file that breaks");
+    writeAt(now, 1, "in the other");
+    store.close();
+    Path oldest;
+    try (var files = Files.list(directory)) {
+      oldest =
+          files.filter(f -> f.toString().endsWith(".duckdb")).sorted().findFirst().orElseThrow();
+    }
+    Files.write(oldest, new byte[8192]);
+    Files.deleteIfExists(oldest.resolveSibling(oldest.getFileName() + ".wal"));
+    open();
+    assertThat(bodies(LogQuery.all(RANGE, 10))).containsExactly("in the other");
+    assertThat(reader().stats().corrupt()).containsExactly(oldest.getFileName().toString());
+    assertThat(directory.resolve("corrupt").resolve(oldest.getFileName())).exists();
+    writeAt(now - 120_000, 2, "goes to a new file");
+    assertThat(bodies(LogQuery.all(RANGE, 10))).hasSize(2);
+  }
+
+  @Test
+  void aDirectoryInUseIsNamed() {
+    LocalStore second = builder().build();
+    assertThatThrownBy(second::start)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(directory.toString())
+        .hasMessageContaining("another collector");
+  }
+
+  @Test
+  void theExporterStoresOnItsOwnThreadAndSaysRetryWhenClosed() throws Exception {
+    byte[] payload = Otlp.logs("shop", List.of(Otlp.log(NOW, 9, "x").build()));
+    ExportBatch batch =
+        new ExportBatch(
+            Signal.LOGS, List.of(new ExportBatch.Entry(record(Signal.LOGS, 0, payload), null)));
+    assertThat(store.exporter().export(batch).get(10, TimeUnit.SECONDS).retry()).isEmpty();
+    assertThat(bodies(LogQuery.all(RANGE, 10))).containsExactly("x");
+    assertThat(store.exporter().check().ok()).isTrue();
+    store.close();
+    assertThat(store.exporter().export(batch).get(10, TimeUnit.SECONDS).retry()).hasSize(1);
+    assertThatThrownBy(() -> bodies(LogQuery.all(RANGE, 10))).isInstanceOf(IOException.class);
+  }
+}
