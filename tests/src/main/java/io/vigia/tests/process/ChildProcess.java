@@ -124,6 +124,16 @@ public final class ChildProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** SIGINT to all of it, as Ctrl-C in a terminal. */
+  public void interrupt() {
+    Session.signal("INT", process.pid());
+  }
+
+  /** All its descendants that live now. */
+  public List<ProcessHandle> descendants() {
+    return process.descendants().toList();
+  }
+
   /** SIGKILL to all of it; returns when it is gone. */
   public void kill() {
     Session.signal("KILL", process.pid());
