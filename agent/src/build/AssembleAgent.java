@@ -34,6 +34,10 @@ final class AssembleAgent {
   private static final String BOOT = "io/vigia/agent/boot/";
   private static final String SERVICES = "META-INF/services/";
 
+  /** Where two providers would be a question of order; ours asks upstream's where it is needed. */
+  private static final Set<String> REPLACED_SERVICES =
+      Set.of("META-INF/services/io.opentelemetry.sdk.common.export.HttpSenderProvider");
+
   public static void main(String[] args) throws IOException {
     if (args.length != 6) {
       throw new IllegalArgumentException(
@@ -71,6 +75,8 @@ final class AssembleAgent {
         (name, bytes) -> {
           if (name.startsWith(BOOT)) {
             putNew(entries, name, bytes);
+          } else if (REPLACED_SERVICES.contains(name)) {
+            entries.put("inst/" + name, bytes);
           } else if (name.startsWith(SERVICES)) {
             entries.merge("inst/" + name, bytes, AssembleAgent::mergeServices);
           } else if (name.endsWith(".class")) {

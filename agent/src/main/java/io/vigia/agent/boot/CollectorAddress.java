@@ -90,7 +90,7 @@ public final class CollectorAddress {
                 ? ("https".equalsIgnoreCase(uri.getScheme()) ? 443 : defaultPort)
                 : defaultPort;
       }
-      String path = uri.getPath() == null || "/".equals(uri.getPath()) ? "" : uri.getPath();
+      String path = uri.getPath() == null ? "" : uri.getPath().replaceFirst("/+$", "");
       return new URI(uri.getScheme(), null, uri.getHost(), port, path, null, null);
     } catch (IllegalArgumentException | java.net.URISyntaxException e) {
       // the value is not repeated: a URL may carry a password

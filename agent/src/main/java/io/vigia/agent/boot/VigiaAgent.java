@@ -17,6 +17,7 @@ public final class VigiaAgent {
     try {
       if (mayStart()) {
         System.setProperty(STARTED, "true");
+        quietenUpstream();
         OpenTelemetryAgent.premain(args, instrumentation);
       }
     } catch (Throwable e) {
@@ -28,10 +29,21 @@ public final class VigiaAgent {
     try {
       if (mayStart()) {
         System.setProperty(STARTED, "true");
+        quietenUpstream();
         OpenTelemetryAgent.agentmain(args, instrumentation);
       }
     } catch (Throwable e) {
       System.err.println("[vigia] the agent was not attached, the application runs on: " + e);
+    }
+  }
+
+  /** The verdict has our version; upstream's own line would give ours as its. */
+  private static void quietenUpstream() {
+    String key =
+        "io.opentelemetry.javaagent.slf4j.simpleLogger.log"
+            + ".io.opentelemetry.javaagent.tooling.VersionLogger";
+    if (System.getProperty(key) == null) {
+      System.setProperty(key, "warn");
     }
   }
 

@@ -21,15 +21,16 @@ final class Defaults {
     defaults.put("otel.exporter.otlp.timeout", "5000");
     defaults.put("otel.instrumentation.micrometer.enabled", "true");
     defaults.put("otel.instrumentation.micrometer.prometheus-mode.enabled", "true");
-    for (String appender : new String[] {"logback-appender", "log4j-appender"}) {
+    for (String appender :
+        new String[] {
+          "logback-appender", "log4j-appender", "jboss-logmanager", "java-util-logging"
+        }) {
       String prefix = "otel.instrumentation." + appender + ".experimental";
       defaults.put(prefix + "-log-attributes", "true");
-      defaults.put(prefix + ".capture-mdc-attributes", "*");
-      defaults.put(prefix + ".capture-key-value-pair-attributes", "true");
-      defaults.put(prefix + ".capture-map-message-attributes", "true");
+      defaults.put(prefix + ".mdc-attributes.included", "*");
       defaults.put(prefix + ".capture-marker-attribute", "true");
     }
-    defaults.put("otel.instrumentation.java-util-logging.experimental-log-attributes", "true");
+    defaults.put("otel.instrumentation.common.logging.structured-attributes.included", "*");
     return defaults;
   }
 

@@ -8,8 +8,10 @@ import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.resources.Resource;
 import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.logs.FluencySink;
 import io.vigia.agent.extension.logs.ForwardLogExporter;
+import io.vigia.agent.extension.metrics.AgentHealthProducer;
 import io.vigia.agent.extension.metrics.AppRegistryProducer;
 import io.vigia.agent.extension.resource.ServiceIdentity;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
 
   @Override
   public void customize(AutoConfigurationCustomizer customizer) {
+    Exports.start(address);
     customizer
         .addPropertiesSupplier(() -> Defaults.of(address))
         .addPropertiesCustomizer(this::override)
@@ -75,7 +78,9 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
 
   private SdkMeterProviderBuilder addRegistries(
       SdkMeterProviderBuilder builder, ConfigProperties config) {
-    return builder.registerMetricProducer(new AppRegistryProducer());
+    return builder
+        .registerMetricProducer(new AppRegistryProducer())
+        .registerMetricProducer(new AgentHealthProducer(Exports.health()));
   }
 
   /** After upstream's own providers, so that our defaults win over theirs. */

@@ -2,14 +2,16 @@ package io.vigia.agent.extension.logs;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.extension.export.ExportHealth;
+import io.vigia.agent.extension.export.Exports;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.komamitsu.fluency.BufferFullException;
 import org.komamitsu.fluency.EventTime;
 import org.komamitsu.fluency.Fluency;
-import org.komamitsu.fluency.fluentd.FluencyBuilderForFluentd;
+import org.komamitsu.fluency.FluencyBuilder;
+import org.komamitsu.fluency.fluentd.recordformat.FluentdRecordFormatter;
 
 /**
  * Queue in front of Fluency, bounded in bytes. Fluency is loaded and connected by the sink's own
@@ -25,11 +27,10 @@ public final class FluencySink {
   private static final long MAX_BUFFERED_BYTES = 16L << 20;
   private static final int CLOSE_MILLIS = 1500;
 
-  private final String host;
-  private final int port;
+  private final SpillingIngester ingester;
+  private final ExportHealth health;
   private final long maxQueuedBytes;
   private final ArrayDeque<Event> queue = new ArrayDeque<>();
-  private final AtomicLong dropped = new AtomicLong();
   private long queuedBytes;
   private boolean busy;
   private boolean closing;
@@ -47,8 +48,8 @@ public final class FluencySink {
   }
 
   private FluencySink(Builder builder) {
-    this.host = builder.host;
-    this.port = builder.port;
+    this.ingester = new SpillingIngester(builder.host, builder.port);
+    this.health = Exports.health();
     this.maxQueuedBytes = builder.maxQueuedBytes;
   }
 
@@ -65,7 +66,7 @@ public final class FluencySink {
   boolean offer(long epochNanos, byte[] record) {
     synchronized (queue) {
       if (closing || queuedBytes + record.length > maxQueuedBytes) {
-        dropped.incrementAndGet();
+        health.dropped("log events", "queue full");
         return false;
       }
       queue.add(new Event(epochNanos, record));
@@ -82,13 +83,8 @@ public final class FluencySink {
     }
   }
 
-  /** Records that were not taken since the start. */
-  public long dropped() {
-    return dropped.get();
-  }
-
   private void run() {
-    Fluency connected = connect();
+    Fluency connected = start(ingester);
     synchronized (queue) {
       fluency = connected;
     }
@@ -97,20 +93,17 @@ public final class FluencySink {
     }
   }
 
-  private Fluency connect() {
-    FluencyBuilderForFluentd builder = new FluencyBuilderForFluentd();
-    builder.setAckResponseMode(true);
+  private static Fluency start(SpillingIngester ingester) {
+    FluencyBuilder builder = new FluencyBuilder();
     builder.setJvmHeapBufferMode(true);
     builder.setMaxBufferSize(MAX_BUFFERED_BYTES);
     builder.setBufferChunkInitialSize(64 << 10);
     builder.setBufferChunkRetentionSize(1 << 20);
     builder.setBufferChunkRetentionTimeMillis(300);
     builder.setFlushAttemptIntervalMillis(200);
-    builder.setConnectionTimeoutMilli(1000);
-    builder.setReadTimeoutMilli(5000);
     builder.setWaitUntilBufferFlushed(1);
     builder.setWaitUntilFlusherTerminated(1);
-    return builder.build(host, port);
+    return builder.buildFromIngester(new FluentdRecordFormatter(), ingester);
   }
 
   private @Nullable Event next() {
@@ -144,13 +137,13 @@ public final class FluencySink {
         return;
       } catch (BufferFullException e) {
         if (isClosing()) {
-          dropped.incrementAndGet();
+          health.dropped("log events", "exit");
           return;
         }
-        // the collector is away: wait here while the queue in front of us takes what still fits
+        // chunks leave for the spool at once, so this is a burst: wait, the queue in front fills
         pause();
       } catch (IOException | RuntimeException e) {
-        dropped.incrementAndGet();
+        health.dropped("log events", e.getClass().getSimpleName());
         return;
       }
     }

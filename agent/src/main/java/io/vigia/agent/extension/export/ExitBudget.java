@@ -1,0 +1,60 @@
+package io.vigia.agent.extension.export;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * From the moment the JVM begins to exit, the network has a fixed time in all; what is not
+ * delivered by then goes to disk. Thread-safe.
+ */
+public final class ExitBudget {
+
+  /** With the writing to disk and the end of Fluency this keeps the whole exit below 2 s. */
+  static final long MILLIS = 700;
+
+  private static final List<Runnable> ABORTS = new CopyOnWriteArrayList<>();
+  private static volatile long deadlineNanos;
+  private static volatile boolean exiting;
+
+  /** Begins to count when the JVM exits; called once at start. */
+  public static void install() {
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(ExitBudget::begin, "vigia-exit"));
+    } catch (IllegalStateException e) {
+      begin(); // already exiting
+    }
+  }
+
+  /** Registers what ends a blocking call that has no deadline of its own. */
+  public static void onSpent(Runnable abort) {
+    ABORTS.add(abort);
+  }
+
+  private static void begin() {
+    deadlineNanos = System.nanoTime() + MILLIS * 1_000_000L;
+    exiting = true;
+    // a daemon, because the exit must not wait for it when everything was delivered at once
+    Thread thread = new Thread(ExitBudget::abortWhenSpent, "vigia-exit-deadline");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void abortWhenSpent() {
+    try {
+      Thread.sleep(MILLIS);
+      ABORTS.forEach(Runnable::run);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  public static boolean isExiting() {
+    return exiting;
+  }
+
+  public static boolean isSpent() {
+    return exiting && System.nanoTime() - deadlineNanos >= 0;
+  }
+
+  private ExitBudget() {}
+}

@@ -1,0 +1,119 @@
+package io.vigia.agent.extension.export;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says on stderr what became of the data, without repeating itself: the first failure of an outage
+ * in full, then silence and counting, then one line when the collector is back. Counts are since
+ * the start of the process. Thread-safe.
+ */
+public final class ExportHealth {
+
+  private final String collector;
+  private final Map<String, Long> downSinceNanos = new HashMap<>();
+  private final Map<Outcome, Long> counts = new LinkedHashMap<>();
+  private boolean refusalReported;
+  private long keptInOutage;
+  private long droppedInOutage;
+
+  public ExportHealth(String collector) {
+    this.collector = collector;
+  }
+
+  synchronized void down(String stream, IOException cause) {
+    boolean first = downSinceNanos.isEmpty();
+    downSinceNanos.putIfAbsent(stream, System.nanoTime());
+    if (first && !ExitBudget.isExiting()) {
+      print(
+          "the collector "
+              + collector
+              + " does not take "
+              + stream
+              + ": "
+              + cause
+              + ". Data is kept and handed over when it is back");
+    }
+  }
+
+  synchronized void up(String stream) {
+    Long since = downSinceNanos.remove(stream);
+    if (since != null && downSinceNanos.isEmpty()) {
+      print(
+          "the collector is back after "
+              + (System.nanoTime() - since) / 1_000_000_000L
+              + " s; payloads kept meanwhile: "
+              + keptInOutage
+              + ", dropped: "
+              + droppedInOutage);
+      keptInOutage = 0;
+      droppedInOutage = 0;
+    }
+  }
+
+  synchronized void kept(String stream) {
+    keptInOutage++;
+    count("kept", "", stream);
+  }
+
+  synchronized void handedOver(String stream) {
+    count("handed_over", "", stream);
+  }
+
+  public synchronized void dropped(String stream, String reason) {
+    droppedInOutage++;
+    count("dropped", reason, stream);
+  }
+
+  synchronized void refused(String stream, Outbox.RefusedException cause) {
+    count("dropped", "refused", stream);
+    if (!refusalReported) {
+      refusalReported = true;
+      print("the collector refuses " + stream + ": " + cause.getMessage());
+    }
+  }
+
+  /** Payloads (log events where the stream says so) by what became of them; a copy. */
+  public synchronized Map<Outcome, Long> counts() {
+    return new LinkedHashMap<>(counts);
+  }
+
+  private void count(String outcome, String reason, String stream) {
+    counts.merge(new Outcome(outcome, reason, stream), 1L, Long::sum);
+  }
+
+  /** {@code kept}, {@code handed_over} or {@code dropped}, the reason of a drop, and the stream. */
+  public static final class Outcome {
+    public final String outcome;
+    public final String reason;
+    public final String stream;
+
+    Outcome(String outcome, String reason, String stream) {
+      this.outcome = outcome;
+      this.reason = reason;
+      this.stream = stream;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Outcome
+          && ((Outcome) other).outcome.equals(outcome)
+          && ((Outcome) other).reason.equals(reason)
+          && ((Outcome) other).stream.equals(stream);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(outcome, reason, stream);
+    }
+  }
+
+  @SuppressWarnings("SystemOut")
+  private static void print(String line) {
+    System.err.println("[vigia] " + line);
+  }
+}

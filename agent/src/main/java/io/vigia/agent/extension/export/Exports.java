@@ -1,0 +1,102 @@
+package io.vigia.agent.extension.export;
+
+import io.vigia.agent.boot.CollectorAddress;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all exporters of this process share: one spool, one health. The SDK creates senders by name,
+ * so it cannot be passed to them. Thread-safe.
+ */
+public final class Exports {
+
+  private static final long DEFAULT_MAX_BYTES = 64L << 20;
+
+  private static final List<Outbox> OUTBOXES = new CopyOnWriteArrayList<>();
+  private static @Nullable Spool spool;
+  private static @Nullable ExportHealth health;
+
+  /** Prepares the spool and takes over what earlier processes left. Called once, before export. */
+  public static synchronized void start(CollectorAddress address) {
+    health = new ExportHealth(address.otlp().toString());
+    spool = openSpool();
+    spool.adopt();
+    ExitBudget.install();
+  }
+
+  /** One for each stream; the transport is used under the outbox's lock only. */
+  public static synchronized Outbox outbox(String stream, Outbox.Transport transport) {
+    Outbox outbox = new Outbox(stream, transport, spool(), health());
+    OUTBOXES.add(outbox);
+    return outbox;
+  }
+
+  /**
+   * Lets every stream deliver what waits for it. Called after each export, so that a stream without
+   * news (no requests, hence no spans) hands over what an earlier process left.
+   */
+  static void handOver() {
+    if (!spool().isEmpty()) {
+      OUTBOXES.forEach(Outbox::handOver);
+    }
+  }
+
+  public static synchronized ExportHealth health() {
+    ExportHealth current = health;
+    if (current == null) {
+      throw new IllegalStateException("not started");
+    }
+    return current;
+  }
+
+  public static synchronized Spool spool() {
+    Spool current = spool;
+    if (current == null) {
+      throw new IllegalStateException("not started");
+    }
+    return current;
+  }
+
+  private static Spool openSpool() {
+    try {
+      String root = setting("vigia.spill.dir", "VIGIA_SPILL_DIR");
+      Path path =
+          root == null
+              ? new File(
+                      System.getProperty("java.io.tmpdir", "."),
+                      "vigia-spill-" + System.getProperty("user.name", "unknown"))
+                  .toPath()
+              : new File(root).toPath();
+      // the start time first, so that the oldest process comes first; no two share a random part
+      String instance = System.currentTimeMillis() + "-" + Long.toHexString(random());
+      return new Spool(new SpoolDirectory(path, instance), maxBytes());
+    } catch (RuntimeException e) {
+      // a security manager, a path that is none: memory has to do
+      return new Spool(null, 0);
+    }
+  }
+
+  private static long random() {
+    return UUID.randomUUID().getLeastSignificantBits();
+  }
+
+  private static long maxBytes() {
+    String value = setting("vigia.spill.max.bytes", "VIGIA_SPILL_MAX_BYTES");
+    try {
+      return value == null ? DEFAULT_MAX_BYTES : Long.parseLong(value.trim());
+    } catch (NumberFormatException e) {
+      return DEFAULT_MAX_BYTES;
+    }
+  }
+
+  private static @Nullable String setting(String property, String variable) {
+    String value = System.getProperty(property);
+    return value == null ? System.getenv(variable) : value;
+  }
+
+  private Exports() {}
+}

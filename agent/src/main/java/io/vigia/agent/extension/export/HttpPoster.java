@@ -1,0 +1,269 @@
+package io.vigia.agent.extension.export;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * POSTs bodies to one URL over one kept-alive HTTP/1.1 connection (RFC 9112), blocking. A plain
+ * socket rather than a library: no threads, no classes to load at start, and nothing that the agent
+ * itself instruments. Not thread-safe.
+ */
+final class HttpPoster {
+
+  private static final int MAX_RESPONSE_BYTES = 64 << 10;
+
+  /** While the JVM exits, a read is cut short in steps of this length. */
+  private static final int POLL_MILLIS = 100;
+
+  private final URI url;
+  private final int connectTimeoutMillis;
+  private final int timeoutMillis;
+  private final @Nullable SSLSocketFactory tls;
+  private @Nullable Socket socket;
+  private @Nullable InputStream in;
+
+  /** Status, and the seconds of {@code Retry-After} or -1. */
+  static final class Response {
+    final int status;
+    final int retryAfterSeconds;
+    final String body;
+
+    Response(int status, int retryAfterSeconds, String body) {
+      this.status = status;
+      this.retryAfterSeconds = retryAfterSeconds;
+      this.body = body;
+    }
+  }
+
+  HttpPoster(URI url, int connectTimeoutMillis, int timeoutMillis, @Nullable SSLSocketFactory tls) {
+    this.url = url;
+    this.connectTimeoutMillis = connectTimeoutMillis;
+    this.timeoutMillis = timeoutMillis;
+    this.tls = tls;
+  }
+
+  Response post(byte[] body, Map<String, List<String>> headers) throws IOException {
+    boolean reused = socket != null;
+    try {
+      return exchange(body, headers);
+    } catch (SocketTimeoutException e) {
+      close();
+      throw e;
+    } catch (IOException e) {
+      close();
+      if (!reused) {
+        throw e;
+      }
+    }
+    // the server may have closed an idle connection
+    try {
+      return exchange(body, headers);
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  void close() {
+    Socket open = socket;
+    socket = null;
+    in = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        // nothing more can be done with it
+      }
+    }
+  }
+
+  private Response exchange(byte[] body, Map<String, List<String>> headers) throws IOException {
+    Socket connected = connect();
+    StringBuilder head = new StringBuilder(256);
+    String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+    head.append("POST ").append(path);
+    if (url.getRawQuery() != null) {
+      head.append('?').append(url.getRawQuery());
+    }
+    head.append(" HTTP/1.1\r\nHost: ").append(url.getAuthority()).append("\r\n");
+    head.append("Content-Length: ").append(body.length).append("\r\n");
+    headers.forEach(
+        (name, values) ->
+            values.forEach(value -> head.append(name).append(": ").append(value).append("\r\n")));
+    head.append("\r\n");
+    OutputStream out = connected.getOutputStream();
+    byte[] first = head.toString().getBytes(StandardCharsets.ISO_8859_1);
+    byte[] request = new byte[first.length + body.length];
+    System.arraycopy(first, 0, request, 0, first.length);
+    System.arraycopy(body, 0, request, first.length, body.length);
+    out.write(request);
+    out.flush();
+    return response();
+  }
+
+  private Socket connect() throws IOException {
+    Socket open = socket;
+    if (open != null) {
+      return open;
+    }
+    String host = url.getHost().replace("[", "").replace("]", "");
+    boolean secure = "https".equalsIgnoreCase(url.getScheme());
+    int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
+    Socket plain = new Socket(Proxy.NO_PROXY);
+    try {
+      plain.connect(new InetSocketAddress(host, port), connectTimeoutMillis);
+      plain.setTcpNoDelay(true);
+      plain.setSoTimeout(timeoutMillis);
+      open = plain;
+      if (secure && tls != null) {
+        SSLSocket ssl = (SSLSocket) tls.createSocket(plain, host, port, true);
+        SSLParameters parameters = ssl.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        ssl.setSSLParameters(parameters);
+        ssl.startHandshake();
+        open = ssl;
+      }
+      in = new BufferedInputStream(open.getInputStream(), 1024);
+    } catch (IOException | RuntimeException e) {
+      plain.close();
+      throw e;
+    }
+    open.setSoTimeout(POLL_MILLIS);
+    socket = open;
+    return open;
+  }
+
+  private Response response() throws IOException {
+    long deadlineNanos = System.nanoTime() + timeoutMillis * 1_000_000L;
+    String statusLine = line(deadlineNanos);
+    if (!statusLine.startsWith("HTTP/1.") || statusLine.length() < 12) {
+      throw new IOException("the answer is not HTTP");
+    }
+    int status;
+    try {
+      status = Integer.parseInt(statusLine.substring(9, 12));
+    } catch (NumberFormatException e) {
+      throw new IOException("the answer is not HTTP", e);
+    }
+    int length = -1;
+    int retryAfter = -1;
+    boolean chunked = false;
+    boolean keep = statusLine.startsWith("HTTP/1.1");
+    for (String line = line(deadlineNanos); !line.isEmpty(); line = line(deadlineNanos)) {
+      int colon = line.indexOf(':');
+      String name = colon < 0 ? line : line.substring(0, colon).toLowerCase(Locale.ROOT);
+      String value = colon < 0 ? "" : line.substring(colon + 1).trim();
+      if (name.equals("content-length")) {
+        length = number(value);
+      } else if (name.equals("retry-after")) {
+        retryAfter = number(value);
+      } else if (name.equals("transfer-encoding")) {
+        chunked = value.equalsIgnoreCase("chunked");
+      } else if (name.equals("connection")) {
+        keep = keep && !value.equalsIgnoreCase("close");
+      }
+    }
+    String body = "";
+    if (chunked) {
+      body = chunks(deadlineNanos);
+    } else if (length > MAX_RESPONSE_BYTES || (length < 0 && status != 204)) {
+      keep = false;
+    } else if (length > 0) {
+      body = text(length, deadlineNanos);
+    }
+    if (!keep) {
+      close();
+    }
+    return new Response(status, retryAfter, body);
+  }
+
+  private String chunks(long deadlineNanos) throws IOException {
+    StringBuilder body = new StringBuilder();
+    while (true) {
+      String header = line(deadlineNanos);
+      int end = header.indexOf(';');
+      int size;
+      try {
+        size = Integer.parseInt((end < 0 ? header : header.substring(0, end)).trim(), 16);
+      } catch (NumberFormatException e) {
+        throw new IOException("the answer is not HTTP", e);
+      }
+      if (size < 0 || body.length() + size > MAX_RESPONSE_BYTES) {
+        throw new IOException("the answer is too long");
+      }
+      body.append(text(size, deadlineNanos));
+      line(deadlineNanos);
+      if (size == 0) {
+        return body.toString();
+      }
+    }
+  }
+
+  private String text(int length, long deadlineNanos) throws IOException {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) read(deadlineNanos);
+    }
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private String line(long deadlineNanos) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = read(deadlineNanos); c != '\n'; c = read(deadlineNanos)) {
+      if (c != '\r') {
+        line.append((char) c);
+      }
+      if (line.length() > 8192) {
+        throw new IOException("the answer is not HTTP");
+      }
+    }
+    return line.toString();
+  }
+
+  private int read(long deadlineNanos) throws IOException {
+    InputStream from = in;
+    if (from == null) {
+      throw new EOFException("the connection is closed");
+    }
+    while (true) {
+      try {
+        int c = from.read();
+        if (c < 0) {
+          throw new EOFException("the collector closed the connection");
+        }
+        return c;
+      } catch (SocketTimeoutException e) {
+        if (System.nanoTime() - deadlineNanos >= 0) {
+          throw new SocketTimeoutException("no answer within " + timeoutMillis + " ms");
+        }
+        if (ExitBudget.isSpent()) {
+          throw new SocketTimeoutException("no answer before the exit");
+        }
+      }
+    }
+  }
+
+  private static int number(String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}

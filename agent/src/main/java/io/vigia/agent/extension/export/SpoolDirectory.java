@@ -1,0 +1,232 @@
+package io.vigia.agent.extension.export;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory shared by all agents of one user on this machine:
+ *
+ * <pre>
+ *   root/                    0700
+ *     1764999000123-9f3c…/   one per process: start time and a random number
+ *       lock                 held (FileLock) as long as the process lives
+ *       traces-0000000001    one payload per file, as it is sent: an OTLP protobuf message, or the
+ *       forward-0000000002   entries of a PackedForward chunk; renamed into place when complete
+ * </pre>
+ *
+ * <p>A directory whose lock can be taken belongs to nobody; its files are moved to one's own. The
+ * process's directory is made with the first payload, so a healthy process writes nothing. Files
+ * are not fsynced: they survive the process, not the machine. Not thread-safe; {@link Spool} is.
+ */
+public final class SpoolDirectory {
+
+  private static final String LOCK = "lock";
+
+  /** An adopted file. */
+  static final class Entry {
+    final String stream;
+    final String file;
+    final long size;
+
+    Entry(String stream, String file, long size) {
+      this.stream = stream;
+      this.file = file;
+      this.size = size;
+    }
+  }
+
+  private final Path root;
+  private final Path own;
+  private @Nullable FileChannel lock;
+  private long sequence;
+
+  /** Nothing is written before the first {@link #write}. */
+  public SpoolDirectory(Path root, String instance) {
+    this.root = root;
+    this.own = root.resolve(instance);
+  }
+
+  String write(String stream, byte[] payload) throws IOException {
+    open();
+    String name = name(stream);
+    Path part = own.resolve(name + ".part");
+    try {
+      Files.write(part, payload, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      Files.move(part, own.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(part);
+      throw e;
+    }
+    return name;
+  }
+
+  byte[] read(String file) throws IOException {
+    return Files.readAllBytes(own.resolve(file));
+  }
+
+  void delete(String file) {
+    try {
+      Files.deleteIfExists(own.resolve(file));
+    } catch (IOException e) {
+      // it is sent again by whoever finds it: better twice than never
+    }
+  }
+
+  /** Moves the files of processes that are gone here, oldest first, up to so many bytes. */
+  List<Entry> adopt(long maxBytes) {
+    List<Entry> entries = new ArrayList<>();
+    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+      return entries;
+    }
+    long left = maxBytes;
+    try {
+      requirePrivate();
+      for (Path other : list(root)) {
+        if (!other.equals(own)) {
+          left -= adopt(other, left, entries);
+        }
+      }
+    } catch (IOException e) {
+      // no right to read it, or it vanished: nothing to take over
+    }
+    return entries;
+  }
+
+  private long adopt(Path other, long maxBytes, List<Entry> entries) throws IOException {
+    long taken = 0;
+    try (FileChannel channel = FileChannel.open(other.resolve(LOCK), StandardOpenOption.WRITE);
+        FileLock held = channel.tryLock()) {
+      if (held == null) {
+        return 0;
+      }
+      for (Path file : list(other)) {
+        String name = file.getFileName().toString();
+        int dash = name.lastIndexOf('-');
+        if (name.endsWith(".part")) {
+          Files.deleteIfExists(file);
+        } else if (dash > 0) {
+          long size = Files.size(file);
+          if (taken + size > maxBytes) {
+            return taken;
+          }
+          open();
+          String stream = name.substring(0, dash);
+          String mine = name(stream);
+          Files.move(file, own.resolve(mine), StandardCopyOption.ATOMIC_MOVE);
+          entries.add(new Entry(stream, mine, size));
+          taken += size;
+        }
+      }
+      Files.deleteIfExists(other.resolve(LOCK));
+      Files.deleteIfExists(other);
+    } catch (OverlappingFileLockException | NoSuchFileException e) {
+      // held by this very process, or another agent was faster
+    }
+    return taken;
+  }
+
+  /** Leaves what is there to the next process; removes the directory when nothing is. */
+  void close() {
+    FileChannel channel = lock;
+    lock = null;
+    if (channel == null) {
+      return;
+    }
+    try {
+      if (list(own).size() == 1) {
+        Files.deleteIfExists(own.resolve(LOCK));
+        Files.deleteIfExists(own);
+      }
+      channel.close();
+    } catch (IOException e) {
+      // the lock ends with the process
+    }
+  }
+
+  private void open() throws IOException {
+    if (lock != null) {
+      return;
+    }
+    try {
+      Files.createDirectory(root, ownerOnly());
+    } catch (FileAlreadyExistsException e) {
+      requirePrivate();
+    }
+    Files.createDirectories(own, ownerOnly());
+    FileChannel channel =
+        FileChannel.open(own.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (channel.tryLock() == null) {
+      channel.close();
+      throw new IOException(own + " is locked by another process");
+    }
+    lock = channel;
+  }
+
+  /** In a shared temporary directory somebody else may have made the name first. */
+  private void requirePrivate() throws IOException {
+    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(root + " is not a directory");
+    }
+    if (isPosix()
+        && !PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(root, LinkOption.NOFOLLOW_LINKS))
+            .endsWith("------")) {
+      throw new IOException(root + " is open to other users");
+    }
+    if (!Files.isWritable(root)) {
+      throw new IOException(root + " belongs to somebody else");
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return isPosix()
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  private static boolean isPosix() {
+    return File.separatorChar == '/';
+  }
+
+  private static List<Path> list(Path directory) throws IOException {
+    List<Path> names = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      stream.forEach(names::add);
+    }
+    // by sequence number, whatever the stream; directories by start time
+    Collections.sort(
+        names,
+        (a, b) -> {
+          String left = a.getFileName().toString();
+          String right = b.getFileName().toString();
+          int order =
+              left.substring(left.lastIndexOf('-') + 1)
+                  .compareTo(right.substring(right.lastIndexOf('-') + 1));
+          return order != 0 ? order : left.compareTo(right);
+        });
+    return names;
+  }
+
+  private String name(String stream) {
+    return String.format("%s-%010d", stream, ++sequence);
+  }
+}

@@ -1,0 +1,104 @@
+package io.vigia.agent.extension.logs;
+
+import io.vigia.agent.extension.export.ExitBudget;
+import io.vigia.agent.extension.export.Exports;
+import io.vigia.agent.extension.export.Outbox;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.komamitsu.fluency.fluentd.ingester.FluentdIngester;
+import org.komamitsu.fluency.fluentd.ingester.sender.TCPSender;
+import org.komamitsu.fluency.ingester.Ingester;
+import org.komamitsu.fluency.ingester.sender.Sender;
+
+/**
+ * Stands between Fluency's buffer and its network part: a chunk that is not acknowledged goes to
+ * the {@link Outbox} instead of back into the buffer, so memory stays free during an outage and
+ * nothing is left in it at exit. One attempt each, because the outbox has the retries.
+ */
+final class SpillingIngester implements Ingester {
+
+  private static final int CONNECT_TIMEOUT_MILLIS = 1_000;
+
+  /** Longer than a collector needs to put a chunk on disk, even a slow one. */
+  private static final int ACK_TIMEOUT_MILLIS = 5_000;
+
+  private final String host;
+  private final int port;
+  private final Outbox outbox;
+  private final Object deliveringLock = new Object();
+  private @Nullable Thread delivering;
+  private @Nullable FluentdIngester network;
+
+  SpillingIngester(String host, int port) {
+    this.host = host;
+    this.port = port;
+    this.outbox = Exports.outbox("forward", this::deliver);
+    ExitBudget.onSpent(this::abort);
+  }
+
+  @Override
+  public void ingest(String tag, ByteBuffer chunk) {
+    byte[] bytes = new byte[chunk.remaining()];
+    chunk.get(bytes);
+    outbox.send(bytes);
+  }
+
+  private void deliver(byte[] chunk) throws IOException {
+    FluentdIngester current = network();
+    setDelivering(Thread.currentThread());
+    try {
+      current.ingest(FluencySink.TAG, ByteBuffer.wrap(chunk));
+    } finally {
+      setDelivering(null);
+      // set by abort() too late: it must not hit the file that the chunk is written to
+      Thread.interrupted();
+    }
+  }
+
+  private void setDelivering(@Nullable Thread thread) {
+    synchronized (deliveringLock) {
+      delivering = thread;
+    }
+  }
+
+  /** Ends the wait for an acknowledgement. */
+  private void abort() {
+    synchronized (deliveringLock) {
+      if (delivering != null) {
+        delivering.interrupt();
+      }
+    }
+  }
+
+  private synchronized FluentdIngester network() {
+    FluentdIngester current = network;
+    if (current == null) {
+      TCPSender.Config sender = new TCPSender.Config();
+      sender.setHost(host);
+      sender.setPort(port);
+      sender.setConnectionTimeoutMilli(CONNECT_TIMEOUT_MILLIS);
+      sender.setReadTimeoutMilli(ACK_TIMEOUT_MILLIS);
+      // everything sent is acknowledged, so there is nothing to wait for before closing
+      sender.setWaitBeforeCloseMilli(0);
+      FluentdIngester.Config config = new FluentdIngester.Config();
+      config.setAckResponseMode(true);
+      current = new FluentdIngester(config, new TCPSender(sender, null));
+      network = current;
+    }
+    return current;
+  }
+
+  @Override
+  public Sender getSender() {
+    return network().getSender();
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    FluentdIngester current = network;
+    if (current != null) {
+      current.close();
+    }
+  }
+}

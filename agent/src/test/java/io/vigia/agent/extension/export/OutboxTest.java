@@ -1,0 +1,98 @@
+package io.vigia.agent.extension.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+
+  private final List<String> delivered = new ArrayList<>();
+  private final Spool spool = new Spool(null, 0);
+  private final ExportHealth health = new ExportHealth("http://c");
+  private @Nullable IOException failure;
+  private int attempts;
+  private final Outbox outbox = new Outbox("traces", this::deliver, spool, health);
+
+  @Test
+  void whatIsKeptGoesOutBeforeWhatIsNew() throws Exception {
+    failure = new IOException("down");
+    send("1");
+    send("2");
+    failure = null;
+    waitForThePauseToEnd();
+    send("3");
+    assertThat(delivered).containsExactly("1", "2", "3");
+    assertThat(spool.isEmpty()).isTrue();
+  }
+
+  @Test
+  void duringThePauseNobodyIsAsked() {
+    failure = new IOException("down");
+    send("1");
+    send("2");
+    send("3");
+    assertThat(attempts).isEqualTo(1);
+  }
+
+  @Test
+  void refusedPayloadDoesNotHoldTheOthers() throws Exception {
+    failure = new IOException("down");
+    send("bad");
+    send("2");
+    failure = null;
+    waitForThePauseToEnd();
+    send("3");
+    assertThat(delivered).containsExactly("2", "3");
+    assertThat(health.counts().keySet())
+        .anyMatch(outcome -> outcome.outcome.equals("dropped") && outcome.reason.equals("refused"));
+  }
+
+  @Test
+  void refusalOfANewPayloadIsTold() {
+    Outbox.RefusedException refused = outbox.send("bad".getBytes(StandardCharsets.UTF_8));
+    assertThat(refused).isNotNull();
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(spool.isEmpty()).isTrue();
+  }
+
+  @Test
+  void whatDoesNotFitIsCounted() {
+    failure = new IOException("down");
+    outbox.send(new byte[4 << 20]);
+    outbox.send(new byte[1]);
+    assertThat(health.counts())
+        .hasEntrySatisfying(
+            new ExportHealth.Outcome("dropped", "spool full", "traces"),
+            count -> assertThat(count).isEqualTo(1));
+  }
+
+  private void send(String text) {
+    outbox.send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void deliver(byte[] payload) throws IOException {
+    attempts++;
+    if (failure != null) {
+      throw failure;
+    }
+    String text = new String(payload, StandardCharsets.UTF_8);
+    if (text.equals("bad")) {
+      throw new Outbox.RefusedException(400, "bad");
+    }
+    delivered.add(text);
+  }
+
+  private void waitForThePauseToEnd() {
+    org.awaitility.Awaitility.await()
+        .until(
+            () -> {
+              outbox.handOver();
+              return spool.isEmpty();
+            });
+  }
+}

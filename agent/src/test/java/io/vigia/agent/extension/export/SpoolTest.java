@@ -1,0 +1,126 @@
+package io.vigia.agent.extension.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void payloadsComeBackInOrderPerStream() throws Exception {
+    Spool spool = spool("1-a");
+    add(spool, "traces", "t1");
+    add(spool, "metrics", "m1");
+    add(spool, "traces", "t2");
+    assertThat(drain(spool, "traces")).containsExactly("t1", "t2");
+    assertThat(drain(spool, "metrics")).containsExactly("m1");
+    assertThat(spool.isEmpty()).isTrue();
+  }
+
+  @Test
+  void nextProcessTakesOverWhatIsLeftOldestFirst() throws Exception {
+    Spool dead = spool("1-a");
+    add(dead, "traces", "t1");
+    add(dead, "traces", "t2");
+    dead.close();
+    Spool later = spool("2-b");
+    add(later, "traces", "t3");
+    later.close();
+    Spool next = spool("3-c");
+    assertThat(next.adopt()).isEqualTo(3);
+    assertThat(drain(next, "traces")).containsExactly("t1", "t2", "t3");
+    next.close();
+    assertThat(filesBelow(directory.resolve("spill"))).isEmpty();
+  }
+
+  @Test
+  void livingProcessIsLeftAlone() throws Exception {
+    Spool living = spool("1-a");
+    add(living, "traces", "t1");
+    assertThat(spool("2-b").adopt()).isZero();
+    assertThat(drain(living, "traces")).containsExactly("t1");
+  }
+
+  @Test
+  void halfWrittenFileOfAKilledProcessIsNotHandedOver() throws Exception {
+    Spool dead = spool("1-a");
+    add(dead, "traces", "t1");
+    dead.close();
+    Files.writeString(directory.resolve("spill/1-a/traces-0000000009.part"), "t");
+    Spool next = spool("2-b");
+    next.adopt();
+    assertThat(drain(next, "traces")).containsExactly("t1");
+  }
+
+  @Test
+  void sizeIsLimitedOnDiskThenInMemory() {
+    Spool spool = new Spool(new SpoolDirectory(directory.resolve("spill"), "1-a"), 10);
+    assertThat(spool.add("traces", new byte[10])).isTrue();
+    assertThat(spool.add("traces", new byte[4 << 20])).isTrue();
+    assertThat(spool.add("traces", new byte[1])).isFalse();
+    spool.remove(java.util.Objects.requireNonNull(spool.oldest("traces")));
+    assertThat(spool.add("traces", new byte[1])).isTrue();
+  }
+
+  @Test
+  void nobodyElseCanReadWhatIsKept() throws Exception {
+    add(spool("1-a"), "traces", "t1");
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(directory.resolve("spill"))))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void directoryThatOthersCanReadIsNotUsed() throws Exception {
+    Files.createDirectory(
+        directory.resolve("spill"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    Spool spool = spool("1-a");
+    add(spool, "traces", "t1");
+    assertThat(filesBelow(directory.resolve("spill"))).isEmpty();
+    assertThat(drain(spool, "traces")).containsExactly("t1");
+  }
+
+  @Test
+  void linkInPlaceOfTheDirectoryIsNotFollowed() throws Exception {
+    Path target = Files.createDirectory(directory.resolve("elsewhere"));
+    Files.createSymbolicLink(directory.resolve("spill"), target);
+    add(spool("1-a"), "traces", "t1");
+    assertThat(filesBelow(target)).isEmpty();
+  }
+
+  private Spool spool(String instance) {
+    return new Spool(new SpoolDirectory(directory.resolve("spill"), instance), 1 << 20);
+  }
+
+  private static void add(Spool spool, String stream, String text) {
+    assertThat(spool.add(stream, text.getBytes(StandardCharsets.UTF_8))).isTrue();
+  }
+
+  private static List<String> drain(Spool spool, String stream) throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (Spool.Item item = spool.oldest(stream); item != null; item = spool.oldest(stream)) {
+      texts.add(new String(item.read(), StandardCharsets.UTF_8));
+      spool.remove(item);
+    }
+    return texts;
+  }
+
+  private static List<Path> filesBelow(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.vigia.agent.extension.resource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.autoconfigure.spi.internal.DefaultConfigProperties;
+import io.opentelemetry.sdk.resources.Resource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes.Name;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServiceIdentityTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void theFirstKnownNameWins() throws Exception {
+    Path jar = jar("orders-2.1.jar", "Order Service", "2.1");
+    Map<String, String> pod =
+        Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "shop-7c9d8b6f5-x2k4p");
+    assertThat(named(Map.of("otel.service.name", "set"), pod, jar, "spring"))
+        .isEqualTo("set|OTEL_SERVICE_NAME");
+    assertThat(named(Map.of("otel.resource.attributes", "service.name=attr"), pod, jar, "spring"))
+        .isEqualTo("attr|OTEL_RESOURCE_ATTRIBUTES");
+    assertThat(named(Map.of(), pod, jar, "spring")).isEqualTo("shop|Kubernetes workload");
+    assertThat(named(Map.of(), Map.of(), jar, "spring"))
+        .isEqualTo("spring|spring.application.name");
+    assertThat(named(Map.of(), Map.of(), jar, null))
+        .isEqualTo("Order Service|Implementation-Title");
+    assertThat(named(Map.of(), Map.of(), jar("orders-2.1.jar", null, null), null))
+        .isEqualTo("orders|jar name");
+  }
+
+  @Test
+  void versionOfTheJarIsTheServicesVersion() throws Exception {
+    ServiceIdentity identity =
+        identity(Resource.empty(), Map.of(), Map.of(), jar("a.jar", "a", "2.1"), null);
+    assertThat(identity.resource().getAttribute(AttributeKey.stringKey("service.version")))
+        .isEqualTo("2.1");
+  }
+
+  @Test
+  void commandLineNeverLeavesTheProcess() throws Exception {
+    Resource found =
+        Resource.create(
+            Attributes.builder()
+                .put(AttributeKey.stringArrayKey("process.command_args"), List.of("--password=x"))
+                .put("process.command_line", "java --password=x")
+                .put("process.pid", 7L)
+                .build());
+    ServiceIdentity identity = identity(found, Map.of(), Map.of(), jar("a.jar", "a", "1"), null);
+    assertThat(identity.resource().getAttributes().toString())
+        .doesNotContain("password")
+        .contains("process.pid");
+  }
+
+  @Test
+  void podIsDescribedByTheDownwardApi() throws Exception {
+    Map<String, String> pod =
+        Map.of(
+            "VIGIA_POD_NAME", "shop-7c9d8b6f5-x2k4p",
+            "VIGIA_POD_UID", "u-1",
+            "VIGIA_NODE_NAME", "node-3",
+            "POD_NAMESPACE", "prod");
+    Attributes attributes =
+        identity(Resource.empty(), Map.of(), pod, jar("a.jar", "a", "1"), null)
+            .resource()
+            .getAttributes();
+    assertThat(attributes.get(AttributeKey.stringKey("k8s.pod.uid"))).isEqualTo("u-1");
+    assertThat(attributes.get(AttributeKey.stringKey("k8s.namespace.name"))).isEqualTo("prod");
+    assertThat(attributes.get(AttributeKey.stringKey("k8s.node.name"))).isEqualTo("node-3");
+    assertThat(attributes.get(AttributeKey.stringKey("k8s.deployment.name"))).isEqualTo("shop");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "shop-7c9d8b6f5-x2k4p, shop",
+    "my-shop-v2-7c9d8b6f54-x2k4p, my-shop-v2",
+    "db-0, db",
+    "agent-x2k4p, agent",
+    "plain, plain",
+  })
+  void workloadIsReadOffThePodName(String pod, String workload) {
+    KubernetesIdentity identity =
+        KubernetesIdentity.of(Map.of("VIGIA_POD_NAME", pod)::get, directory.resolve("none"));
+    assertThat(identity).isNotNull();
+    assertThat(identity.workload()).isEqualTo(workload);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "orders-1.4.2.jar, orders",
+    "order-service-1.4.2-SNAPSHOT.jar, order-service",
+    "orders-2.jar, orders",
+    "orders.jar, orders",
+    "k8s-tool.jar, k8s-tool",
+    "app-v3.0.0-rc.1+build5.jar, app",
+  })
+  void jarNameLosesItsVersion(String file, String name) {
+    assertThat(MainProgram.withoutVersion(file)).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "com.acme.Main --password=x, com.acme.Main",
+    "app.module/com.acme.Main, com.acme.Main",
+  })
+  void mainClassIsTheFirstWord(String command, String mainClass) {
+    MainProgram program = MainProgram.of(Map.of("sun.java.command", command)::get);
+    assertThat(program.mainClass()).isEqualTo(mainClass);
+  }
+
+  private String named(
+      Map<String, String> config,
+      Map<String, String> env,
+      Path jar,
+      @org.jspecify.annotations.Nullable String spring) {
+    ServiceIdentity identity = identity(Resource.empty(), config, env, jar, spring);
+    return identity.name() + "|" + identity.source();
+  }
+
+  private ServiceIdentity identity(
+      Resource found,
+      Map<String, String> config,
+      Map<String, String> env,
+      Path jar,
+      @org.jspecify.annotations.Nullable String spring) {
+    Map<String, String> properties =
+        Map.of("sun.java.command", jar + " --port=1", "java.class.path", jar.toString());
+    return ServiceIdentity.of(
+        found,
+        DefaultConfigProperties.createFromMap(config),
+        KubernetesIdentity.of(env::get, directory.resolve("none")),
+        MainProgram.of(properties::get),
+        ignored -> spring);
+  }
+
+  private Path jar(
+      String name,
+      @org.jspecify.annotations.Nullable String title,
+      @org.jspecify.annotations.Nullable String version)
+      throws IOException {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Name.MANIFEST_VERSION, "1.0");
+    if (title != null && version != null) {
+      manifest.getMainAttributes().put(Name.IMPLEMENTATION_TITLE, title);
+      manifest.getMainAttributes().put(Name.IMPLEMENTATION_VERSION, version);
+    }
+    Path file = directory.resolve(name);
+    try (OutputStream out = Files.newOutputStream(file);
+        JarOutputStream jar = new JarOutputStream(out, manifest)) {
+      jar.finish();
+    }
+    return file;
+  }
+}

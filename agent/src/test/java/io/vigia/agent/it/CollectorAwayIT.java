@@ -1,0 +1,175 @@
+package io.vigia.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vigia.agent.programs.OrderService;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Never in the way: the collector is absent, hangs, is overloaded, answers nonsense. */
+class CollectorAwayIT {
+
+  private static final String[] LIBRARIES = {"logback", "slf4j-api", "simpleclient"};
+
+  @TempDir Path directory;
+
+  @Test
+  void shortJobWithTheCollectorDownLosesNothing() throws Exception {
+    Path spill = directory.resolve("spill");
+    try (Jvm job =
+        service()
+            .environment("VIGIA_COLLECTOR", "127.0.0.1:1")
+            .environment("VIGIA_FORWARD", "127.0.0.1:1")
+            .spillingTo(spill)
+            .start()) {
+      assertThat(job.exitCode(Duration.ofSeconds(120))).as(job.output()).isZero();
+      assertThat(job.output()).contains("connection refused").contains("answered 204");
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spill)))
+        .isEqualTo("rwx------");
+    assertThat(spilled(spill))
+        .anyMatch(file -> file.startsWith("traces-"))
+        .anyMatch(file -> file.startsWith("metrics-"))
+        .anyMatch(file -> file.startsWith("forward-"));
+
+    try (Receiver receiver = Receiver.start();
+        Jvm next = service().sendingTo(receiver).spillingTo(spill).start()) {
+      assertThat(next.exitCode(Duration.ofSeconds(120))).as(next.output()).isZero();
+      // two runs, each with a client and a server span and three log events
+      assertThat(receiver.spans).as(next.output()).hasSize(4);
+      assertThat(receiver.logs()).hasSize(6);
+      assertThat(receiver.metrics)
+          .filteredOn(metric -> metric.getName().equals("orders"))
+          .extracting(metric -> metric.getSum().getDataPoints(0).getStartTimeUnixNano())
+          .satisfies(starts -> assertThat(Set.copyOf(starts)).hasSize(2));
+      assertThat(spilled(spill)).isEmpty();
+    }
+  }
+
+  @Test
+  void hangingCollectorDelaysNeitherTheProgramNorItsExit() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Jvm plain = service().withoutAgent().start();
+        Jvm job =
+            service()
+                .environment("VIGIA_COLLECTOR", "127.0.0.1:" + silent.getLocalPort())
+                .environment("VIGIA_FORWARD", "127.0.0.1:" + silent.getLocalPort())
+                .spillingTo(directory.resolve("spill"))
+                .start()) {
+      assertThat(plain.exitCode(Duration.ofSeconds(60))).isZero();
+      assertThat(job.exitCode(Duration.ofSeconds(120))).as(job.output()).isZero();
+      // 2 s is the promise; builds share the machine with others
+      assertThat(exitMillis(job)).as(job.output()).isLessThan(3_000);
+      assertThat(applicationLines(job)).isEqualTo(applicationLines(plain));
+      assertThat(spilled(directory.resolve("spill")))
+          .anyMatch(file -> file.startsWith("traces-"))
+          .anyMatch(file -> file.startsWith("forward-"));
+    }
+  }
+
+  @Test
+  void overloadedCollectorGetsEverythingLater() throws Exception {
+    Path spill = directory.resolve("spill");
+    try (Receiver receiver = Receiver.start()) {
+      receiver.status = 503;
+      try (Jvm job = service().sendingTo(receiver).spillingTo(spill).start()) {
+        assertThat(job.exitCode(Duration.ofSeconds(120))).isZero();
+      }
+      assertThat(receiver.spans).isEmpty();
+      receiver.status = 200;
+      try (Jvm job = service().sendingTo(receiver).spillingTo(spill).start()) {
+        assertThat(job.exitCode(Duration.ofSeconds(120))).isZero();
+      }
+      assertThat(receiver.spans).hasSize(4);
+      assertThat(receiver.logs()).hasSize(6);
+    }
+  }
+
+  @Test
+  void readOnlySpillAndTemporaryDirectoryAreNoReasonToFail() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm job =
+            service()
+                .option("-Djava.io.tmpdir=/nonexistent")
+                .sendingTo(receiver)
+                .spillingTo(Path.of("/proc/nothing"))
+                .start()) {
+      assertThat(job.exitCode(Duration.ofSeconds(120))).as(job.output()).isZero();
+      assertThat(receiver.spans).hasSize(2);
+      assertThat(receiver.logs()).hasSize(3);
+    }
+  }
+
+  @Test
+  void theSameAgentTwiceIsOneAgent() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm job = service().option("-javaagent:" + Jvm.AGENT).sendingTo(receiver).start()) {
+      assertThat(job.exitCode(Duration.ofSeconds(120))).as(job.output()).isZero();
+      assertThat(job.output()).contains("given twice");
+      assertThat(receiver.spans).hasSize(2);
+      assertThat(receiver.logs()).hasSize(3);
+    }
+  }
+
+  @Test
+  void besideAnUpstreamAgentOursStaysOut() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm job =
+            service()
+                .option("-Dotel.traces.exporter=none")
+                .option("-Dotel.metrics.exporter=none")
+                .option("-Dotel.logs.exporter=none")
+                .option("-javaagent:" + Jvm.upstreamAgent())
+                .sendingTo(receiver)
+                .start()) {
+      assertThat(job.exitCode(Duration.ofSeconds(120))).as(job.output()).isZero();
+      assertThat(job.output()).contains("another OpenTelemetry agent").contains("answered 204");
+    }
+  }
+
+  private static Jvm.Builder service() {
+    return Jvm.of(OrderService.class, LIBRARIES);
+  }
+
+  /** From the line that the program prints last to the end of the process. */
+  private static long exitMillis(Jvm job) throws IOException {
+    String end =
+        job.output()
+            .lines()
+            .filter(line -> line.startsWith("ending at "))
+            .findFirst()
+            .orElseThrow();
+    return job.endEpochMillis() - Long.parseLong(end.substring("ending at ".length()));
+  }
+
+  private static List<String> applicationLines(Jvm job) {
+    return job.output()
+        .lines()
+        .filter(line -> line.contains("answered") || line.contains("OrderService -"))
+        .map(line -> line.replaceAll("^[0-9:.]+ ", ""))
+        .toList();
+  }
+
+  private static List<String> spilled(Path spill) throws IOException {
+    if (!Files.isDirectory(spill)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(spill)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> file.getFileName().toString())
+          .filter(file -> !file.equals("lock"))
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.vigia.agent.it;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** A program in a JVM of its own, with the agent unless told otherwise. Closing kills it. */
+final class Jvm implements AutoCloseable {
+
+  static final Path AGENT = Path.of("target/vigia-agent.jar").toAbsolutePath();
+
+  /** Where nobody spills, so that tests do not hand over each other's data. */
+  private static final Path UNUSED_SPILL = Path.of("target/no-spill").toAbsolutePath();
+
+  private final Process process;
+  private final Path output;
+  private volatile long endEpochMillis;
+
+  private Jvm(Process process, Path output) {
+    this.process = process;
+    this.output = output;
+    process.onExit().thenRun(() -> endEpochMillis = System.currentTimeMillis());
+  }
+
+  static Builder of(Class<?> program, String... libraries) {
+    return new Builder(program, libraries);
+  }
+
+  /** Everything on stdout and stderr so far. */
+  String output() {
+    try {
+      return Files.readString(output, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits for the end and gives the exit code. */
+  int exitCode(Duration atMost) throws InterruptedException {
+    if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new AssertionError("still running after " + atMost + ":\n" + output());
+    }
+    process.onExit().join();
+    return process.exitValue();
+  }
+
+  /** When the process ended. */
+  long endEpochMillis() {
+    return endEpochMillis;
+  }
+
+  /** The jar that ours is made from. */
+  static Path upstreamAgent() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> entry.contains("opentelemetry-javaagent-2"))
+        .map(Path::of)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  Process process() {
+    return process;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+      Files.deleteIfExists(output);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Command line and environment of a program. */
+  static final class Builder {
+    private final Class<?> program;
+    private final List<String> options = new ArrayList<>();
+    private final List<String> arguments = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
+    private final String classPath;
+    private Path agent = AGENT;
+    private boolean withAgent = true;
+    private Path spill = UNUSED_SPILL;
+
+    private Builder(Class<?> program, String... libraries) {
+      this.program = program;
+      this.classPath = classPath(libraries);
+    }
+
+    /** Our test classes and the jars whose file names begin with one of the names. */
+    private static String classPath(String... libraries) {
+      return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+          .filter(
+              entry -> {
+                String file = Path.of(entry).getFileName().toString();
+                return file.equals("test-classes")
+                    || Arrays.stream(libraries).anyMatch(file::startsWith);
+              })
+          .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    Builder sendingTo(Receiver receiver) {
+      return environment("VIGIA_COLLECTOR", "127.0.0.1:" + receiver.httpPort())
+          .environment("VIGIA_FORWARD", "127.0.0.1:" + receiver.forwardPort());
+    }
+
+    Builder spillingTo(Path directory) {
+      spill = directory;
+      return this;
+    }
+
+    Builder withoutAgent() {
+      withAgent = false;
+      return this;
+    }
+
+    Builder agent(Path jar) {
+      agent = jar;
+      return this;
+    }
+
+    Builder option(String option) {
+      options.add(option);
+      return this;
+    }
+
+    Builder argument(String argument) {
+      arguments.add(argument);
+      return this;
+    }
+
+    Builder environment(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
+    Jvm start() throws IOException {
+      List<String> command = new ArrayList<>();
+      command.add(System.getProperty("java.home") + "/bin/java");
+      command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+      command.addAll(options);
+      if (withAgent) {
+        command.add("-javaagent:" + agent);
+      }
+      command.addAll(List.of("-cp", classPath, program.getName()));
+      command.addAll(arguments);
+      Path output = Files.createTempFile("vigia-it", ".out");
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().keySet().removeIf(name -> name.matches("(OTEL|VIGIA|JAVA_TOOL).*"));
+      builder.environment().put("VIGIA_SPILL_DIR", spill.toString());
+      builder.environment().putAll(environment);
+      builder.redirectErrorStream(true).redirectOutput(output.toFile());
+      return new Jvm(builder.start(), output);
+    }
+  }
+}

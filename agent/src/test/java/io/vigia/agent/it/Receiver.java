@@ -1,0 +1,136 @@
+package io.vigia.agent.it;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+
+/** An OTLP/HTTP and forward receiver on free loopback ports that keeps everything it is sent. */
+final class Receiver implements AutoCloseable {
+
+  final List<Span> spans = new CopyOnWriteArrayList<>();
+  final List<Metric> metrics = new CopyOnWriteArrayList<>();
+  final List<List<Metric>> metricExports = new CopyOnWriteArrayList<>();
+  final List<Resource> resources = new CopyOnWriteArrayList<>();
+  final ForwardReceiver forward;
+
+  /** Answered to every request; 200 unless a test says otherwise. */
+  volatile int status = 200;
+
+  private final HttpServer http;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  private Receiver(int httpPort, int forwardPort) throws IOException {
+    forward = new ForwardReceiver(forwardPort, threads);
+    http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), httpPort), 0);
+    http.createContext("/v1/traces", exchange -> answer(exchange, this::traces));
+    http.createContext("/v1/metrics", exchange -> answer(exchange, this::metrics));
+    http.setExecutor(threads);
+    http.start();
+  }
+
+  static Receiver start() throws IOException {
+    return new Receiver(0, 0);
+  }
+
+  /** Comes back at the address that another receiver had. */
+  static Receiver start(int httpPort, int forwardPort) throws IOException {
+    return new Receiver(httpPort, forwardPort);
+  }
+
+  int httpPort() {
+    return http.getAddress().getPort();
+  }
+
+  int forwardPort() {
+    return forward.port();
+  }
+
+  List<Map<String, Object>> logs() {
+    return forward.records();
+  }
+
+  Optional<Metric> metric(String name) {
+    return metrics.stream().filter(metric -> metric.getName().equals(name)).reduce((a, b) -> b);
+  }
+
+  /** Attributes of the last resource seen. */
+  Map<String, String> resource() {
+    return resources.get(resources.size() - 1).getAttributesList().stream()
+        .collect(
+            Collectors.toMap(
+                KeyValue::getKey,
+                pair ->
+                    pair.getValue().hasIntValue()
+                        ? Long.toString(pair.getValue().getIntValue())
+                        : pair.getValue().getStringValue()));
+  }
+
+  private interface Body {
+    void accept(byte[] bytes) throws InvalidProtocolBufferException;
+  }
+
+  private void answer(HttpExchange exchange, Body body) throws IOException {
+    try (exchange) {
+      InputStream in = exchange.getRequestBody();
+      if ("gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"))) {
+        in = new GZIPInputStream(in);
+      }
+      byte[] bytes = in.readAllBytes();
+      if (status == 200) {
+        body.accept(bytes);
+      }
+      exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
+      exchange.sendResponseHeaders(status, -1);
+    }
+  }
+
+  private void traces(byte[] bytes) throws InvalidProtocolBufferException {
+    ExportTraceServiceRequest.parseFrom(bytes)
+        .getResourceSpansList()
+        .forEach(
+            resource -> {
+              resources.add(resource.getResource());
+              resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList()));
+            });
+  }
+
+  private void metrics(byte[] bytes) throws InvalidProtocolBufferException {
+    ExportMetricsServiceRequest.parseFrom(bytes)
+        .getResourceMetricsList()
+        .forEach(
+            resource -> {
+              resources.add(resource.getResource());
+              List<Metric> export =
+                  resource.getScopeMetricsList().stream()
+                      .flatMap(scope -> scope.getMetricsList().stream())
+                      .toList();
+              metricExports.add(export);
+              metrics.addAll(export);
+            });
+  }
+
+  @Override
+  public void close() {
+    http.stop(0);
+    forward.close();
+    threads.shutdownNow();
+  }
+}
