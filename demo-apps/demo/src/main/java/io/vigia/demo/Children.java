@@ -1,0 +1,88 @@
+package io.vigia.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Starts processes and stops them all, the last started first. {@link #close} may be called by the
+ * shutdown hook while another thread starts one: nothing is started afterwards. Thread-safe.
+ */
+final class Children implements AutoCloseable {
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Path directory;
+  private final Watchdog watchdog;
+  private final Leftovers leftovers;
+  private final List<Child> running = new ArrayList<>();
+  private boolean closed;
+
+  /**
+   * @param directory for the logs and the list of children
+   */
+  Children(Path directory, Watchdog watchdog, Leftovers leftovers) {
+    this.directory = directory;
+    this.watchdog = watchdog;
+    this.leftovers = leftovers;
+  }
+
+  synchronized Child start(String name, List<String> command, Map<String, String> environment)
+      throws IOException, DemoException {
+    if (closed) {
+      throw new DemoException("the demo is being stopped");
+    }
+    Path log = Files.createDirectories(directory.resolve("logs")).resolve(name + ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder(Watchdog.detached(command)).directory(directory.toFile());
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    Process process = builder.start();
+    process.getOutputStream().close();
+    Child child = new Child(name, process, log);
+    running.add(child);
+    watchdog.watch(process.pid());
+    leftovers.add(process.toHandle(), name);
+    return child;
+  }
+
+  /** One that has ended though nobody stopped it. */
+  synchronized Optional<Child> dead() {
+    return closed
+        ? Optional.empty()
+        : running.stream().filter(child -> !child.isAlive()).findFirst();
+  }
+
+  /** Stops one and forgets it. */
+  void stop(Child child) {
+    synchronized (this) {
+      running.remove(child);
+    }
+    child.stop(GRACE);
+  }
+
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (int i = running.size() - 1; i >= 0; i--) {
+      running.get(i).stop(GRACE);
+    }
+    watchdog.close();
+    try {
+      leftovers.clear();
+    } catch (IOException e) {
+      // the next start looks at them and finds them gone
+    }
+  }
+}
