@@ -22,14 +22,6 @@ final class Child {
     this.log = log;
   }
 
-  String name() {
-    return name;
-  }
-
-  ProcessHandle handle() {
-    return process.toHandle();
-  }
-
   boolean isAlive() {
     return process.isAlive();
   }

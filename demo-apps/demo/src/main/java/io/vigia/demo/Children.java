@@ -57,12 +57,8 @@ final class Children implements AutoCloseable {
         : running.stream().filter(child -> !child.isAlive()).findFirst();
   }
 
-  /** Stops one and forgets it. */
-  void stop(Child child) {
-    synchronized (this) {
-      running.remove(child);
-    }
-    child.stop(GRACE);
+  synchronized List<Child> all() {
+    return List.copyOf(running);
   }
 
   synchronized boolean isClosed() {

@@ -24,9 +24,9 @@ import java.util.Map;
  * One thread calls the methods, in the order in which they are written.
  */
 final class Demo {
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String[] DRAWN = {
-    "dog", "cat", "fish", "bird", "car", "house", "tree", "cup"
+    "dog", "cat", "fish", "bird", "car", "house", "tree", "flower"
   };
   private static final int SAMPLES_OF_EACH = 4;
 
@@ -93,19 +93,17 @@ final class Demo {
    * Sends visitors until it is stopped.
    *
    * @param rate visits a second, mean
-   * @param summary where it writes what it sent, when it is stopped
    */
-  Child startLoad(double rate, Path summary) throws IOException, DemoException {
+  void startLoad(double rate) throws IOException, DemoException {
     List<String> command = jvm(64);
     command.addAll(List.of("-jar", jars.load().toString(), "--guestbook", guestbookUrl()));
     command.addAll(List.of("--classifier", classifierUrl() + "/predict"));
-    command.addAll(
-        List.of("--rate", "" + rate, "--duration", "8760h", "--json", summary.toString()));
+    command.addAll(List.of("--rate", "" + rate, "--duration", "8760h"));
     Path pictures = directory.resolve("pictures");
     if (fetchPictures(pictures)) {
       command.addAll(List.of("--pictures", pictures.toString()));
     }
-    return children.start("load", command, Map.of());
+    children.start("load", command, Map.of());
   }
 
   private Child startCollector() throws IOException, DemoException {

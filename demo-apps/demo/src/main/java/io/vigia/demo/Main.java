@@ -120,19 +120,38 @@ public final class Main implements Callable<Integer> {
     out.println("Starting:");
     Demo demo = new Demo(jars, directory.path(), children, progress, new Ports(out));
     demo.startServices();
-    Path summary = directory.path().resolve("load.json");
-    Child load = demo.startLoad(rate, summary);
+    demo.startLoad(rate);
     directory.tellAddress(demo.pageUrl());
     out.println(
         "\n  Page       " + demo.pageUrl() + "\n  Guestbook  " + demo.guestbookUrl() + "\n");
     if (once) {
-      return 1;
+      Evidence evidence = new Evidence(new QueryApi(new Http(), demo.pageUrl()));
+      return once(
+          evidence, new Once(evidence, progress, out, startNanos), directory, children, out);
     }
     out.println(
         "Ctrl-C stops everything."
             + (seconds == null ? "" : " It stops by itself after " + seconds + " s."));
     awaitEnd(progress);
     return 0;
+  }
+
+  private int once(
+      Evidence evidence, Once look, DemoDirectory directory, Children children, PrintStream out)
+      throws IOException, DemoException, InterruptedException {
+    List<String> missing = look.look(Duration.ofSeconds(seconds == null ? 120 : seconds));
+    evidence.report(out);
+    if (missing.isEmpty()) {
+      stop(children, out);
+      if (data == null) {
+        directory.delete();
+      }
+      return 0;
+    }
+    out.println("\nMissing:");
+    missing.forEach(what -> out.println("  - " + what));
+    children.all().forEach(child -> out.println("\n" + child.obituary()));
+    return 1;
   }
 
   private void awaitEnd(Progress progress) throws DemoException, InterruptedException {

@@ -1,6 +1,7 @@
 package io.vigia.demo;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,8 @@ final class Redis {
   /** Whether the primary answers and both replicas follow it. */
   boolean isReady() {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", ports.get(0)), TIMEOUT_MILLIS);
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(0)), TIMEOUT_MILLIS);
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket
           .getOutputStream()
