@@ -55,7 +55,7 @@ final class QueryApi {
   }
 
   JsonNode destinations() throws IOException {
-    return get("/api/destinations").path("destinations");
+    return get("/api/status").path("destinations");
   }
 
   private JsonNode get(String path) throws IOException {

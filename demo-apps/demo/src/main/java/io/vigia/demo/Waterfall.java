@@ -71,7 +71,7 @@ final class Waterfall {
             + error;
     long offset = span.path("offsetNanos").asLong();
     long length = span.path("durationNanos").asLong();
-    int from = column(offset);
+    int from = Math.min(BAR_CHARS - 1, column(offset));
     int to = Math.max(from + 1, column(offset + length));
     return "%s %s%s%s %8.1f ms"
         .formatted(
@@ -83,7 +83,7 @@ final class Waterfall {
   }
 
   private int column(long nanos) {
-    return (int) Math.min(BAR_CHARS - 1, Math.max(0, nanos) * BAR_CHARS / durationNanos);
+    return (int) Math.min(BAR_CHARS, Math.max(0, nanos) * BAR_CHARS / durationNanos);
   }
 
   private static String fitted(String name) {
