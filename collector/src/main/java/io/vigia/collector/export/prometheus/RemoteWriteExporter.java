@@ -1,0 +1,171 @@
+package io.vigia.collector.export.prometheus;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpMethod;
+import io.vigia.collector.core.CheckResult;
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.net.Endpoint;
+import io.vigia.collector.net.HttpAnswer;
+import io.vigia.collector.net.HttpClient;
+import io.vigia.collector.net.NetException;
+import io.vigia.collector.net.TlsOptions;
+import io.vigia.collector.otlp.ProtoWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.xerial.snappy.Snappy;
+
+/**
+ * Metrics to a Prometheus (or Mimir, Thanos, VictoriaMetrics) by remote write 1.0. Source:
+ * prometheus.io, "Prometheus Remote-Write 1.0 specification".
+ *
+ * <p>One request at a time, in the order of the log, so that the samples of a series arrive in the
+ * order of time. Prometheus refuses a whole request for one sample that is out of order, twice or
+ * too old; {@link RemoteWriteBatch} then finds it, so that it costs only itself.
+ */
+public final class RemoteWriteExporter implements Exporter {
+  private static final Limits LIMITS = new Limits(1 << 20, 5_000, 500, 1);
+
+  private final Builder settings;
+  private final Endpoint endpoint;
+  private final HttpClient http;
+  private final RemoteWriteState state = new RemoteWriteState();
+
+  private RemoteWriteExporter(Builder builder) {
+    this.settings = builder;
+    this.endpoint = Endpoint.parse(builder.url, 0);
+    this.http = client(builder.timeoutMillis);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public void start() {}
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  @Override
+  public Set<Signal> signals() {
+    return Set.of(Signal.METRICS);
+  }
+
+  @Override
+  public Limits limits() {
+    return LIMITS;
+  }
+
+  @Override
+  public CompletableFuture<ExportResult> export(ExportBatch batch) {
+    return new RemoteWriteBatch(batch, state, this::send, endpoint.toString()).run();
+  }
+
+  private CompletableFuture<HttpAnswer> send(ProtoWriter request) {
+    return send(http, request);
+  }
+
+  private CompletableFuture<HttpAnswer> send(HttpClient client, ProtoWriter request) {
+    Map<String, String> headers = new LinkedHashMap<>(settings.headers);
+    headers.put("content-type", "application/x-protobuf");
+    headers.put("content-encoding", "snappy");
+    headers.put("x-prometheus-remote-write-version", "0.1.0");
+    return client.send(
+        HttpMethod.POST,
+        endpoint.path().isEmpty() ? "/api/v1/write" : endpoint.path(),
+        headers,
+        snappy(request));
+  }
+
+  private static ByteBuf snappy(ProtoWriter request) {
+    try {
+      byte[] out = new byte[Snappy.maxCompressedLength(request.size())];
+      int length = Snappy.compress(request.array(), 0, request.size(), out, 0);
+      return Unpooled.wrappedBuffer(out, 0, length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends an empty request. */
+  @Override
+  public CheckResult check() {
+    HttpAnswer answer;
+    try (HttpClient client = client(4_000)) {
+      answer = send(client, new ProtoWriter()).join();
+    } catch (CompletionException e) {
+      NetException failure = NetException.of(endpoint.toString(), e.getCause());
+      return CheckResult.failed(String.valueOf(failure.getMessage()), failure.kind().remedy());
+    }
+    int status = answer.status();
+    if (status / 100 == 2) {
+      return CheckResult.ok(endpoint + " takes remote write");
+    }
+    String said = endpoint + " answered " + status + ": " + answer.excerpt();
+    return switch (status) {
+      case 404, 405 -> CheckResult.failed(said, RemoteWriteBatch.ENABLE_RECEIVER);
+      case 401, 403 -> CheckResult.failed(said, "set headers with a valid token, or user:password");
+      default -> CheckResult.failed(said, "is this a remote write URL (…/api/v1/write)?");
+    };
+  }
+
+  private HttpClient client(int timeoutMillis) {
+    return HttpClient.builder(endpoint)
+        .timeoutMillis(timeoutMillis)
+        .maxConnections(2)
+        .maxResponseBytes(1 << 20)
+        .tls(settings.tls)
+        .build();
+  }
+
+  /** Settings. */
+  public static final class Builder {
+    private String url = "http://127.0.0.1:9090/api/v1/write";
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private int timeoutMillis = 30_000;
+    private TlsOptions tls = TlsOptions.DEFAULT;
+
+    private Builder() {}
+
+    /** The whole address; {@code /api/v1/write} when it has no path. */
+    public Builder url(String url) {
+      this.url = url;
+      return this;
+    }
+
+    /** Sent with every request, e.g. {@code authorization} or {@code x-scope-orgid}. */
+    public Builder headers(Map<String, String> headers) {
+      this.headers.putAll(headers);
+      return this;
+    }
+
+    /** Of one request. */
+    public Builder timeoutMillis(int millis) {
+      this.timeoutMillis = millis;
+      return this;
+    }
+
+    public Builder tls(TlsOptions tls) {
+      this.tls = tls;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException when the URL is none
+     */
+    public RemoteWriteExporter build() {
+      return new RemoteWriteExporter(this);
+    }
+  }
+}
