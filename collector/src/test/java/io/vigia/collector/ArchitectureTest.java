@@ -21,7 +21,7 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .withOptionalLayers(true)
           .layer("assembly")
-          .definedBy(ROOT, ROOT + ".cli..")
+          .definedBy(ROOT)
           .layer("config")
           .definedBy(ROOT + ".config..")
           .layer("core")

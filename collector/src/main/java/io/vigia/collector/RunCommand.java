@@ -1,0 +1,41 @@
+package io.vigia.collector;
+
+import io.vigia.collector.config.CollectorConfig;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code run}: the collector, until SIGTERM or Ctrl-C. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Runs the collector until it is told to stop (SIGTERM, Ctrl-C).")
+final class RunCommand implements Callable<Integer> {
+  @Mixin private ConfigOption config = new ConfigOption();
+
+  @Override
+  public Integer call() throws Exception {
+    long startNanos = System.nanoTime();
+    CollectorConfig settings = config.load();
+    Collector collector = new Collector(settings);
+    CountDownLatch started = new CountDownLatch(1);
+    // halt(0): a JVM stopped by a signal would otherwise report 143 although nothing was lost
+    Thread stop =
+        new Thread(
+            () -> {
+              collector.close();
+              Runtime.getRuntime().halt(started.getCount() == 0 ? 0 : 1);
+            },
+            "vigia-stop");
+    collector.start();
+    Runtime.getRuntime().addShutdownHook(stop);
+    started.countDown();
+    System.err.printf(
+        "vigia-collector %s is ready after %d ms%n%s",
+        Version.current(), (System.nanoTime() - startNanos) / 1_000_000, collector.describe());
+    new CountDownLatch(1).await();
+    return 0;
+  }
+}
