@@ -16,9 +16,9 @@ public sealed interface DestinationConfig {
    * @param name the key under {@code destinations}; names the cursor
    * @param signals what is sent there
    * @param required whether intake refuses (rather than skips for this destination) at the quota
-   * @param maxBacklogBytes oldest records beyond this are dropped for it; {@code Long.MAX_VALUE} =
-   *     only the log's quota limits
-   * @param maxAgeMillis records older than this are dropped for it; {@code Long.MAX_VALUE} = never
+   * @param maxBacklogBytes oldest records beyond this are dropped for it; 0 = only the log's quota
+   *     limits
+   * @param maxAgeMillis records older than this are dropped for it; 0 = never
    */
   record Common(
       String name,

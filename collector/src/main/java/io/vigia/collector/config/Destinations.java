@@ -130,7 +130,7 @@ final class Destinations {
         section.where(),
         signals,
         section.flag("required", first),
-        section.sizeBytes("maxBacklog", Long.MAX_VALUE),
-        section.durationMillis("maxAge", Long.MAX_VALUE));
+        section.sizeBytes("maxBacklog", 0),
+        section.durationMillis("maxAge", 0));
   }
 }
