@@ -1,0 +1,221 @@
+package io.vigia.collector;
+
+import io.vigia.collector.config.CollectorConfig;
+import io.vigia.collector.config.ConfigException;
+import io.vigia.collector.config.DestinationConfig;
+import io.vigia.collector.config.Listen;
+import io.vigia.collector.config.Where;
+import io.vigia.collector.core.Component;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.disklog.Durability;
+import io.vigia.collector.pipeline.DestinationOptions;
+import io.vigia.collector.pipeline.Pipeline;
+import io.vigia.collector.pipeline.Quota;
+import io.vigia.collector.receive.forward.ForwardReceiver;
+import io.vigia.collector.receive.otlp.OtlpReceiver;
+import io.vigia.collector.store.LocalStore;
+import io.vigia.collector.web.PrometheusCollectorMetrics;
+import io.vigia.collector.web.WebServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole machine. Read this first.
+ *
+ * <pre>
+ * receivers ─► intake ─► disk log (a signal, fsync, then ack) ─┬─ cursor ─ exporter ─► backend
+ *  otlp, forward                                               ├─ cursor ─ exporter ─► backend
+ *                                                              └─ cursor ─ exporter ─► embedded store ─► page
+ * </pre>
+ *
+ * <p>Started in the order in which data could need a part, from the back to the front: store,
+ * exporters, pipeline, receivers, page; stopped in the reverse order, so that what was accepted
+ * still finds everything it needs.
+ */
+public final class Collector implements AutoCloseable {
+  private final CollectorConfig config;
+  private final PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
+  private final Deque<Component> started = new ArrayDeque<>();
+  private @Nullable OtlpReceiver otlp;
+  private @Nullable ForwardReceiver forward;
+  private @Nullable WebServer web;
+  private volatile boolean ready;
+
+  public Collector(CollectorConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * @throws ConfigException when something cannot work as configured (a port in use, a directory
+   *     that cannot be written): place, problem and remedy in one line; nothing is left running
+   */
+  public synchronized void start() throws ConfigException {
+    try {
+      prepareDataDirectory();
+      Exporters exporters = new Exporters(config);
+      LocalStore store = exporters.store();
+      if (store != null) {
+        start(store, config.dataWhere());
+      }
+      Pipeline pipeline = pipeline(exporters);
+      start(pipeline, config.dataWhere());
+      startReceivers(pipeline);
+      startWeb(pipeline, store);
+      ready = true;
+    } catch (ConfigException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Pipeline pipeline(Exporters exporters) throws ConfigException {
+    CollectorConfig.Log log = config.log();
+    Pipeline.Builder builder =
+        Pipeline.builder()
+            .directory(config.data().resolve("log"))
+            .durability(
+                switch (log.durability()) {
+                  case FSYNC -> Durability.fsync();
+                  case INTERVAL -> Durability.interval(log.intervalMillis());
+                  case OS -> Durability.os();
+                })
+            .segmentBytes(log.segmentBytes())
+            .quota(new Quota(log.quotaBytes(), log.quotaFreeSharePercent() / 100.0))
+            .metrics(metrics);
+    for (DestinationConfig destination : config.destinations()) {
+      DestinationConfig.Common common = destination.common();
+      Exporter exporter = exporters.create(destination);
+      start(
+          exporter,
+          destination instanceof DestinationConfig.Scrape scrape
+              ? scrape.listen().where()
+              : common.where());
+      builder.destination(
+          common.name(),
+          exporter,
+          DestinationOptions.defaults()
+              .withRequired(common.required())
+              .withSignals(common.signals())
+              .withLimits(common.maxAgeMillis(), common.maxBacklogBytes()));
+    }
+    return builder.build();
+  }
+
+  private void startReceivers(Pipeline pipeline) throws ConfigException {
+    CollectorConfig.Otlp otlpConfig = config.otlp();
+    if (otlpConfig != null) {
+      Listen grpc = otlpConfig.grpc();
+      Listen http = otlpConfig.http();
+      otlp =
+          OtlpReceiver.builder()
+              .grpc(grpc == null ? null : grpc.address())
+              .http(http == null ? null : http.address())
+              .intake(pipeline.intake())
+              .metrics(metrics)
+              .build();
+      start(otlp, grpc != null ? grpc.where() : http != null ? http.where() : config.dataWhere());
+    }
+    CollectorConfig.Forward forwardConfig = config.forward();
+    if (forwardConfig != null) {
+      forward =
+          ForwardReceiver.builder()
+              .listen(forwardConfig.listen().address())
+              .intake(pipeline.intake())
+              .metrics(metrics)
+              .build();
+      start(forward, forwardConfig.listen().where());
+    }
+  }
+
+  private void startWeb(Pipeline pipeline, @Nullable LocalStore store) throws ConfigException {
+    Listen listen = config.web();
+    if (listen == null) {
+      return;
+    }
+    web =
+        WebServer.builder()
+            .listen(listen.address())
+            .reader(store == null ? null : store.reader())
+            .status(pipeline::status)
+            .metrics(metrics)
+            .ready(() -> ready)
+            .version(Version.current())
+            .build();
+    start(web, listen.where());
+  }
+
+  private void start(Component component, Where where) throws ConfigException {
+    // pushed first: a component that failed half way is closed too
+    started.push(component);
+    try {
+      component.start();
+    } catch (IOException e) {
+      throw new ConfigException(where, "" + e.getMessage());
+    }
+  }
+
+  private void prepareDataDirectory() throws ConfigException {
+    Path data = config.data();
+    try {
+      Files.createDirectories(data);
+    } catch (IOException e) {
+      throw new ConfigException(
+          config.dataWhere(),
+          "the directory "
+              + data.toAbsolutePath()
+              + " cannot be made ("
+              + e.getClass().getSimpleName()
+              + "); choose another with data: or change its owner");
+    }
+    if (!Files.isWritable(data)) {
+      throw new ConfigException(
+          config.dataWhere(),
+          "the directory "
+              + data.toAbsolutePath()
+              + " cannot be written by this user; choose another with data: or change its owner");
+    }
+  }
+
+  /** Where it listens, one line each, for people. */
+  synchronized String describe() {
+    StringBuilder lines = new StringBuilder();
+    if (otlp != null && config.otlp() != null) {
+      if (config.otlp().grpc() != null) {
+        line(lines, "OTLP/gRPC", otlp.grpcAddress(), "");
+      }
+      if (config.otlp().http() != null) {
+        line(lines, "OTLP/HTTP", otlp.httpAddress(), "http://");
+      }
+    }
+    if (forward != null) {
+      line(lines, "forward", forward.address(), "");
+    }
+    if (web != null) {
+      line(lines, "page", web.address(), "http://");
+    }
+    return lines.toString();
+  }
+
+  private static void line(
+      StringBuilder lines, String what, InetSocketAddress address, String scheme) {
+    String host = address.getAddress().getHostAddress();
+    lines.append(
+        String.format(
+            "  %-10s %s%s:%d%n",
+            what, scheme, host.contains(":") ? "[" + host + "]" : host, address.getPort()));
+  }
+
+  /** Stops accepting, finishes acknowledgements, flushes for a bounded time, keeps the rest. */
+  @Override
+  public synchronized void close() {
+    ready = false;
+    while (!started.isEmpty()) {
+      started.pop().close();
+    }
+  }
+}
