@@ -14,6 +14,7 @@ import io.vigia.collector.pipeline.Quota;
 import io.vigia.collector.receive.forward.ForwardReceiver;
 import io.vigia.collector.receive.otlp.OtlpReceiver;
 import io.vigia.collector.store.LocalStore;
+import io.vigia.collector.web.CollectorInfo;
 import io.vigia.collector.web.PrometheusCollectorMetrics;
 import io.vigia.collector.web.WebServer;
 import java.io.IOException;
@@ -22,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,7 +147,12 @@ public final class Collector implements AutoCloseable {
             .status(pipeline::status)
             .metrics(metrics)
             .ready(() -> ready)
-            .version(Version.current())
+            .info(
+                new CollectorInfo(
+                    Version.current(),
+                    AgentJar.attachLine(),
+                    addresses(),
+                    config.data().toAbsolutePath().normalize().toString()))
             .build();
     start(web, listen.where());
   }
@@ -181,33 +189,30 @@ public final class Collector implements AutoCloseable {
     }
   }
 
-  /** Where it listens, one line each, for people. */
-  synchronized String describe() {
-    StringBuilder lines = new StringBuilder();
-    if (otlp != null && config.otlp() != null) {
-      if (config.otlp().grpc() != null) {
-        line(lines, "OTLP/gRPC", otlp.grpcAddress(), "");
+  /** Where it listens: protocol, and address as a client would write it. */
+  synchronized Map<String, String> addresses() {
+    Map<String, String> addresses = new LinkedHashMap<>();
+    CollectorConfig.Otlp otlpConfig = config.otlp();
+    if (otlp != null && otlpConfig != null) {
+      if (otlpConfig.grpc() != null) {
+        addresses.put("otlp/grpc", text(otlp.grpcAddress()));
       }
-      if (config.otlp().http() != null) {
-        line(lines, "OTLP/HTTP", otlp.httpAddress(), "http://");
+      if (otlpConfig.http() != null) {
+        addresses.put("otlp/http", "http://" + text(otlp.httpAddress()));
       }
     }
     if (forward != null) {
-      line(lines, "forward", forward.address(), "");
+      addresses.put("forward", text(forward.address()));
     }
     if (web != null) {
-      line(lines, "page", web.address(), "http://");
+      addresses.put("page", "http://" + text(web.address()));
     }
-    return lines.toString();
+    return addresses;
   }
 
-  private static void line(
-      StringBuilder lines, String what, InetSocketAddress address, String scheme) {
+  private static String text(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
-    lines.append(
-        String.format(
-            "  %-10s %s%s:%d%n",
-            what, scheme, host.contains(":") ? "[" + host + "]" : host, address.getPort()));
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   /** Stops accepting, finishes acknowledgements, flushes for a bounded time, keeps the rest. */

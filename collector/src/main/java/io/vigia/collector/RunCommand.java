@@ -33,8 +33,11 @@ final class RunCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(stop);
     started.countDown();
     System.err.printf(
-        "vigia-collector %s is ready after %d ms%n%s",
-        Version.current(), (System.nanoTime() - startNanos) / 1_000_000, collector.describe());
+        "vigia-collector %s is ready after %d ms%n",
+        Version.current(), (System.nanoTime() - startNanos) / 1_000_000);
+    collector
+        .addresses()
+        .forEach((protocol, address) -> System.err.printf("  %-10s %s%n", protocol, address));
     new CountDownLatch(1).await();
     return 0;
   }
