@@ -20,7 +20,9 @@ final class AgentJar {
     Path here = ownDirectory();
     for (Path candidate :
         new Path[] {
-          here.resolve(NAME), here.resolve("../../agent/target").resolve(NAME), Path.of("/vigia", NAME)
+          here.resolve(NAME),
+          here.resolve("../../agent/target").resolve(NAME),
+          Path.of("/vigia", NAME)
         }) {
       if (Files.isRegularFile(candidate)) {
         return candidate.toAbsolutePath().normalize().toString();

@@ -11,7 +11,6 @@ import io.vigia.collector.disklog.Durability;
 import io.vigia.collector.pipeline.DestinationOptions;
 import io.vigia.collector.pipeline.Pipeline;
 import io.vigia.collector.pipeline.Quota;
-import io.vigia.collector.receive.forward.ForwardReceiver;
 import io.vigia.collector.receive.otlp.OtlpReceiver;
 import io.vigia.collector.store.LocalStore;
 import io.vigia.collector.web.CollectorInfo;
@@ -45,7 +44,6 @@ public final class Collector implements AutoCloseable {
   private final PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
   private final Deque<Component> started = new ArrayDeque<>();
   private @Nullable OtlpReceiver otlp;
-  private @Nullable ForwardReceiver forward;
   private @Nullable WebServer web;
   private volatile boolean ready;
 
@@ -123,16 +121,6 @@ public final class Collector implements AutoCloseable {
               .build();
       start(otlp, grpc != null ? grpc.where() : http != null ? http.where() : config.dataWhere());
     }
-    CollectorConfig.Forward forwardConfig = config.forward();
-    if (forwardConfig != null) {
-      forward =
-          ForwardReceiver.builder()
-              .listen(forwardConfig.listen().address())
-              .intake(pipeline.intake())
-              .metrics(metrics)
-              .build();
-      start(forward, forwardConfig.listen().where());
-    }
   }
 
   private void startWeb(Pipeline pipeline, @Nullable LocalStore store) throws ConfigException {
@@ -200,9 +188,6 @@ public final class Collector implements AutoCloseable {
       if (otlpConfig.http() != null) {
         addresses.put("otlp/http", "http://" + text(otlp.httpAddress()));
       }
-    }
-    if (forward != null) {
-      addresses.put("forward", text(forward.address()));
     }
     if (web != null) {
       addresses.put("page", "http://" + text(web.address()));

@@ -5,8 +5,6 @@ import io.vigia.collector.config.DestinationConfig;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.export.elasticsearch.ElasticsearchExporter;
 import io.vigia.collector.export.otlp.OtlpGrpcExporter;
-import io.vigia.collector.export.prometheus.RemoteWriteExporter;
-import io.vigia.collector.export.prometheus.ScrapeExporter;
 import io.vigia.collector.store.LocalStore;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +36,6 @@ final class Exporters {
           .signals(otlp.common().signals())
           .gzip(otlp.gzip())
           .build();
-    } else if (destination instanceof DestinationConfig.RemoteWrite remote) {
-      return RemoteWriteExporter.builder().url(remote.url().toString()).build();
-    } else if (destination instanceof DestinationConfig.Scrape scrape) {
-      return ScrapeExporter.builder().listen(scrape.listen().address()).build();
     } else if (destination instanceof DestinationConfig.Local && store != null) {
       return store.exporter();
     }
