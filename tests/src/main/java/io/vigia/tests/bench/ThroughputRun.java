@@ -119,11 +119,11 @@ final class ThroughputRun implements AutoCloseable {
 
   private double delivered() {
     Exposition metrics = collector.metrics();
-    return metrics.sum("vigia_destination_delivered_total", "signal", workload.signal());
+    return metrics.sum("vigia_destination_delivered_items_total", "signal", workload.signal());
   }
 
   private double syncs() {
-    return collector.metrics().sum("vigia_log_syncs_total");
+    return collector.metrics().sum("vigia_log_sync_seconds_count");
   }
 
   @Override

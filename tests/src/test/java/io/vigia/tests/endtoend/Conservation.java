@@ -13,7 +13,7 @@ record Conservation(
     double pending) {
 
   static List<Conservation> of(Exposition metrics) {
-    return metrics.samples("vigia_destination_accepted_total").stream()
+    return metrics.samples("vigia_destination_accepted_items_total").stream()
         .map(
             sample -> {
               String[] labels = {
@@ -24,9 +24,9 @@ record Conservation(
                   labels[1],
                   labels[3],
                   sample.value(),
-                  metrics.sum("vigia_destination_delivered_total", labels),
-                  metrics.sum("vigia_destination_dropped_total", labels),
-                  metrics.sum("vigia_destination_pending", labels));
+                  metrics.sum("vigia_destination_delivered_items_total", labels),
+                  metrics.sum("vigia_destination_dropped_items_total", labels),
+                  metrics.sum("vigia_destination_pending_items", labels));
             })
         .toList();
   }
