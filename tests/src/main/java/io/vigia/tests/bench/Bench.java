@@ -48,6 +48,17 @@ public final class Bench implements Callable<Integer> {
       description = "an option of the collector's JVM; may be given several times")
   private List<String> jvm = new ArrayList<>();
 
+  @Option(
+      names = "--outage-gib",
+      description = "instead: grow a backlog of so many GiB without a destination, then drain it")
+  private double outageGib;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "50000",
+      description = "events a second during the outage (${DEFAULT-VALUE})")
+  private long rate;
+
   public static void main(String[] args) {
     System.exit(new CommandLine(new Bench()).execute(args));
   }
@@ -60,6 +71,12 @@ public final class Bench implements Callable<Integer> {
         System.getProperty("os.version"),
         System.getProperty("java.version"),
         jvm);
+    if (outageGib > 0) {
+      Workload workload = work.isEmpty() ? Workload.LOGS : work.get(0);
+      try (OutageRun run = new OutageRun(workload, connections, window, jvm)) {
+        return run.print((long) (outageGib * (1L << 30)), rate) ? 0 : 1;
+      }
+    }
     if (work.isEmpty()) {
       StartUp.print(jvm, 5);
       Collections.addAll(work, Workload.values());

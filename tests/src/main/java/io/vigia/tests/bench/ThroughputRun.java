@@ -5,9 +5,6 @@ import io.vigia.tests.collector.Exposition;
 import io.vigia.tests.process.ChildProcess;
 import io.vigia.tests.process.Ports;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,7 +30,7 @@ final class ThroughputRun implements AutoCloseable {
   private final Workload workload;
   private final ChildProcess sink;
   private final CollectorProcess collector;
-  private final ChildProcess client;
+  private final ClientProcess client;
 
   private record Result(
       double eventsPerSecond,
@@ -46,19 +43,15 @@ final class ThroughputRun implements AutoCloseable {
 
   ThroughputRun(Workload workload, int connections, int window, List<String> jvm) {
     this.workload = workload;
-    boolean bulk = workload.signal().equals("logs");
     int sinkPort = Ports.free();
-    sink = java(Sink.class, bulk ? "bulk" : "grpc", "" + sinkPort);
-    sink.awaitOutput("ready", LIMIT);
+    sink = sink(workload, sinkPort);
     collector =
         CollectorProcess.builder()
             .destination(workload.destination("http://127.0.0.1:" + sinkPort))
             .jvm(jvm.toArray(String[]::new))
             .build()
             .start();
-    int port = workload.grpc() ? collector.otlpGrpcPort() : collector.forwardPort();
-    client = java(LoadClient.class, workload.name(), "" + port, "" + connections, "" + window);
-    client.awaitOutput("ready", LIMIT);
+    client = new ClientProcess(workload, collector, connections, window);
   }
 
   /** Prints the median run (by events per CPU-second). */
@@ -85,23 +78,13 @@ final class ThroughputRun implements AutoCloseable {
 
   private Result once(int seconds) throws IOException {
     long pid = collector.process().pid();
-    int answers = client.output().split("\n", -1).length;
     ProcFigures before = ProcFigures.of(pid);
     double syncsBefore = syncs();
     double deliveredBefore = delivered();
     long start = System.nanoTime();
-    OutputStream commands = client.stdin();
-    commands.write((seconds + " 0\n").getBytes(StandardCharsets.US_ASCII));
-    commands.flush();
-    client.awaitReady(
-        () -> client.output().split("\n", -1).length > answers, Duration.ofSeconds(seconds + 60L));
+    ClientProcess.Answer answer = client.run(seconds, 0);
     long sent = System.nanoTime();
-    String[] answer =
-        client.output().lines().reduce((first, last) -> last).orElseThrow().split(" ");
-    long events = Long.parseLong(answer[0]);
-    if (!answer[1].equals("0")) {
-      throw new IllegalStateException(answer[1] + " requests failed\n" + client.tail());
-    }
+    long events = answer.events();
     collector.process().awaitReady(() -> delivered() - deliveredBefore >= events, LIMIT);
     long drained = System.nanoTime();
     ProcFigures after = ProcFigures.of(pid);
@@ -110,8 +93,8 @@ final class ThroughputRun implements AutoCloseable {
     return new Result(
         events / elapsed,
         events / cpuSeconds,
-        Long.parseLong(answer[2]),
-        Long.parseLong(answer[3]),
+        answer.p50Micros(),
+        answer.p99Micros(),
         (syncs() - syncsBefore) / elapsed,
         (after.writtenBytes() - before.writtenBytes()) / (double) events,
         (drained - sent) / 1_000_000);
@@ -133,12 +116,11 @@ final class ThroughputRun implements AutoCloseable {
     sink.close();
   }
 
-  private static ChildProcess java(Class<?> main, String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
-    command.add(main.getName());
-    command.addAll(List.of(args));
-    return ChildProcess.command(command).name(main.getSimpleName()).start();
+  /** A backend for the workload, on that port. */
+  static ChildProcess sink(Workload workload, int port) {
+    String kind = workload.signal().equals("logs") ? "bulk" : "grpc";
+    ChildProcess sink = ClientProcess.java(Sink.class, kind, "" + port);
+    sink.awaitOutput("ready", LIMIT);
+    return sink;
   }
 }

@@ -1,0 +1,60 @@
+package io.vigia.tests.bench;
+
+import io.vigia.tests.collector.CollectorProcess;
+import io.vigia.tests.process.ChildProcess;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A {@link LoadClient} in a process of its own, told over its standard input what to do. */
+final class ClientProcess implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final ChildProcess process;
+
+  /** What came of a run. */
+  record Answer(long events, long p50Micros, long p99Micros) {}
+
+  ClientProcess(Workload workload, CollectorProcess collector, int connections, int window) {
+    int port = workload.grpc() ? collector.otlpGrpcPort() : collector.forwardPort();
+    process = java(LoadClient.class, workload.name(), "" + port, "" + connections, "" + window);
+    process.awaitOutput("ready", LIMIT);
+  }
+
+  /**
+   * @param eventsPerSecond 0 for as fast as it is acknowledged
+   * @throws IllegalStateException when a request failed
+   */
+  Answer run(int seconds, long eventsPerSecond) throws IOException {
+    long lines = process.output().lines().count();
+    OutputStream commands = process.stdin();
+    commands.write((seconds + " " + eventsPerSecond + "\n").getBytes(StandardCharsets.US_ASCII));
+    commands.flush();
+    process.awaitReady(() -> process.output().lines().count() > lines, LIMIT.plusSeconds(seconds));
+    String[] words =
+        process.output().lines().reduce((first, last) -> last).orElseThrow().split(" ", -1);
+    if (!words[1].equals("0")) {
+      throw new IllegalStateException(words[1] + " requests failed\n" + process.tail());
+    }
+    return new Answer(Long.parseLong(words[0]), Long.parseLong(words[2]), Long.parseLong(words[3]));
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  /** A class of ours in a JVM of its own. */
+  static ChildProcess java(Class<?> main, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
+    command.add(main.getName());
+    command.addAll(List.of(args));
+    return ChildProcess.command(command).name(main.getSimpleName()).start();
+  }
+}
