@@ -40,6 +40,14 @@ public final class ProtoWriter {
     return this;
   }
 
+  /** Forgets what was written, and the array if it is larger than {@code maxKeptBytes}. */
+  public ProtoWriter clear(int maxKeptBytes) {
+    if (array.length > maxKeptBytes) {
+      array = new byte[Math.min(maxKeptBytes, 64 << 10)];
+    }
+    return clear();
+  }
+
   /** Forgets what was written after {@code size}; no message begun before it may have ended. */
   public void truncate(int size) {
     this.size = Math.min(size, this.size);
@@ -122,6 +130,12 @@ public final class ProtoWriter {
     ensure(length);
     System.arraycopy(fields, offset, array, size, length);
     size += length;
+  }
+
+  /** One byte of a length-delimited field, between {@link #begin} and {@link #end}. */
+  public void rawByte(int value) {
+    ensure(1);
+    array[size++] = (byte) value;
   }
 
   public void raw(Slice fields) {

@@ -81,6 +81,12 @@ public final class Body {
     return size;
   }
 
+  /** Forgets the first bytes; the others move to the front. */
+  public void discard(int bytes) {
+    System.arraycopy(array, bytes, array, 0, size - bytes);
+    size -= bytes;
+  }
+
   /** Gives the memory back. Idempotent. */
   public void release() {
     if (!released) {

@@ -22,6 +22,7 @@ public final class FakeIntake implements Intake {
 
   public final List<Taken> taken = new CopyOnWriteArrayList<>();
   public final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
+  private final AtomicInteger refusals = new AtomicInteger();
   private volatile boolean holding;
   private volatile @Nullable IntakeException failure;
 
@@ -69,6 +70,7 @@ public final class FakeIntake implements Intake {
   public CompletableFuture<Void> accept(Batch batch) {
     IntakeException refusal = failure;
     if (refusal != null) {
+      refusals.incrementAndGet();
       return CompletableFuture.failedFuture(refusal);
     }
     byte[] payload = new byte[batch.payload().remaining()];
@@ -79,6 +81,10 @@ public final class FakeIntake implements Intake {
       done.complete(null);
     }
     return done;
+  }
+
+  public int refusals() {
+    return refusals.get();
   }
 
   public int count(String what, int add) {

@@ -18,7 +18,7 @@ final class Scratch {
 
   final OtlpValidator validator = new OtlpValidator();
   final Gunzip gunzip = new Gunzip();
-  private ProtoWriter writer = new ProtoWriter(16 << 10);
+  private final ProtoWriter writer = new ProtoWriter(16 << 10);
 
   static Scratch current() {
     return SCRATCH.get();
@@ -26,9 +26,6 @@ final class Scratch {
 
   /** An empty writer. */
   ProtoWriter writer() {
-    if (writer.array().length > MAX_KEPT_BYTES) {
-      writer = new ProtoWriter(16 << 10);
-    }
-    return writer.clear();
+    return writer.clear(MAX_KEPT_BYTES);
   }
 }

@@ -1,0 +1,160 @@
+package io.vigia.collector.receive.forward;
+
+import io.netty.channel.Channel;
+import io.vigia.collector.core.CollectorMetrics;
+import io.vigia.collector.core.Component;
+import io.vigia.collector.core.Intake;
+import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.TcpListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives logs over the Fluentd forward protocol, in all its modes; a chunk is acknowledged only
+ * after the {@link Intake}'s future completed. How records become OTLP is in {@code
+ * collector/docs/forward.md}.
+ */
+public final class ForwardReceiver implements Component {
+  static final String NAME = "forward";
+
+  private final InetSocketAddress listen;
+  private final int maxConnections;
+  private final Forwarding forwarding;
+  private @Nullable TcpListener listener;
+  private @Nullable Channel heartbeat;
+
+  private ForwardReceiver(Builder builder) {
+    listen = builder.listen;
+    maxConnections = builder.maxConnections;
+    if (builder.intake == null) {
+      throw new IllegalArgumentException("intake is required");
+    }
+    Forwarding.Security security =
+        builder.sharedKey == null
+            ? null
+            : new Forwarding.Security(builder.sharedKey, builder.serverHostname);
+    forwarding =
+        new Forwarding(
+            builder.intake,
+            builder.metrics,
+            builder.budget,
+            builder.maxMessageBytes,
+            builder.maxChunkBytes,
+            security,
+            new AtomicBoolean());
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public synchronized void start() throws IOException {
+    TcpListener bound =
+        TcpListener.bind(
+            "receivers.forward.listen",
+            listen,
+            maxConnections,
+            channel -> channel.pipeline().addLast(new ForwardConnection(forwarding)),
+            () -> forwarding.metrics().malformed(NAME, "too_many_connections"));
+    listener = bound;
+    heartbeat = Heartbeat.bind(bound.address());
+  }
+
+  /** Where it listens, with the real port when 0 was asked for. Only after {@link #start}. */
+  public synchronized InetSocketAddress address() {
+    if (listener == null) {
+      throw new IllegalStateException("not listening");
+    }
+    return listener.address();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (heartbeat != null) {
+      heartbeat.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+      heartbeat = null;
+    }
+    if (listener != null) {
+      listener.close();
+      listener = null;
+    }
+  }
+
+  /** Collects what a receiver needs; {@code intake} is required. */
+  public static final class Builder {
+    private InetSocketAddress listen = new InetSocketAddress("127.0.0.1", 24224);
+    private @Nullable Intake intake;
+    private CollectorMetrics metrics = CollectorMetrics.NOOP;
+    private IntakeBudget budget = new IntakeBudget(64L << 20);
+    private int maxMessageBytes = 16 << 20;
+    private int maxChunkBytes = 32 << 20;
+    private int maxConnections = 20_000;
+    private @Nullable String sharedKey;
+    private String serverHostname = "vigia";
+
+    private Builder() {}
+
+    /** TCP for events and UDP for heartbeats; port 0 takes any free one. */
+    public Builder listen(InetSocketAddress listen) {
+      this.listen = listen;
+      return this;
+    }
+
+    public Builder intake(Intake intake) {
+      this.intake = intake;
+      return this;
+    }
+
+    public Builder metrics(CollectorMetrics metrics) {
+      this.metrics = metrics;
+      return this;
+    }
+
+    /** Shared with other receivers; default one of its own of 64 MiB. */
+    public Builder budget(IntakeBudget budget) {
+      this.budget = budget;
+      return this;
+    }
+
+    /**
+     * Of one message as it arrives; default 16 MiB. A larger one closes the connection and is
+     * counted ({@code size}): its sender must be told to make smaller chunks.
+     */
+    public Builder maxMessageBytes(int maxMessageBytes) {
+      this.maxMessageBytes = maxMessageBytes;
+      return this;
+    }
+
+    /** Of one decompressed chunk; default 32 MiB. */
+    public Builder maxChunkBytes(int maxChunkBytes) {
+      this.maxChunkBytes = maxChunkBytes;
+      return this;
+    }
+
+    /** Default 20,000; more are closed at once. */
+    public Builder maxConnections(int maxConnections) {
+      this.maxConnections = maxConnections;
+      return this;
+    }
+
+    /** Asks senders for the handshake with this key; default null, no handshake. */
+    public Builder sharedKey(@Nullable String sharedKey) {
+      this.sharedKey = sharedKey;
+      return this;
+    }
+
+    /** What the handshake answers with; senders may insist that it differs from their own. */
+    public Builder serverHostname(String serverHostname) {
+      this.serverHostname = serverHostname;
+      return this;
+    }
+
+    public ForwardReceiver build() {
+      return new ForwardReceiver(this);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.vigia.collector.receive.forward;
+
+import io.vigia.collector.core.CollectorMetrics;
+import io.vigia.collector.core.Intake;
+import io.vigia.collector.receive.IntakeBudget;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all connections of a receiver share.
+ *
+ * @param maxMessageBytes of one message as it arrives
+ * @param maxChunkBytes of one decompressed chunk
+ * @param security null when everybody may send
+ */
+record Forwarding(
+    Intake intake,
+    CollectorMetrics metrics,
+    IntakeBudget budget,
+    int maxMessageBytes,
+    int maxChunkBytes,
+    @Nullable Security security,
+    AtomicBoolean warned) {
+  private static final Logger log = LoggerFactory.getLogger(ForwardReceiver.class);
+
+  /**
+   * Who may send.
+   *
+   * @param serverHostname sent in PONG
+   */
+  record Security(String sharedKey, String serverHostname) {
+    @Override
+    public String toString() {
+      return "Security[" + serverHostname + "]";
+    }
+  }
+
+  /** Counts it; the first one is logged in full. */
+  void malformed(MalformedForwardException why, String peer) {
+    metrics.malformed(ForwardReceiver.NAME, why.reason());
+    if (warned.compareAndSet(false, true)) {
+      log.warn(
+          "forward: closed the connection of {}: {} (further ones are only counted)",
+          peer,
+          why.getMessage());
+    }
+  }
+}

@@ -1,0 +1,295 @@
+package io.vigia.collector.receive.forward;
+
+import io.vigia.collector.otlp.OtlpFields;
+import io.vigia.collector.otlp.ProtoWriter;
+import io.vigia.collector.otlp.Slice;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes events as OTLP log records, consecutive ones with the same {@code resource} and {@code
+ * logger} together. The mapping is in {@code collector/docs/forward.md}.
+ */
+final class LogWriter {
+  private static final byte[] TAG = "fluent.tag".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] THREAD = "thread.name".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] METADATA = "fluent.metadata".getBytes(StandardCharsets.US_ASCII);
+
+  private final MsgPackReader in;
+  private final ProtoWriter out;
+  private final AnyValueWriter values;
+  private final Slice resource = new Slice();
+  private final Slice logger = new Slice();
+  private final Slice nextResource = new Slice();
+  private final Slice nextLogger = new Slice();
+  private int resourceMark = -1;
+  private int scopeMark = -1;
+  private boolean hasMessage;
+  private int items;
+
+  LogWriter(MsgPackReader in, ProtoWriter out) {
+    this.in = in;
+    this.out = out;
+    this.values = new AnyValueWriter(in, out);
+  }
+
+  /** Log records since the last {@link #reset}. */
+  int items() {
+    return items;
+  }
+
+  /**
+   * Writes one event.
+   *
+   * @param in positioned after the header of the record's map
+   * @param entries of the map
+   * @param metadata where the v1.5 metadata map begins in the input, or -1
+   */
+  void event(Slice tag, long timeNanos, long observedNanos, int entries, int metadata) {
+    int begin = in.position();
+    look(entries);
+    group();
+    in.position(begin);
+    int log = out.begin(OtlpFields.SCOPE_GROUP_ITEMS, 1 << 7);
+    if (timeNanos != 0) {
+      out.fixed64(OtlpFields.LOG_TIME_UNIX_NANO, timeNanos);
+    }
+    out.fixed64(OtlpFields.LOG_OBSERVED_TIME_UNIX_NANO, observedNanos);
+    for (int i = 0; i < entries; i++) {
+      entry();
+    }
+    int tagAttribute = out.begin(OtlpFields.LOG_ATTRIBUTES);
+    out.bytes(OtlpFields.KEY_VALUE_KEY, TAG);
+    int value = out.begin(OtlpFields.KEY_VALUE_VALUE);
+    values.text(OtlpFields.ANY_VALUE_STRING_VALUE, tag.array(), tag.offset(), tag.length());
+    out.end(value);
+    out.end(tagAttribute);
+    if (metadata >= 0) {
+      int end = in.position();
+      in.position(metadata);
+      values.keyValue(OtlpFields.LOG_ATTRIBUTES, METADATA, 0, METADATA.length);
+      in.position(end);
+    }
+    out.end(log);
+    items++;
+  }
+
+  /** Ends what is open: the writer holds a whole request. */
+  void close() {
+    closeResource();
+  }
+
+  /** Forgets what is open, after the writer was cleared. */
+  void reset() {
+    reset(0);
+  }
+
+  /** Forgets what is open, after the writer was truncated to where it held so many items. */
+  void reset(int items) {
+    resourceMark = scopeMark = -1;
+    this.items = items;
+  }
+
+  /** First pass: where the event belongs. */
+  private void look(int entries) {
+    nextResource.clear();
+    nextLogger.clear();
+    hasMessage = false;
+    for (int i = 0; i < entries; i++) {
+      in.next();
+      RecordKey key = key();
+      int valueAt = in.position();
+      switch (key) {
+        case RESOURCE -> {
+          boolean map = in.next() == MsgPackReader.Type.MAP;
+          in.skipRest();
+          if (map) {
+            nextResource.set(in.array(), valueAt, in.position() - valueAt);
+          }
+        }
+        case LOGGER -> {
+          in.next();
+          if (in.isText()) {
+            in.slice(nextLogger);
+          }
+          in.skipRest();
+        }
+        case MESSAGE -> {
+          hasMessage = true;
+          in.skip();
+        }
+        default -> in.skip();
+      }
+    }
+  }
+
+  private RecordKey key() {
+    if (in.isText()) {
+      return RecordKey.of(in.array(), in.offset(), in.length());
+    }
+    in.skipRest();
+    return RecordKey.OTHER;
+  }
+
+  private void group() {
+    if (resourceMark < 0 || !resource.contentEquals(nextResource)) {
+      closeResource();
+      resource.set(nextResource);
+      resourceMark = out.begin(OtlpFields.REQUEST_RESOURCE_GROUPS, 1 << 14);
+      if (!resource.isEmpty()) {
+        int message = out.begin(OtlpFields.RESOURCE_GROUP_RESOURCE, 1 << 7);
+        in.position(resource.offset());
+        in.next();
+        int entries = in.length();
+        for (int i = 0; i < entries; i++) {
+          values.keyValue(OtlpFields.RESOURCE_ATTRIBUTES);
+        }
+        out.end(message);
+      }
+    }
+    if (scopeMark < 0 || !logger.contentEquals(nextLogger)) {
+      closeScope();
+      logger.set(nextLogger);
+      scopeMark = out.begin(OtlpFields.RESOURCE_GROUP_SCOPE_GROUPS, 1 << 14);
+      if (!logger.isEmpty()) {
+        int scope = out.begin(OtlpFields.SCOPE_GROUP_SCOPE);
+        values.text(OtlpFields.SCOPE_NAME, logger.array(), logger.offset(), logger.length());
+        out.end(scope);
+      }
+    }
+  }
+
+  private void closeResource() {
+    closeScope();
+    if (resourceMark >= 0) {
+      out.end(resourceMark);
+      resourceMark = -1;
+    }
+  }
+
+  private void closeScope() {
+    if (scopeMark >= 0) {
+      out.end(scopeMark);
+      scopeMark = -1;
+    }
+  }
+
+  private void entry() {
+    int keyAt = in.position();
+    in.next();
+    RecordKey key = key();
+    int keyOffset = in.offset();
+    int keyLength = in.length();
+    int valueAt = in.position();
+    if (known(key)) {
+      return;
+    }
+    if (key == RecordKey.OTHER) {
+      in.position(keyAt);
+      values.keyValue(OtlpFields.LOG_ATTRIBUTES);
+    } else { // a known name with another kind of value
+      in.position(valueAt);
+      values.keyValue(OtlpFields.LOG_ATTRIBUTES, in.array(), keyOffset, keyLength);
+    }
+  }
+
+  /** Reads the value of a known key; false when it is not of the kind that the key is known for. */
+  private boolean known(RecordKey key) {
+    return switch (key) {
+      case MESSAGE -> body();
+      case LOG -> !hasMessage && body();
+      case LEVEL, SEVERITY -> severity();
+      case TRACE_ID -> id(OtlpFields.LOG_TRACE_ID, 16);
+      case SPAN_ID -> id(OtlpFields.LOG_SPAN_ID, 8);
+      case TRACE_FLAGS -> flags();
+      case LOGGER -> skipText();
+      case THREAD -> {
+        values.keyValue(OtlpFields.LOG_ATTRIBUTES, THREAD, 0, THREAD.length);
+        yield true;
+      }
+      case ATTRIBUTES -> attributes();
+      case RESOURCE -> skipMap();
+      case OTHER -> false;
+    };
+  }
+
+  private boolean body() {
+    values.value(OtlpFields.LOG_BODY);
+    return true;
+  }
+
+  private boolean severity() {
+    in.next();
+    if (!in.isText()) {
+      return false;
+    }
+    int number = Severity.number(in.array(), in.offset(), in.length());
+    if (number != 0) {
+      out.varint(OtlpFields.LOG_SEVERITY_NUMBER, number);
+    }
+    values.text(OtlpFields.LOG_SEVERITY_TEXT, in.array(), in.offset(), in.length());
+    return true;
+  }
+
+  private boolean id(int tag, int bytes) {
+    in.next();
+    if (!in.isText() || in.length() != 2 * bytes) {
+      return false;
+    }
+    int mark = out.size();
+    int message = out.begin(tag);
+    for (int i = 0; i < bytes; i++) {
+      int high = Character.digit(in.array()[in.offset() + 2 * i], 16);
+      int low = Character.digit(in.array()[in.offset() + 2 * i + 1], 16);
+      if (high < 0 || low < 0) {
+        out.truncate(mark);
+        return false;
+      }
+      out.rawByte(high << 4 | low);
+    }
+    out.end(message);
+    return true;
+  }
+
+  /** A number, or two hex digits as in {@code traceparent}. */
+  private boolean flags() {
+    in.next();
+    if (in.type() == MsgPackReader.Type.INT) {
+      out.fixed32(OtlpFields.LOG_FLAGS, (int) in.longValue() & 0xff);
+      return true;
+    }
+    if (!in.isText() || in.length() != 2) {
+      return false;
+    }
+    int high = Character.digit(in.array()[in.offset()], 16);
+    int low = Character.digit(in.array()[in.offset() + 1], 16);
+    if (high < 0 || low < 0) {
+      return false;
+    }
+    out.fixed32(OtlpFields.LOG_FLAGS, high << 4 | low);
+    return true;
+  }
+
+  private boolean attributes() {
+    if (in.next() != MsgPackReader.Type.MAP) {
+      return false;
+    }
+    int entries = in.length();
+    for (int i = 0; i < entries; i++) {
+      values.keyValue(OtlpFields.LOG_ATTRIBUTES);
+    }
+    return true;
+  }
+
+  private boolean skipText() {
+    in.next();
+    return in.isText();
+  }
+
+  private boolean skipMap() {
+    if (in.next() != MsgPackReader.Type.MAP) {
+      return false;
+    }
+    in.skipRest();
+    return true;
+  }
+}
