@@ -30,7 +30,7 @@ public final class Artist {
     if (size < MIN_SIZE || size > MAX_SIZE) {
       throw new IllegalArgumentException("size must be " + MIN_SIZE + " to " + MAX_SIZE);
     }
-    Random random = new Random(seed * 31 + thing.ordinal());
+    Random random = new Random(seed * 31 + thing.label().hashCode());
     random.nextLong(); // neighbouring seeds share their first bits
     BufferedImage picture = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
     Graphics2D g = picture.createGraphics();

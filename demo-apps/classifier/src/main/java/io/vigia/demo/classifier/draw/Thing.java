@@ -3,33 +3,37 @@ package io.vigia.demo.classifier.draw;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
  * What the artist can draw, and so what the default model tells apart; the order is the label's.
  */
 public enum Thing {
-  BIRD(Animals::bird),
-  BOAT(Objects::boat),
-  CAR(Objects::car),
-  CAT(Animals::cat),
-  DOG(Animals::dog),
-  FISH(Animals::fish),
-  FLOWER(Objects::flower),
-  HOUSE(Objects::house),
-  PLANE(Objects::plane),
-  TREE(Objects::tree);
-
-  private final Consumer<Brush> figure;
-
-  Thing(Consumer<Brush> figure) {
-    this.figure = figure;
-  }
+  BIRD,
+  BOAT,
+  CAR,
+  CAT,
+  DOG,
+  FISH,
+  FLOWER,
+  HOUSE,
+  PLANE,
+  TREE;
 
   /** Draws the figure into the square from -1 to 1, y downwards. */
   void draw(Brush brush) {
-    figure.accept(brush);
+    switch (this) {
+      case BIRD -> Animals.bird(brush);
+      case BOAT -> Objects.boat(brush);
+      case CAR -> Objects.car(brush);
+      case CAT -> Animals.cat(brush);
+      case DOG -> Animals.dog(brush);
+      case FISH -> Animals.fish(brush);
+      case FLOWER -> Objects.flower(brush);
+      case HOUSE -> Objects.house(brush);
+      case PLANE -> Objects.plane(brush);
+      case TREE -> Objects.tree(brush);
+    }
   }
 
   /** The label in answers: {@code dog}. */

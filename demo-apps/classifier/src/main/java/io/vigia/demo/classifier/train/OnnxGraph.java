@@ -82,7 +82,16 @@ public final class OnnxGraph {
   }
 
   /** Numbers that belong to the model, such as weights; row-major. */
-  public record Constant(float[] values, long... shape) {
+  public static final class Constant {
+    private final float[] values;
+    private final long[] shape;
+
+    /** Keeps the arrays. */
+    public Constant(float[] values, long... shape) {
+      this.values = values;
+      this.shape = shape;
+    }
+
     TensorProto tensor(String name) {
       ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
       raw.asFloatBuffer().put(values);

@@ -57,14 +57,13 @@ final class SoftmaxRegression {
     Thing[] things = Thing.values();
     float[] weights = new float[things.length * features];
     float[] biases = new float[things.length];
-    for (Thing thing : things) {
-      int row = model.getOutputIDInfo().getID(new Label(thing.label()));
+    for (int i = 0; i < things.length; i++) {
+      int row = model.getOutputIDInfo().getID(new Label(things[i].label()));
       for (int feature = 0; feature < features; feature++) {
         int column = model.getFeatureIDMap().getID(names[feature]);
-        weights[thing.ordinal() * features + feature] =
-            column < 0 ? 0 : (float) learned.get(row, column);
+        weights[i * features + feature] = column < 0 ? 0 : (float) learned.get(row, column);
       }
-      biases[thing.ordinal()] = (float) learned.get(row, learned.getDimension2Size() - 1);
+      biases[i] = (float) learned.get(row, learned.getDimension2Size() - 1);
     }
     return graph
         .then(
