@@ -13,8 +13,9 @@ final class DuckReader implements StoreReader {
   }
 
   @Override
-  public List<ServiceData.Summary> services(TimeRange range, int sparkBuckets) throws IOException {
-    return ServiceSql.services(store.engine(), range, bounded(sparkBuckets, 200));
+  public List<ServiceData.Summary> services(
+      TimeRange range, @Nullable String service, int sparkBuckets) throws IOException {
+    return ServiceSql.services(store.engine(), range, service, bounded(sparkBuckets, 200));
   }
 
   @Override

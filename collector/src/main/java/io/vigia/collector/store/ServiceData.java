@@ -23,8 +23,8 @@ public final class ServiceData {
    * Rate, errors and duration of one service.
    *
    * @param p50Nanos null when there were no requests; likewise the others
-   * @param sparkRequests requests per bucket, oldest first; all three have the same length
-   * @param sparkP95Nanos 0 where a bucket is empty
+   * @param sparkRequests requests per bucket, oldest first; all have the same length
+   * @param sparkP95Nanos 0 where a bucket is empty; likewise the others
    * @param logs log records in the range
    * @param errorLogs of them, level ERROR and above
    */
@@ -39,7 +39,9 @@ public final class ServiceData {
       @Nullable Long p99Nanos,
       List<Long> sparkRequests,
       List<Long> sparkErrors,
+      List<Long> sparkP50Nanos,
       List<Long> sparkP95Nanos,
+      List<Long> sparkP99Nanos,
       long logs,
       long errorLogs) {}
 

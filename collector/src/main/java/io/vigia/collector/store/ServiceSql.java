@@ -25,20 +25,24 @@ final class ServiceSql {
   private static final class Red {
     final long[] requests;
     final long[] errors;
+    final long[] p50;
     final long[] p95;
+    final long[] p99;
     ServiceData.Basis basis = ServiceData.Basis.NONE;
     long total;
     long failed;
-    @Nullable Long p50;
+    @Nullable Long p50Total;
     @Nullable Long p95Total;
-    @Nullable Long p99;
+    @Nullable Long p99Total;
     long logs;
     long errorLogs;
 
     Red(int buckets) {
       requests = new long[buckets];
       errors = new long[buckets];
+      p50 = new long[buckets];
       p95 = new long[buckets];
+      p99 = new long[buckets];
     }
 
     ServiceData.Summary summary(String service, TimeRange range) {
@@ -48,12 +52,14 @@ final class ServiceSql {
           total,
           failed,
           total / range.seconds(),
-          p50,
+          p50Total,
           p95Total,
-          p99,
+          p99Total,
           boxed(requests),
           boxed(errors),
+          boxed(p50),
           boxed(p95),
+          boxed(p99),
           logs,
           errorLogs);
     }
@@ -63,10 +69,10 @@ final class ServiceSql {
     }
   }
 
-  static List<ServiceData.Summary> services(Engine engine, TimeRange range, int buckets)
-      throws IOException {
+  static List<ServiceData.Summary> services(
+      Engine engine, TimeRange range, @Nullable String service, int buckets) throws IOException {
     Map<String, Red> services = new TreeMap<>();
-    spans(engine, range, buckets, services);
+    spans(engine, range, service, buckets, services);
     engine.query(
         () ->
             new Sql()
@@ -75,6 +81,7 @@ final class ServiceSql {
                         + engine.table(Schema.LOGS)
                         + " WHERE true")
                 .andTime("time_ns", range)
+                .andEquals("service", service)
                 .add("GROUP BY service"),
         row -> {
           Red red = services.computeIfAbsent(row.getString(1), k -> new Red(buckets));
@@ -82,13 +89,18 @@ final class ServiceSql {
           red.errorLogs = row.getLong(3);
           return red;
         });
-    metrics(engine, range, buckets, services);
+    metrics(engine, range, service, buckets, services);
     List<ServiceData.Summary> list = new ArrayList<>();
     services.forEach((name, red) -> list.add(red.summary(name, range)));
     return list;
   }
 
-  private static void spans(Engine engine, TimeRange range, int buckets, Map<String, Red> services)
+  private static void spans(
+      Engine engine,
+      TimeRange range,
+      @Nullable String service,
+      int buckets,
+      Map<String, Red> services)
       throws IOException {
     long width = bucketNanos(range, buckets);
     engine.query(
@@ -101,6 +113,7 @@ final class ServiceSql {
                         + " WHERE "
                         + TraceSql.ENTRY)
                 .andTime("start_ns", range)
+                .andEquals("service", service)
                 .add(
                     "), served AS (SELECT DISTINCT service FROM entry WHERE server)"
                         + " SELECT service, (start_ns - ?) // ? AS bucket, count(*),"
@@ -118,14 +131,16 @@ final class ServiceSql {
             red.basis = row.getBoolean(6) ? ServiceData.Basis.SPANS : ServiceData.Basis.ROOTS;
             red.total = row.getLong(3);
             red.failed = row.getLong(4);
-            red.p50 = quantiles.get(0);
+            red.p50Total = quantiles.get(0);
             red.p95Total = quantiles.get(1);
-            red.p99 = quantiles.get(2);
+            red.p99Total = quantiles.get(2);
           } else {
             int bucket = (int) Math.min(buckets - 1, row.getLong(2));
             red.requests[bucket] = row.getLong(3);
             red.errors[bucket] = row.getLong(4);
+            red.p50[bucket] = quantiles.get(0);
             red.p95[bucket] = quantiles.get(1);
+            red.p99[bucket] = quantiles.get(2);
           }
           return red;
         });
@@ -151,7 +166,8 @@ final class ServiceSql {
    * Services that send metrics: all appear, and those without spans get figures from histograms.
    */
   private static void metrics(
-      Engine engine, TimeRange range, int buckets, Map<String, Red> services) throws IOException {
+      Engine engine, TimeRange range, @Nullable String only, int buckets, Map<String, Red> services)
+      throws IOException {
     List<String> senders =
         engine.query(
             () ->
@@ -166,7 +182,8 @@ final class ServiceSql {
                     .add("UNION SELECT series FROM " + engine.table(Schema.HISTOGRAMS))
                     .add("WHERE true")
                     .andTime("time_ns", range)
-                    .add(")"),
+                    .add(")")
+                    .andEquals("service", only),
             row -> row.getString(1));
     for (String service : senders) {
       Red red = services.computeIfAbsent(service, k -> new Red(buckets));
@@ -208,13 +225,20 @@ final class ServiceSql {
     }
     red.basis = ServiceData.Basis.METRICS;
     red.total = all.count();
-    red.p50 = nanos(all.quantile(0.5), nanosPerUnit);
+    red.p50Total = nanos(all.quantile(0.5), nanosPerUnit);
     red.p95Total = nanos(all.quantile(0.95), nanosPerUnit);
-    red.p99 = nanos(all.quantile(0.99), nanosPerUnit);
+    red.p99Total = nanos(all.quantile(0.99), nanosPerUnit);
     for (int i = 0; i < buckets; i++) {
-      Long p95 = parts[i] == null ? null : nanos(parts[i].quantile(0.95), nanosPerUnit);
-      red.p95[i] = p95 == null ? 0 : p95;
+      if (parts[i] != null) {
+        red.p50[i] = zeroIfNone(nanos(parts[i].quantile(0.5), nanosPerUnit));
+        red.p95[i] = zeroIfNone(nanos(parts[i].quantile(0.95), nanosPerUnit));
+        red.p99[i] = zeroIfNone(nanos(parts[i].quantile(0.99), nanosPerUnit));
+      }
     }
+  }
+
+  private static long zeroIfNone(@Nullable Long value) {
+    return value == null ? 0 : value;
   }
 
   private static @Nullable Long nanos(double value, double nanosPerUnit) {
@@ -326,7 +350,7 @@ final class ServiceSql {
                 },
                 ServiceSql::edge));
     Map<String, ServiceData.Node> nodes = new TreeMap<>();
-    for (ServiceData.Summary service : services(engine, range, 1)) {
+    for (ServiceData.Summary service : services(engine, range, null, 1)) {
       nodes.put(
           service.service(),
           new ServiceData.Node(service.service(), "service", service.requests(), service.errors()));

@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
  * asked) and {@link IOException} when the store cannot answer now.
  */
 public interface StoreReader {
-  /** All services that sent anything in the range, by name. {@code sparkBuckets} 1 to 200. */
-  List<ServiceData.Summary> services(TimeRange range, int sparkBuckets) throws IOException;
+  /**
+   * All services that sent anything in the range, by name.
+   *
+   * @param service only this one, or null for all
+   * @param sparkBuckets 1 to 200
+   */
+  List<ServiceData.Summary> services(TimeRange range, @Nullable String service, int sparkBuckets)
+      throws IOException;
 
   /** The operations of a service, most requests first. */
   List<ServiceData.Operation> operations(TimeRange range, String service) throws IOException;

@@ -77,7 +77,7 @@ final class QueryApi {
         "toUnixMicros",
         range.toUnixMicros(),
         "services",
-        reader.services(range, buckets));
+        reader.services(range, p.text("service"), buckets));
   }
 
   private Object operations(Parameters p) throws IOException {

@@ -127,7 +127,7 @@ abstract class StoreContract {
 
   @Test
   void anEmptyStoreAnswersEverything() throws IOException {
-    assertThat(reader().services(RANGE, 10)).isEmpty();
+    assertThat(reader().services(RANGE, null, 10)).isEmpty();
     assertThat(reader().operations(RANGE, "x")).isEmpty();
     assertThat(reader().heatmap(RANGE, "x", null, 10).cells()).isEmpty();
     assertThat(reader().serviceMap(RANGE).nodes()).isEmpty();
@@ -286,7 +286,7 @@ abstract class StoreContract {
     for (int i = 0; i < 100; i++) {
       writeShopTrace("%032x".formatted(i + 1), NOW - 50 * SECOND + i * SECOND);
     }
-    List<ServiceData.Summary> services = reader().services(RANGE, 12);
+    List<ServiceData.Summary> services = reader().services(RANGE, null, 12);
     assertThat(services)
         .extracting(ServiceData.Summary::service)
         .containsExactly("pricing", "shop");
@@ -508,7 +508,7 @@ abstract class StoreContract {
     assertThat(bodies(logs(List.of(), null, List.of(new AttributeFilter(strange, strange)))))
         .containsExactly(strange);
     assertThat(bodies(logs(List.of(), strange, List.of()))).containsExactly(strange);
-    assertThat(reader().services(RANGE, 1).get(0).service()).isEqualTo(strange);
+    assertThat(reader().services(RANGE, null, 1).get(0).service()).isEqualTo(strange);
   }
 
   @Test
@@ -635,7 +635,7 @@ abstract class StoreContract {
     assertThat(values("http.server.request.duration", Statistic.AUTO)).containsOnly(0.1);
     assertThat(values("exponential", Statistic.P50)).containsOnly(6.0);
     assertThat(values("summary", Statistic.AUTO)).containsOnly(2.0);
-    ServiceData.Summary silent = reader().services(RANGE, 4).get(0);
+    ServiceData.Summary silent = reader().services(RANGE, null, 4).get(0);
     assertThat(silent.basis()).isEqualTo(ServiceData.Basis.METRICS);
     assertThat(silent.requests()).isEqualTo(300);
     assertThat(silent.p50Nanos()).isEqualTo(100 * MILLI);
