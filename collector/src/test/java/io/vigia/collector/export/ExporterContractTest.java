@@ -1,0 +1,197 @@
+package io.vigia.collector.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vigia.collector.core.CheckResult;
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.export.FakeBackend.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every exporter to a remote backend keeps, whatever the protocol. */
+public abstract class ExporterContractTest {
+  protected static final int TIMEOUT_MILLIS = 700;
+
+  protected FakeBackend backend;
+  private @Nullable Exporter exporter;
+
+  protected abstract FakeBackend newBackend();
+
+  /** Not started. */
+  protected abstract Exporter newExporter(String url, int timeoutMillis);
+
+  protected abstract Signal signal();
+
+  /** The word for {@link Reply#REFUSED}. */
+  protected abstract String refusedReason();
+
+  @BeforeEach
+  void begin() {
+    backend = newBackend();
+  }
+
+  @AfterEach
+  void end() {
+    if (exporter != null) {
+      exporter.close();
+    }
+    backend.close();
+  }
+
+  protected Exporter started() throws IOException {
+    Exporter made = newExporter(backend.url(), TIMEOUT_MILLIS);
+    exporter = made;
+    made.start();
+    return made;
+  }
+
+  protected ExportBatch batch() {
+    return TestBatches.simple(signal(), 3, 2);
+  }
+
+  protected static ExportResult get(CompletableFuture<ExportResult> result) throws Exception {
+    return result.get(10, TimeUnit.SECONDS);
+  }
+
+  private ExportResult exportTo(Reply... replies) throws Exception {
+    backend.replies(replies);
+    return get(started().export(batch()));
+  }
+
+  /** The same exporter once more. */
+  private CompletableFuture<ExportResult> again() {
+    return java.util.Objects.requireNonNull(exporter).export(batch());
+  }
+
+  private void assertAllRetried(ExportResult result) {
+    assertThat(result.refused()).isEmpty();
+    assertThat(result.retry().stream().mapToInt(ExportBatch.Entry::items).sum()).isEqualTo(5);
+    assertThat(result.retryReason()).isNotBlank().doesNotContain("\n");
+  }
+
+  @Test
+  void takenIsDelivered() throws Exception {
+    ExportResult result = exportTo(Reply.OK);
+    assertThat(result).isEqualTo(ExportResult.delivered());
+    assertThat(backend.requests()).isEqualTo(1);
+  }
+
+  @Test
+  void manyAfterAnotherAreDelivered() throws Exception {
+    Exporter many = started();
+    for (int i = 0; i < 50; i++) {
+      assertThat(get(many.export(batch()))).isEqualTo(ExportResult.delivered());
+    }
+  }
+
+  @Test
+  void overloadedIsRetriedWhenTheBackendSays() throws Exception {
+    ExportResult result = exportTo(Reply.OVERLOADED, Reply.OK);
+    assertAllRetried(result);
+    assertThat(result.retryAfterMillis()).isEqualTo(2000);
+    assertThat(result.retryReason()).contains("busy");
+    assertThat(get(again())).isEqualTo(ExportResult.delivered());
+  }
+
+  @Test
+  void refusedDataIsNotRetried() throws Exception {
+    ExportResult result = exportTo(Reply.REFUSED);
+    assertThat(result.retry()).isEmpty();
+    assertThat(result.refused())
+        .isNotEmpty()
+        .allSatisfy(refused -> assertThat(refused.reason()).isEqualTo(refusedReason()));
+    assertThat(result.refused().stream().map(ExportResult.Refused::entry).distinct())
+        .containsExactly(0, 1);
+  }
+
+  @Test
+  void aWrongTokenIsRetriedNotThrownAway() throws Exception {
+    assertAllRetried(exportTo(Reply.UNAUTHORIZED));
+  }
+
+  @Test
+  void silenceIsRetriedAfterTheTimeout() throws Exception {
+    long begin = System.nanoTime();
+    assertAllRetried(exportTo(Reply.HANG));
+    assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(5));
+  }
+
+  @Test
+  void afterSilenceTheNextTryWorks() throws Exception {
+    assertAllRetried(exportTo(Reply.HANG, Reply.OK));
+    assertThat(get(again())).isEqualTo(ExportResult.delivered());
+  }
+
+  @Test
+  void garbageIsRetried() throws Exception {
+    assertAllRetried(exportTo(Reply.GARBAGE));
+  }
+
+  @Test
+  void aConnectionCutInTheMiddleIsRetried() throws Exception {
+    assertAllRetried(exportTo(Reply.CUT));
+  }
+
+  @Test
+  void nobodyThereIsRetried() throws Exception {
+    backend.close();
+    assertAllRetried(get(started().export(batch())));
+  }
+
+  @Test
+  void closeEndsWhatIsInFlight() throws Exception {
+    backend.replies(Reply.HANG);
+    Exporter patient = newExporter(backend.url(), 60_000);
+    exporter = patient;
+    patient.start();
+    CompletableFuture<ExportResult> open = patient.export(batch());
+    Awaitility.await().until(() -> backend.requests() == 1);
+    patient.close();
+    assertAllRetried(get(open));
+  }
+
+  @Test
+  void closeTwiceAndExportAfterCloseAreHarmless() throws Exception {
+    Exporter closed = started();
+    closed.close();
+    closed.close();
+    assertAllRetried(get(closed.export(batch())));
+  }
+
+  @Test
+  void checkNamesWhatToDoWhenNobodyListens() throws Exception {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+    CheckResult result = newExporter("http://127.0.0.1:" + free, TIMEOUT_MILLIS).check();
+    assertThat(result.ok()).isFalse();
+    assertThat(result.summary()).contains("refused").contains(Integer.toString(free));
+    assertThat(result.remedy()).isNotBlank();
+  }
+
+  @Test
+  void checkNamesWhatToDoWhenTheNameIsUnknown() {
+    CheckResult result = newExporter("http://nowhere.invalid:4317", TIMEOUT_MILLIS).check();
+    assertThat(result.ok()).isFalse();
+    assertThat(result.summary()).contains("nowhere.invalid");
+    assertThat(result.remedy()).contains("host name");
+  }
+
+  @Test
+  void checkNeedsNoStart() {
+    CheckResult result = newExporter(backend.url(), TIMEOUT_MILLIS).check();
+    assertThat(result).isEqualTo(CheckResult.ok(result.summary()));
+  }
+}

@@ -1,0 +1,128 @@
+package io.vigia.collector.export.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.export.ExporterContractTest;
+import io.vigia.collector.export.FakeBackend;
+import io.vigia.collector.export.TestBatches;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ElasticsearchExporterTest extends ExporterContractTest {
+  private final Map<Integer, String> items = new java.util.concurrent.ConcurrentHashMap<>();
+
+  @Override
+  protected FakeBackend newBackend() {
+    return new FakeElasticsearch() {
+      @Override
+      String item(int index) {
+        return items.getOrDefault(index, super.item(index));
+      }
+    };
+  }
+
+  @Override
+  protected Exporter newExporter(String url, int timeoutMillis) {
+    return ElasticsearchExporter.builder().url(url).timeoutMillis(timeoutMillis).build();
+  }
+
+  @Override
+  protected Signal signal() {
+    return Signal.LOGS;
+  }
+
+  @Override
+  protected String refusedReason() {
+    return "bad_request";
+  }
+
+  @Test
+  void everyItemOfAnAnswerIsJudged() throws Exception {
+    items.put(0, "{\"create\":{\"status\":409,\"error\":{\"type\":\"version_conflict\"}}}");
+    items.put(
+        1,
+        "{\"create\":{\"status\":400,\"error\":{\"type\":\"document_parsing_exception\","
+            + "\"reason\":\"no\\ngood\",\"caused_by\":{\"reason\":\"bad date\"}}}}");
+    items.put(2, "{\"create\":{\"status\":429,\"error\":{\"type\":\"es_rejected\"}}}");
+    items.put(3, "{\"create\":{\"status\":503,\"error\":{\"type\":\"unavailable_shards\"}}}");
+    items.put(4, "{\"create\":{\"status\":201,\"failure_store\":\"used\"}}");
+    ExportResult result = get(started().export(batch()));
+    assertThat(result.duplicates()).isEqualTo(1);
+    assertThat(result.refused())
+        .containsExactly(
+            new ExportResult.Refused(
+                0,
+                1,
+                "document_parsing_exception",
+                "document_parsing_exception: no good: bad date"),
+            new ExportResult.Refused(1, 1, "failure_store", "kept in the stream's failure store"));
+    assertThat(result.retry()).hasSize(2);
+    assertThat(result.retry().get(0).wanted()).isEqualTo(bits(2));
+    assertThat(result.retry().get(1).wanted()).isEqualTo(bits(0));
+    assertThat(result.retryReason()).startsWith("429 for documents").contains("es_rejected");
+  }
+
+  @Test
+  void onlyWantedItemsAreSentAndJudged() throws Exception {
+    ExportBatch all = batch();
+    ExportBatch some =
+        new ExportBatch(
+            Signal.LOGS,
+            List.of(
+                new ExportBatch.Entry(all.entries().get(0).record(), bits(1)),
+                new ExportBatch.Entry(all.entries().get(1).record(), bits(0, 1))));
+    items.put(0, "{\"create\":{\"status\":429,\"error\":{\"type\":\"es_rejected\"}}}");
+    items.put(2, "{\"create\":{\"status\":400,\"error\":{\"type\":\"mapper\"}}}");
+    ExportResult result = get(started().export(some));
+    assertThat(result.retry()).hasSize(1);
+    assertThat(result.retry().get(0).record()).isSameAs(all.entries().get(0).record());
+    assertThat(result.retry().get(0).wanted()).isEqualTo(bits(1));
+    assertThat(result.refused())
+        .containsExactly(new ExportResult.Refused(1, 1, "mapper", "mapper: null"));
+    String body = body();
+    assertThat(body.lines().filter(line -> line.startsWith("{\"create\""))).hasSize(3);
+    assertThat(body)
+        .contains("line 1")
+        .contains(DocumentId.of(some.entries().get(0).record().id(), 1));
+  }
+
+  @Test
+  void anAnswerThatJudgesFewerDocumentsThanWereSentIsNoAnswer() throws Exception {
+    items.put(1, "{\"create\":{\"status\":201}},{\"create\":{\"status\":201}}");
+    ExportResult result = get(started().export(batch()));
+    assertThat(result.retry()).hasSize(2);
+    assertThat(result.retryReason()).contains("judged 6 of 5");
+  }
+
+  @Test
+  void documentsGoToTheirDataStream() throws Exception {
+    get(started().export(batch()));
+    get(started().export(TestBatches.simple(Signal.TRACES, 1)));
+    assertThat(requests().get(0).line()).startsWith("POST /logs-vigia-default/_bulk?filter_path=");
+    assertThat(requests().get(1).line()).startsWith("POST /traces-vigia-default/_bulk?");
+    assertThat(requests().get(0).headers()).containsEntry("content-type", "application/x-ndjson");
+  }
+
+  private List<io.vigia.collector.export.FakeHttpBackend.Request> requests() {
+    return ((FakeElasticsearch) backend).seen;
+  }
+
+  private String body() {
+    return new String(requests().get(0).body(), StandardCharsets.UTF_8);
+  }
+
+  private static BitSet bits(int... set) {
+    BitSet bits = new BitSet();
+    for (int bit : set) {
+      bits.set(bit);
+    }
+    return bits;
+  }
+}

@@ -1,0 +1,38 @@
+package io.vigia.collector.export.elasticsearch;
+
+import io.vigia.collector.export.FakeHttpBackend;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Takes templates always, {@code _bulk} as scripted. */
+class FakeElasticsearch extends FakeHttpBackend {
+  private static final String PRODUCT =
+      "x-elastic-product: Elasticsearch\r\n"
+          + "content-type: application/vnd.elasticsearch+json;compatible-with=8\r\n";
+
+  @Override
+  protected @Nullable String beside(Request request) {
+    if (request.line().startsWith("PUT ")) {
+      return plain("200 OK", PRODUCT, "{\"acknowledged\":true}");
+    }
+    if (request.line().startsWith("GET / ")) {
+      return plain("200 OK", PRODUCT, "{\"version\":{\"number\":\"8.19.21\"}}");
+    }
+    return null;
+  }
+
+  @Override
+  protected String ok(Request request) {
+    StringBuilder items = new StringBuilder();
+    String[] lines = new String(request.body(), StandardCharsets.UTF_8).split("\n");
+    for (int i = 0; i < lines.length; i += 2) {
+      items.append(items.length() > 0 ? "," : "").append(item(i / 2));
+    }
+    return plain("200 OK", PRODUCT, "{\"errors\":false,\"items\":[" + items + "]}");
+  }
+
+  /** The answer to one document. */
+  String item(int index) {
+    return "{\"create\":{\"status\":201}}";
+  }
+}

@@ -1,0 +1,69 @@
+package io.vigia.collector.export.prometheus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.export.ExporterContractTest;
+import io.vigia.collector.export.FakeBackend;
+import io.vigia.collector.export.FakeHttpBackend;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.xerial.snappy.Snappy;
+
+class RemoteWriteExporterTest extends ExporterContractTest {
+  private String poison = "";
+
+  @Override
+  protected FakeBackend newBackend() {
+    return new FakeHttpBackend() {
+      @Override
+      protected String garbage() {
+        return "SSH-2.0-OpenSSH_9.2p1\r\n"; // any 2xx is a yes in this protocol
+      }
+
+      @Override
+      protected String ok(Request request) {
+        String text = text(request.body());
+        return !poison.isEmpty() && text.contains(poison)
+            ? plain("400 Bad Request", "", "out of order sample")
+            : "HTTP/1.1 204 No Content\r\n\r\n";
+      }
+    };
+  }
+
+  @Override
+  protected Exporter newExporter(String url, int timeoutMillis) {
+    return RemoteWriteExporter.builder().url(url).timeoutMillis(timeoutMillis).build();
+  }
+
+  @Override
+  protected Signal signal() {
+    return Signal.METRICS;
+  }
+
+  @Override
+  protected String refusedReason() {
+    return "bad_request";
+  }
+
+  @Test
+  void aRefusedSampleCostsItselfOnly() throws Exception {
+    poison = new String(new byte[] {18, 1, '2'}, StandardCharsets.ISO_8859_1); // number="2"
+    ExportResult result = get(started().export(batch()));
+    assertThat(result.retry()).isEmpty();
+    assertThat(result.refused())
+        .containsExactly(new ExportResult.Refused(0, 2, "out_of_order", "400 out of order sample"));
+  }
+
+  private static String text(byte[] body) {
+    try {
+      return new String(Snappy.uncompress(body), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
