@@ -43,7 +43,7 @@ export function timeTicks(from, to, count) {
  * Lines over time. series: [{label, values, color, fill}]; x: micros of each value.
  * onZoom(fromMicros, toMicros) when a stretch is dragged.
  */
-export function TimeChart({ x, series, height = 180, format = (v) => v, onZoom, label, stacked }) {
+export function TimeChart({ x, series, height = 180, format = (v) => v, onZoom, label, log }) {
   const box = useRef(null);
   const plot = useRef(null);
   const tip = useRef(null);
@@ -64,10 +64,13 @@ export function TimeChart({ x, series, height = 180, format = (v) => v, onZoom, 
       width, height, padding: [8, 8, 0, 0], legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: !!onZoom, y: false }, focus: { prox: 24 } },
       select: { show: !!onZoom },
-      scales: { x: { time: true }, y: { range: (u, min, max) => [Math.min(0, min ?? 0), max > 0 ? max * 1.12 : 1] } },
+      scales: { x: { time: true }, y: log ? { distr: 3, log: 10, range: (u, min, max) => (max > 0 ? [min / 1.6, max * 1.6] : [1e5, 1e9]) }
+        : { range: (u, min, max) => [Math.min(0, min ?? 0), max > 0 ? max * 1.12 : 1] } },
       axes: [
         { ...axis, size: 26, space: 64, values: (u, ticks) => ticks.map((t) => timeLabel(t * 1e6, (u.scales.x.max - u.scales.x.min) * 1e6)) },
-        { ...axis, size: 62, space: 32, values: (u, ticks) => ticks.map((v) => format(v)) },
+        { ...axis, size: 62, space: log ? 20 : 32, values: (u, ticks) => ticks.map((v) => (v === null || v === undefined ? '' : format(v))),
+          ...(log ? { splits: (u, a, min, max) => [1, 2, 5].flatMap((m) => Array.from({ length: 12 }, (_, e) => m * 10 ** e)).sort((p, q) => p - q)
+            .filter((v) => v >= min && v <= max).filter((v, i, all) => all.length < 7 || String(v).startsWith('1')), filter: (u, s) => s } : {}) },
       ],
       series: [{}, ...series.map((s) => ({
         label: s.label, stroke: s.color, width: 1.6, spanGaps: false,

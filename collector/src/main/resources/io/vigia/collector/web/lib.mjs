@@ -153,7 +153,7 @@ export function bytes(n) {
   return `${three(n)} TiB`;
 }
 export const percent = (part, all) => (all ? `${three((100 * part) / all)} %` : '–');
-export function perSecond(n) { return n >= 10 || n === 0 ? number(Math.round(n * 10) / 10) : three(n); }
+export function perSecond(n) { return n > 0 && n < 0.01 ? '<0.01' : n >= 10 || n === 0 ? number(Math.round(n * 10) / 10) : three(n); }
 const two = (n) => String(n).padStart(2, '0');
 export function clock(micros, withMillis = true) {
   const d = new Date(micros / 1000);

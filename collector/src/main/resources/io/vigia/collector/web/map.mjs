@@ -64,7 +64,7 @@ export function ServiceMap({ route }) {
       ${!data && !error && html`<${Skeleton} rows=${6} />`}
       ${data && !data.nodes.length && html`<${Empty} title="Nothing called anything">in this stretch of time<//>`}
       ${data && width > 0 && data.nodes.length > 0 && html`<svg width=${Math.max(width, vertical ? 0 : columns.length * W + (columns.length - 1) * gap + 40)} height=${height} role="img" aria-label="Service map">
-        <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.5L8 4L0 7.5z" class="arrow" /></marker></defs>
+        <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.5L8 4L0 7.5z" class="arrow" /></marker></defs>
         ${data.edges.filter((e) => place.has(e.from) && place.has(e.to)).map((e) => {
           const [x1, y1] = place.get(e.from);
           const [x2, y2] = place.get(e.to);
@@ -73,7 +73,7 @@ export function ServiceMap({ route }) {
           const mid = vertical ? `M${a}C${a[0]} ${b[1]} ${a[0]} ${b[1]} ${b}` : `M${a}C${a[0] + gap / 2} ${a[1]} ${b[0] - gap / 2} ${b[1]} ${b}`;
           const on = over === null || over === e.from || over === e.to;
           return html`<g class=${'edge' + (e.errors ? ' failing' : '') + (on ? '' : ' dim')} key=${e.from + e.to}><path d=${mid} stroke-width=${1.2 + 3.5 * Math.sqrt(e.requests / max)} marker-end="url(#arrow)" />
-            ${!vertical && html`<text x=${(a[0] + b[0]) / 2} y=${(a[1] + b[1]) / 2 - 8}>${perSecond(e.requests / seconds)}/s · ${duration(e.p95Nanos)}</text>`}
+            ${!vertical && html`<text x=${(a[0] + b[0]) / 2} y=${(a[1] + b[1]) / 2 + 4}>${perSecond(e.requests / seconds)}/s · ${duration(e.p95Nanos)}</text>`}
             <title>${e.from} → ${e.to}: ${perSecond(e.requests / seconds)}/s, ${percent(e.errors, e.requests)} failed, p95 ${duration(e.p95Nanos)}</title></g>`;
         })}
         ${data.nodes.filter((n) => place.has(n.name)).map((n) => {

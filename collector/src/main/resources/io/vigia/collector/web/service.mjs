@@ -49,7 +49,7 @@ export function Service({ route }) {
           { label: 'requests', values: s.sparkRequests.map((v) => v / seconds), color: css('--data'), fill: true },
           { label: 'failed', values: s.sparkErrors.map((v) => v / seconds), color: css('--bad'), fill: true }]} /></section>
       <section class="card"><div class="bar"><h2>Percentiles</h2></div>
-        <${TimeChart} x=${x} onZoom=${zoom} label="latency percentiles" format=${duration} height=${190} series=${[
+        <${TimeChart} x=${x} onZoom=${zoom} label="latency percentiles" format=${duration} height=${190} log=${true} series=${[
           { label: 'p99', values: gaps(s.sparkP99Nanos), color: css('--p99') },
           { label: 'p95', values: gaps(s.sparkP95Nanos), color: css('--latency') },
           { label: 'p50', values: gaps(s.sparkP50Nanos), color: css('--p50') }]} /></section></div>`}
@@ -99,7 +99,7 @@ export function MetricCard({ metric, title, service, range, more }) {
   const chart = useMemo(() => (data ? lines(data) : null), [data]);
   const format = (v) => withUnit(v, data.unit);
   return html`<section class="card small"><div class="bar"><h3><a href=${href('metrics', metric, { service })} title=${metric}>${title}</a></h3>
-    <span class="grow"></span>${data && html`<span class="muted">${data.statistic}</span>`}</div>
+    <span class="grow"></span>${data && html`<span class="muted small-text">${data.statistic}</span>`}</div>
     ${error ? html`<${Failure} error=${error} />` : !data ? html`<${Skeleton} rows=${2} />`
       : data.lines.length ? html`<${TimeChart} ...${chart} format=${format} height=${140} label=${title}
           onZoom=${(from, to) => go('service', service, { from, to })} />` : html`<p class="muted">no points in this stretch of time</p>`}</section>`;

@@ -224,7 +224,7 @@ function SpanRow({ node, total, closed, selected, dim, logsOpen, path, onToggle,
     </span>
     <span class="span-bar"><i class="bar-fill" style=${{ left: `${left}%`, width: `max(2px, ${width}%)`, background: failed ? 'var(--bad)' : colorOf(s.service), opacity: path ? 0.35 : 1 }}></i>
       ${path && path.map(([a, b]) => html`<i class="bar-path" style=${{ left: `${(a / total) * 100}%`, width: `max(2px, ${((b - a) / total) * 100}%)` }}></i>`)}
-      <em class=${left + width > 78 ? 'before' : ''} style=${left + width > 78 ? { right: `${100 - left}%` } : { left: `${left + width}%` }}>${duration(s.durationNanos)}</em></span>
+      <em class=${width > 22 ? 'inside' : ''} style=${width > 22 ? { left: `${left}%` } : left + width > 80 ? { right: `${100 - left}%` } : { left: `${left + width}%` }}>${duration(s.durationNanos)}</em></span>
   </div>`;
 }
 

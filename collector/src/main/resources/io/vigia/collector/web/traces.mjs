@@ -24,7 +24,8 @@ export function Traces({ route }) {
   const set = (change) => go('traces', '', { ...keep(p), ...change }, true);
   const max = data ? Math.max(1, ...data.traces.map((t) => t.durationNanos)) : 1;
   return html`
-    <div class="bar title"><h1>Traces</h1></div>
+    <div class="bar title"><h1>Traces</h1><span class="grow"></span><input class="open-id" aria-label="Open a trace by its id" placeholder="Open by trace id" spellcheck="false"
+      onInput=${(e) => /^[0-9a-f]{32}$/i.test(e.target.value.trim()) && go('trace', e.target.value.trim().toLowerCase())} onKeyDown=${(e) => e.key === 'Enter' && /^[0-9a-f]{1,32}$/i.test(e.target.value.trim()) && go('trace', e.target.value.trim().toLowerCase())} /></div>
     <form class="filters" onSubmit=${(e) => e.preventDefault()}>
       <${Select} label="Service" value=${p.service || ''} onChange=${(v) => set({ service: v, operation: '' })} options=${[['', 'any'], ...withCurrent(services, p.service).map((s) => [s, s])]} />
       <${Field} label="Operation" value=${p.operation} onChange=${(v) => set({ operation: v })} placeholder="any" options=${operations.data ? operations.data.operations.map((o) => o.operation) : []} />
@@ -33,7 +34,6 @@ export function Traces({ route }) {
       <${Field} label="Attribute" value=${attributes[0]} onChange=${(v) => set({ attribute: v })} placeholder="http.route=/cart" id="search" />
       <${Select} label="Order" value=${p.order || 'newest'} onChange=${(v) => set({ order: v === 'newest' ? '' : v })} options=${[['newest', 'newest first'], ['slowest', 'slowest first']]} />
       <label class="check"><input type="checkbox" checked=${!!p.errors} onChange=${(e) => set({ errors: e.target.checked ? 1 : '' })} />errors only</label>
-      <${Field} label="Trace id" value="" onChange=${(v) => /^[0-9a-f]{16,32}$/i.test(v.trim()) && go('trace', v.trim().toLowerCase())} placeholder="paste to open" width="11em" />
     </form>
     ${p.cell && html`<p class="chip">One cell of the heatmap of <b>${p.service}</b>: ${clock(+p.from)} – ${clock(+p.to)}, ${duration(+p.min)} – ${duration(+p.max)}
       <button class="quiet" aria-label="Leave the cell" onClick=${() => go('service', p.service, { from: '', to: '', range: '15m' })}><${Icon} name="close" size=${14} /></button></p>`}
