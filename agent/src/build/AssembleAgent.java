@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -34,20 +36,26 @@ final class AssembleAgent {
   private static final String BOOT = "io/vigia/agent/boot/";
   private static final String SERVICES = "META-INF/services/";
 
+  private static final String MODULES =
+      "inst/"
+          + SERVICES
+          + "io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule";
+
   /** Where two providers would be a question of order; ours asks upstream's where it is needed. */
   private static final Set<String> REPLACED_SERVICES =
       Set.of("META-INF/services/io.opentelemetry.sdk.common.export.HttpSenderProvider");
 
   public static void main(String[] args) throws IOException {
-    if (args.length != 6) {
+    if (args.length != 7) {
       throw new IllegalArgumentException(
-          "usage: upstream.jar extension.jar licenses-dir out.jar version timestamp");
+          "usage: upstream.jar extension.jar licenses-dir out.jar version timestamp lazy-modules");
     }
     File upstream = new File(args[0]);
     TreeMap<String, byte[]> entries = new TreeMap<>();
     read(upstream, entries);
     entries.remove("META-INF/MANIFEST.MF");
     addExtension(new File(args[1]), entries);
+    moveLazyModules(Path.of(args[6]), entries);
     addLicenses(Path.of(args[2]), entries);
     Manifest manifest = manifest(upstream, args[4]);
     write(Path.of(args[3]), manifest, entries, Instant.parse(args[5]));
@@ -103,6 +111,24 @@ final class AssembleAgent {
           .forEach(lines::add);
     }
     return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Modules that our LazyModules loads are not loaded by upstream's service loader. */
+  private static void moveLazyModules(Path index, Map<String, byte[]> entries) throws IOException {
+    List<String> lines = Files.readAllLines(index);
+    Set<String> lazy =
+        lines.stream().map(line -> line.substring(0, line.indexOf('\t'))).collect(Collectors.toSet());
+    byte[] kept =
+        new String(entries.get(MODULES), StandardCharsets.UTF_8)
+            .lines()
+            .filter(module -> !lazy.contains(module.trim()))
+            .collect(Collectors.joining("\n", "", "\n"))
+            .getBytes(StandardCharsets.UTF_8);
+    entries.put(MODULES, kept);
+    putNew(
+        entries,
+        "inst/io/vigia/agent/lazy-modules.txt",
+        (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   private static void addLicenses(Path dir, Map<String, byte[]> entries) throws IOException {

@@ -30,6 +30,8 @@ public final class VigiaAgent {
       if (mayStart()) {
         System.setProperty(STARTED, "true");
         quietenUpstream();
+        // classes are loaded already: no module may wait for its first class
+        System.setProperty("vigia.agent.attached", "true");
         OpenTelemetryAgent.agentmain(args, instrumentation);
       }
     } catch (Throwable e) {

@@ -1,0 +1,214 @@
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * Asks each of upstream's instrumentation modules which class names make it act, and writes those
+ * that act on a library only, so that the agent can leave them alone until such a class is loaded:
+ *
+ * <pre>
+ *   module class TAB order TAB names,… TAB names of super types,…
+ * </pre>
+ *
+ * <p>Not written, hence loaded at start: modules for the JDK itself, modules whose matchers are not
+ * about names (annotations), and those that need a newer JVM than the build's. The names come from
+ * upstream's own {@code AgentBuilderUtil}, which decides by them whether a class can match.
+ */
+final class IndexModules {
+
+  private static final String SERVICE =
+      "META-INF/services/io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule";
+
+  private static final Pattern JDK =
+      Pattern.compile("(java|sun|jdk|com\\.sun|javax\\.(net|sql|management|naming|security))\\..*");
+
+  public static void main(String[] args) throws Exception {
+    File upstream = new File(args[0]);
+    Path out = Path.of(args[1]);
+    if (Files.exists(out)
+        && Files.getLastModifiedTime(out).toMillis() > upstream.lastModified()
+        && Files.size(out) > 0) {
+      return;
+    }
+    List<String> lines = new ArrayList<>();
+    try (AgentLoader loader = new AgentLoader(upstream)) {
+      Thread.currentThread().setContextClassLoader(loader);
+      Inspector inspector = new Inspector(loader);
+      for (String module : loader.lines(SERVICE)) {
+        String line = inspector.line(module);
+        if (line != null) {
+          lines.add(line);
+        }
+      }
+    }
+    Files.write(out, lines);
+  }
+
+  private static final class Inspector {
+    private final AgentLoader loader;
+    private final Method inspect;
+    private final Class<?> fieldsBuilder;
+
+    Inspector(AgentLoader loader) throws ReflectiveOperationException {
+      this.loader = loader;
+      Class<?> util = loader.loadClass("net.bytebuddy.agent.builder.AgentBuilderUtil");
+      inspect =
+          util.getDeclaredMethod(
+              "inspect", loader.loadClass("net.bytebuddy.matcher.ElementMatcher"));
+      inspect.setAccessible(true);
+      fieldsBuilder =
+          loader.loadClass("io.opentelemetry.javaagent.tooling.muzzle.VirtualFieldMappingsBuilder");
+    }
+
+    /** {@code null} for a module that cannot wait. */
+    String line(String name) throws ReflectiveOperationException {
+      Object module;
+      List<?> types;
+      try {
+        module = loader.loadClass(name).getDeclaredConstructor().newInstance();
+        types = (List<?>) call(module, "typeInstrumentations");
+      } catch (UnsupportedClassVersionError e) {
+        return null;
+      }
+      Set<String> names = new TreeSet<>();
+      Set<String> superTypes = new TreeSet<>();
+      for (Object type : types) {
+        Object result = inspect.invoke(null, call(type, "typeMatcher"));
+        if (result == null) {
+          return null;
+        }
+        ((boolean) field(result, "subtype") ? superTypes : names).addAll(names(result));
+      }
+      if (names.isEmpty() && superTypes.isEmpty()) {
+        return null;
+      }
+      if (names.stream().anyMatch(IndexModules::isJdk)
+          || superTypes.stream().anyMatch(IndexModules::isJdk)) {
+        return null;
+      }
+      virtualFields(module).stream().filter(type -> !isJdk(type)).forEach(superTypes::add);
+      return String.join(
+          "\t",
+          name,
+          String.valueOf(call(module, "order")),
+          String.join(",", names),
+          String.join(",", superTypes));
+    }
+
+    /** Types that the module hangs a field into; also their subtypes. */
+    private Set<String> virtualFields(Object module) throws ReflectiveOperationException {
+      Set<String> types = new TreeSet<>();
+      for (Method method : module.getClass().getMethods()) {
+        if (method.getName().equals("registerMuzzleVirtualFields")) {
+          InvocationHandler register =
+              (proxy, called, arguments) -> {
+                types.add((String) arguments[0]);
+                return proxy;
+              };
+          method.invoke(
+              module,
+              Proxy.newProxyInstance(loader, new Class<?>[] {fieldsBuilder}, register));
+        }
+      }
+      return types;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Set<String> names(Object result) throws ReflectiveOperationException {
+      return (Set<String>) field(result, "names");
+    }
+
+    private static Object field(Object owner, String name) throws ReflectiveOperationException {
+      Field field = owner.getClass().getDeclaredField(name);
+      field.setAccessible(true);
+      return field.get(owner);
+    }
+
+    private static Object call(Object owner, String name) throws ReflectiveOperationException {
+      Method method = owner.getClass().getMethod(name);
+      method.setAccessible(true);
+      return method.invoke(owner);
+    }
+  }
+
+  private static boolean isJdk(String className) {
+    // libraries that live where only the JDK should
+    return JDK.matcher(className).matches()
+        && !className.startsWith("com.sun.faces.")
+        && !className.startsWith("com.sun.xml.ws.");
+  }
+
+  /** Sees the classes of the agent jar as the agent's own loader does. */
+  private static final class AgentLoader extends ClassLoader implements AutoCloseable {
+    private final ZipFile jar;
+
+    AgentLoader(File file) throws IOException {
+      super(ClassLoader.getPlatformClassLoader());
+      jar = new ZipFile(file);
+    }
+
+    List<String> lines(String resource) throws IOException {
+      try (BufferedReader reader =
+          new BufferedReader(
+              new InputStreamReader(
+                  jar.getInputStream(jar.getEntry("inst/" + resource)), StandardCharsets.UTF_8))) {
+        return reader.lines().map(String::trim).filter(line -> !line.isEmpty()).toList();
+      }
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+      String path = name.replace('.', '/');
+      String[] places = {
+        path + ".class", "inst/META-INF/versions/9/" + path + ".classdata", "inst/" + path + ".classdata"
+      };
+      for (String place : places) {
+        ZipEntry entry = jar.getEntry(place);
+        if (entry != null) {
+          try (InputStream in = jar.getInputStream(entry)) {
+            byte[] bytes = in.readAllBytes();
+            return defineClass(name, bytes, 0, bytes.length);
+          } catch (IOException e) {
+            throw new ClassNotFoundException(name, e);
+          }
+        }
+      }
+      throw new ClassNotFoundException(name);
+    }
+
+    @Override
+    protected URL findResource(String name) {
+      ZipEntry entry = jar.getEntry("inst/" + (name.endsWith(".class") ? name + "data" : name));
+      try {
+        return entry == null ? null : new URL("jar:file:" + jar.getName() + "!/" + entry.getName());
+      } catch (MalformedURLException e) {
+        return null;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      jar.close();
+    }
+  }
+
+  private IndexModules() {}
+}

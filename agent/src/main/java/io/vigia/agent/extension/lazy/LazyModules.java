@@ -1,0 +1,82 @@
+package io.vigia.agent.extension.lazy;
+
+import io.opentelemetry.javaagent.bootstrap.InstrumentationHolder;
+import io.opentelemetry.javaagent.tooling.AgentExtension;
+import io.opentelemetry.javaagent.tooling.Utils;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.lang.instrument.Instrumentation;
+import java.nio.charset.StandardCharsets;
+import net.bytebuddy.agent.builder.AgentBuilder;
+
+/**
+ * Loads an instrumentation module when the first class appears that it could act on. Upstream loads
+ * all of its more than 300 modules at start, of which an application needs about twenty: the
+ * largest single part of its start-up.
+ *
+ * <p>The build takes the modules that act on a library only out of upstream's service file and
+ * lists them in {@code lazy-modules.txt} with the class names that make them act. Upstream loads
+ * the rest as ever. For ours, one more class file transformer is installed whose list of
+ * transformations is made per class ({@link LazyTransformations}). Late libraries (a web
+ * application deployed later, another class loader) need no special case.
+ *
+ * <p>With {@code vigia.lazy=false} ({@code VIGIA_LAZY}), and when the agent is attached to a
+ * running JVM, whose classes are loaded already, all modules are loaded at once.
+ */
+public final class LazyModules implements AgentExtension {
+
+  private static final String INDEX = "/io/vigia/agent/lazy-modules.txt";
+
+  @Override
+  public AgentBuilder extend(AgentBuilder builder, ConfigProperties config) {
+    try {
+      Instrumentation instrumentation = InstrumentationHolder.getInstrumentation();
+      ClassLoader extensions = Utils.getExtensionsClassLoader();
+      if (instrumentation == null || extensions == null) {
+        throw new IllegalStateException("the agent is not initialised");
+      }
+      ModuleIndex index = index();
+      Modules modules = new Modules(instrumentation, extensions, config);
+      if (!isLazy(config)) {
+        AgentBuilder all = builder;
+        for (ModuleIndex.Module module : index.all()) {
+          all = modules.install(module, all);
+        }
+        return all;
+      }
+      LazyTransformations.install(builder, index, modules, instrumentation);
+      return builder;
+    } catch (IOException | ReflectiveOperationException e) {
+      throw new IllegalStateException("library instrumentation cannot be installed", e);
+    }
+  }
+
+  private static boolean isLazy(ConfigProperties config) {
+    return config.getBoolean("vigia.lazy", true)
+        && System.getProperty("vigia.agent.attached") == null;
+  }
+
+  private static ModuleIndex index() throws IOException {
+    try (InputStream in = LazyModules.class.getResourceAsStream(INDEX)) {
+      if (in == null) {
+        throw new IOException(INDEX + " is missing in the agent jar");
+      }
+      Reader text = new InputStreamReader(in, StandardCharsets.UTF_8);
+      return ModuleIndex.read(text);
+    }
+  }
+
+  @Override
+  public String extensionName() {
+    return "vigia-lazy-modules";
+  }
+
+  /** After upstream's loader: a builder that is complete but for ours. */
+  @Override
+  public int order() {
+    return Integer.MAX_VALUE;
+  }
+}
