@@ -54,6 +54,11 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     if (forwardsLogs) {
       overrides.put("otel.logs.exporter", logs.isEmpty() ? "none" : String.join(",", logs));
     }
+    if (config.getList("otel.jmx.target.system").isEmpty()
+        && config.getList("otel.jmx.config").isEmpty()) {
+      // without rules it only costs a thread and a YAML parser at start
+      overrides.put("otel.jmx.enabled", "false");
+    }
     AgentState.logs(forwardsLogs ? FORWARD : String.join(",", logs));
     return overrides;
   }
