@@ -8,6 +8,11 @@ final class JvmDashboard {
   private static final String CHOSEN = "job=~\"$service\", instance=~\"$instance\"";
   private static final String HEAP = CHOSEN + ", jvm_memory_type=\"heap\"";
   private static final String NON_HEAP = CHOSEN + ", jvm_memory_type=\"non_heap\"";
+
+  /** Some writers leave the unit out of the name, such as the agent's own scrape endpoint. */
+  private static final String UTILIZATION =
+      "__name__=~\"jvm_cpu_recent_utilization(_ratio)?\", " + CHOSEN;
+
   private static final String EACH = "sum by (job, instance) (";
 
   private JvmDashboard() {}
@@ -46,7 +51,7 @@ final class JvmDashboard {
                 .thresholds(0.05, 0.15))
         .panel(
             Panel.number("CPU", "percentunit", "The busiest: share of all its processors.")
-                .query("max(jvm_cpu_recent_utilization_ratio{" + CHOSEN + "})", "CPU")
+                .query("max({" + UTILIZATION + "})", "CPU")
                 .thresholds(0.7, 0.9))
         .row("Memory")
         .panel(
@@ -104,9 +109,7 @@ final class JvmDashboard {
         .row("Processor, threads, classes")
         .panel(
             Panel.lines("CPU", "percentunit", "Share of all processors the machine has for it.")
-                .query(
-                    "max by (job, instance) (jvm_cpu_recent_utilization_ratio{" + CHOSEN + "})",
-                    "{{job}} {{instance}}"))
+                .query("max by (job, instance) ({" + UTILIZATION + "})", "{{job}} {{instance}}"))
         .panel(
             Panel.lines("CPU time", "short", "Processors kept busy.")
                 .query(EACH + rate("jvm_cpu_time_seconds_total") + ")", "{{job}} {{instance}}")

@@ -7,6 +7,7 @@ import io.vigia.tests.backends.Servers;
 import io.vigia.tests.client.ElasticsearchQueries;
 import io.vigia.tests.collector.CollectorProcess;
 import io.vigia.tests.process.Ports;
+import java.net.URI;
 
 /** Every backend, and one collector that delivers to all of them. */
 final class Stack implements AutoCloseable {
@@ -29,6 +30,8 @@ final class Stack implements AutoCloseable {
             .destination("prometheus: {remoteWrite: \"" + pushed.remoteWriteUrl() + "\"}")
             .destination("scrape: {type: prometheus, listen: \"" + scrape + "\"}")
             .build();
+    // for the collector's own dashboard
+    pushed.scraping(URI.create(collector.webUrl()).getAuthority());
     try {
       jaeger.start();
       pushed.start();
