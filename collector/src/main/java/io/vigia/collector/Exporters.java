@@ -5,6 +5,8 @@ import io.vigia.collector.config.DestinationConfig;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.export.elasticsearch.ElasticsearchExporter;
 import io.vigia.collector.export.otlp.OtlpGrpcExporter;
+import io.vigia.collector.export.prometheus.RemoteWriteExporter;
+import io.vigia.collector.export.prometheus.ScrapeExporter;
 import io.vigia.collector.store.LocalStore;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,10 @@ final class Exporters {
           .signals(otlp.common().signals())
           .gzip(otlp.gzip())
           .build();
+    } else if (destination instanceof DestinationConfig.RemoteWrite push) {
+      return RemoteWriteExporter.builder().url(push.url().toString()).build();
+    } else if (destination instanceof DestinationConfig.Scrape pull) {
+      return ScrapeExporter.builder().listen(pull.listen().address()).build();
     } else if (destination instanceof DestinationConfig.Local && store != null) {
       return store.exporter();
     }
