@@ -11,6 +11,8 @@ import io.vigia.collector.disklog.Durability;
 import io.vigia.collector.pipeline.DestinationOptions;
 import io.vigia.collector.pipeline.Pipeline;
 import io.vigia.collector.pipeline.Quota;
+import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.forward.ForwardReceiver;
 import io.vigia.collector.receive.otlp.OtlpReceiver;
 import io.vigia.collector.store.LocalStore;
 import io.vigia.collector.web.CollectorInfo;
@@ -40,10 +42,14 @@ import org.jspecify.annotations.Nullable;
  * still finds everything it needs.
  */
 public final class Collector implements AutoCloseable {
+  /** Of requests that are still arriving, over all receivers. */
+  private static final long MAX_UNFINISHED_BYTES = 64L << 20;
+
   private final CollectorConfig config;
   private final PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
   private final Deque<Component> started = new ArrayDeque<>();
   private @Nullable OtlpReceiver otlp;
+  private @Nullable ForwardReceiver forward;
   private @Nullable WebServer web;
   private volatile boolean ready;
 
@@ -108,6 +114,7 @@ public final class Collector implements AutoCloseable {
   }
 
   private void startReceivers(Pipeline pipeline) throws ConfigException {
+    IntakeBudget budget = new IntakeBudget(MAX_UNFINISHED_BYTES);
     CollectorConfig.Otlp otlpConfig = config.otlp();
     if (otlpConfig != null) {
       Listen grpc = otlpConfig.grpc();
@@ -118,8 +125,20 @@ public final class Collector implements AutoCloseable {
               .http(http == null ? null : http.address())
               .intake(pipeline.intake())
               .metrics(metrics)
+              .budget(budget)
               .build();
       start(otlp, grpc != null ? grpc.where() : http != null ? http.where() : config.dataWhere());
+    }
+    CollectorConfig.Forward forwardConfig = config.forward();
+    if (forwardConfig != null) {
+      forward =
+          ForwardReceiver.builder()
+              .listen(forwardConfig.listen().address())
+              .intake(pipeline.intake())
+              .metrics(metrics)
+              .budget(budget)
+              .build();
+      start(forward, forwardConfig.listen().where());
     }
   }
 
@@ -188,6 +207,9 @@ public final class Collector implements AutoCloseable {
       if (otlpConfig.http() != null) {
         addresses.put("otlp/http", "http://" + text(otlp.httpAddress()));
       }
+    }
+    if (forward != null) {
+      addresses.put("forward", text(forward.address()));
     }
     if (web != null) {
       addresses.put("page", "http://" + text(web.address()));

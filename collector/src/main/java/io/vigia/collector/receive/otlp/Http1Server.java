@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.receive.otlp.Answer.Kind;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,15 @@ import org.jspecify.annotations.Nullable;
  * FlowControlHandler} before this one holds them back).
  */
 final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
+  private static final long LINGER_MILLIS = 1000;
+
   private final Intaker intaker;
   private @Nullable ExportCall call;
   private int expectedBytes;
   private boolean keepAlive;
+
+  /** Answered already; the rest of the request is read and dropped. */
+  private boolean lingering;
 
   /** Whether the current request has been read to its end. */
   private boolean wholeRequest = true;
@@ -62,6 +68,8 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
         if (last && call != null) {
           call.complete();
         }
+      } else if (last && lingering) {
+        ctx.close();
       } else if (last) {
         ctx.channel().config().setAutoRead(true);
       }
@@ -88,6 +96,8 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
       intaker.metrics().malformed(Intaker.HTTP, refusal.kind().name().toLowerCase(Locale.ROOT));
       if (length > 0 || HttpUtil.isTransferEncodingChunked(request)) {
         keepAlive = false; // the body is not worth reading
+      } else {
+        wholeRequest = true;
       }
       respond(ctx, refusal, head.json());
       return;
@@ -123,9 +133,19 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
     HttpUtil.setKeepAlive(response, keep);
     ChannelFuture written = ctx.writeAndFlush(response);
     if (!keep) {
-      written.addListener(ChannelFutureListener.CLOSE);
+      written.addListener((ChannelFutureListener) done -> linger(ctx));
     } else if (wholeRequest) {
       ctx.channel().config().setAutoRead(true);
+    }
+  }
+
+  /** A sender that is still sending would not see its answer if the connection closed at once. */
+  private void linger(ChannelHandlerContext ctx) {
+    if (wholeRequest) {
+      ctx.close();
+    } else {
+      lingering = true;
+      ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

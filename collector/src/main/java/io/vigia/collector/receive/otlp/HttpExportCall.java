@@ -2,6 +2,10 @@ package io.vigia.collector.receive.otlp;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.otlp.MalformedOtlpException;
+import io.vigia.collector.otlp.OtlpJson;
+import io.vigia.collector.otlp.ProtoWriter;
+import io.vigia.collector.receive.otlp.Answer.Kind;
 import java.util.function.Consumer;
 
 /** An OTLP/HTTP request; the body is the message, perhaps gzipped. */
@@ -40,6 +44,17 @@ final class HttpExportCall extends ExportCall {
       }
       array = scratch.gunzip.array();
       length = scratch.gunzip.size();
+    }
+    if (head.json()) {
+      ProtoWriter protobuf = Scratch.current().writer();
+      try {
+        OtlpJson.toProtobuf(signal, array, 0, length, protobuf);
+      } catch (MalformedOtlpException e) {
+        malformed(Kind.MALFORMED, e.reason(), String.valueOf(e.getMessage()));
+        return;
+      }
+      array = protobuf.array();
+      length = protobuf.size();
     }
     accept(array, 0, length);
   }

@@ -49,6 +49,15 @@ final class Requests {
         });
   }
 
+  /** {@code google.rpc.Status} without details. */
+  static byte[] status(int code, String message) throws IOException {
+    return write(
+        out -> {
+          out.writeInt32(1, code);
+          out.writeString(2, message);
+        });
+  }
+
   private interface Fields {
     void write(CodedOutputStream out) throws IOException;
   }
