@@ -48,6 +48,9 @@ final class MsgPackScanner {
    * @throws MalformedForwardException when it is no MessagePack, too large or too deep
    */
   int scan(byte[] array, int limit) {
+    if (depth == 0 && remaining[0] == 0) { // only the content of its last string was missing
+      return at <= limit ? (int) at : -1;
+    }
     while (at < limit) {
       if (!header(array, (int) at, limit)) {
         return -1;
@@ -62,9 +65,6 @@ final class MsgPackScanner {
         }
         return (int) at;
       }
-    }
-    if (depth == 0 && remaining[0] == 0 && at <= limit) {
-      return (int) at;
     }
     return -1;
   }
