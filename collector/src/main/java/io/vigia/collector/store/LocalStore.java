@@ -33,6 +33,7 @@ public final class LocalStore implements Component {
   private final Exporter exporter = new LocalExporter(this);
   private final StoreReader reader = new DuckReader(this);
   private final StoreWriter writer = this::write;
+  private final Object writing = new Object();
   private @Nullable FileChannel lock;
   private @Nullable ScheduledThreadPoolExecutor thread;
   private volatile @Nullable Engine engine;
@@ -151,7 +152,10 @@ public final class LocalStore implements Component {
 
   private ExportResult write(ExportBatch batch) throws IOException {
     try {
-      return engine().writer().write(batch);
+      // the writer's connection is shared with maintenance
+      synchronized (writing) {
+        return engine().writer().write(batch);
+      }
     } catch (IOException e) {
       if (e.getCause() instanceof SQLException cause && isFatal(cause)) {
         reopen(cause);
@@ -183,7 +187,9 @@ public final class LocalStore implements Component {
 
   private void maintain() {
     try {
-      engine().slices().maintain(System.currentTimeMillis());
+      synchronized (writing) {
+        engine().slices().maintain(System.currentTimeMillis());
+      }
     } catch (SQLException | IOException | RuntimeException e) {
       log.warn("store: maintenance failed, tried again in {} ms", MAINTENANCE_MILLIS, e);
     }

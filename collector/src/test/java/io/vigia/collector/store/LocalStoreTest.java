@@ -121,6 +121,26 @@ class LocalStoreTest extends StoreContract {
   }
 
   @Test
+  void whatWasWrittenSurvivesACrashOnce() throws Exception {
+    long now = NOW / 1_000_000;
+    writeAt(now, 0, "before the crash");
+    // what a crash leaves: the files as they are, nothing closed, nothing checkpointed
+    Path copy = Files.createDirectory(directory.resolve("copy"));
+    try (var files = Files.list(directory)) {
+      for (Path file : files.filter(f -> f.getFileName().toString().startsWith("slice")).toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    store.close();
+    store = builder().directory(copy).build();
+    store.start();
+    assertThat(bodies(LogQuery.all(RANGE, 10))).containsExactly("before the crash");
+    writeAt(now, 0, "before the crash");
+    writeAt(now, 1, "after it");
+    assertThat(bodies(LogQuery.all(RANGE, 10))).containsExactly("after it", "before the crash");
+  }
+
+  @Test
   void aDirectoryInUseIsNamed() {
     LocalStore second = builder().build();
     assertThatThrownBy(second::start)
