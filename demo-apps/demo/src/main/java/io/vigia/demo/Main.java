@@ -89,7 +89,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private DemoDirectory directory() throws DemoException {
-    Path base = project.resolve("vigia-data");
+    Path base = Path.of("vigia-data");
     if (data != null) {
       return DemoDirectory.open(data);
     }
