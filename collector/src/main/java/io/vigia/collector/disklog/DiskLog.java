@@ -36,6 +36,7 @@ public final class DiskLog implements Component {
   private final StagingPool pool;
   private final int maxRecordBytes;
   private final int readBlockBytes;
+  private final long diskRetryMillis;
   private final CollectorMetrics metrics;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Set<Long> knownDamage = new HashSet<>();
@@ -51,6 +52,7 @@ public final class DiskLog implements Component {
     this.pool = builder.pool;
     this.maxRecordBytes = builder.maxRecordBytes;
     this.readBlockBytes = builder.readBlockBytes;
+    this.diskRetryMillis = builder.diskRetryMillis;
     this.options =
         new LogOptions(
             builder.storage,
@@ -70,7 +72,7 @@ public final class DiskLog implements Component {
     SegmentedLog opened = SegmentedLog.open(options);
     log = opened;
     GroupCommit writer =
-        new GroupCommit(opened, signal, pool, maxRecordBytes, metrics, this::advanced);
+        new GroupCommit(opened, signal, pool, maxRecordBytes, diskRetryMillis, metrics, this::advanced);
     commit = writer;
     writer.start();
   }
@@ -240,6 +242,7 @@ public final class DiskLog implements Component {
     private Durability durability = Durability.fsync();
     private int maxRecordBytes = 16 << 20;
     private int readBlockBytes = 256 << 10;
+    private long diskRetryMillis = 1_000;
     private StagingPool pool = new StagingPool(16L << 20);
     private CollectorMetrics metrics = CollectorMetrics.NOOP;
 
@@ -271,6 +274,12 @@ public final class DiskLog implements Component {
 
     public Builder readBlockBytes(int readBlockBytes) {
       this.readBlockBytes = readBlockBytes;
+      return this;
+    }
+
+    /** How often a failing disk is tried again. */
+    public Builder diskRetryMillis(long diskRetryMillis) {
+      this.diskRetryMillis = diskRetryMillis;
       return this;
     }
 

@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class GroupCommit {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
   private static final long MAX_GROUP_BYTES = 4 << 20;
-  private static final long DISK_RETRY_MILLIS = 1_000;
 
   private final SegmentedLog log;
   private final Signal signal;
@@ -32,6 +31,7 @@ final class GroupCommit {
   private final CollectorMetrics metrics;
   private final Runnable advanced;
   private final int maxRecordBytes;
+  private final long diskRetryMillis;
   private final Thread writer;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -49,12 +49,14 @@ final class GroupCommit {
       Signal signal,
       StagingPool pool,
       int maxRecordBytes,
+      long diskRetryMillis,
       CollectorMetrics metrics,
       Runnable advanced) {
     this.log = log;
     this.signal = signal;
     this.pool = pool;
     this.maxRecordBytes = maxRecordBytes;
+    this.diskRetryMillis = diskRetryMillis;
     this.metrics = metrics;
     this.advanced = advanced;
     this.nextSequence = log.end().sequence();
@@ -83,7 +85,7 @@ final class GroupCommit {
         return refused(envelope, items, "shutting_down", "the collector is stopping", 1_000);
       }
       if (diskFailure != null) {
-        return refused(envelope, items, "disk", diskFailure, 2 * DISK_RETRY_MILLIS);
+        return refused(envelope, items, "disk", diskFailure, 2 * diskRetryMillis);
       }
       StagingChunk chunk = chunkFor((int) most);
       if (chunk == null) {
@@ -269,7 +271,7 @@ final class GroupCommit {
       StagingChunk.Waiter waiter = chunk.waiters[i];
       metrics.refused(waiter.receiver, signal, "disk", waiter.items);
       waiter.completeExceptionally(
-          new IntakeException.Overloaded("disk", message, 2 * DISK_RETRY_MILLIS));
+          new IntakeException.Overloaded("disk", message, 2 * diskRetryMillis));
     }
     pool.release(chunk);
   }
@@ -295,7 +297,7 @@ final class GroupCommit {
   private boolean pause() {
     lock.lock();
     try {
-      long left = TimeUnit.MILLISECONDS.toNanos(DISK_RETRY_MILLIS);
+      long left = TimeUnit.MILLISECONDS.toNanos(diskRetryMillis);
       while (!closed && left > 0) {
         left = work.awaitNanos(left);
       }

@@ -144,7 +144,7 @@ final class LogOpener {
     Segment last = segments.last();
     LogPosition end = known;
     if (last != null) {
-      end = scanTail(last, logId, known);
+      end = scanTail(last, logId);
       if (end.sequence() < known.sequence()) {
         options
             .damage()
@@ -163,10 +163,12 @@ final class LogOpener {
     return end;
   }
 
-  /** Cuts off what was being written when the process died, and makes the rest durable. */
-  private LogPosition scanTail(Segment segment, long logId, LogPosition known) throws IOException {
+  /**
+   * Cuts off the half record at the end that was being written when the process died, and makes the
+   * rest durable. A whole record behind a damaged stretch is kept, acknowledged or not.
+   */
+  private LogPosition scanTail(Segment segment, long logId) throws IOException {
     long base = segment.start().bytes();
-    long durable = Math.max(SegmentHeader.BYTES, known.bytes() - base);
     try (StorageFile file = storage.open(segment.path)) {
       long size = file.size();
       RecordScanner scanner = new RecordScanner(file, logId, SCAN_BLOCK_BYTES);
@@ -176,12 +178,7 @@ final class LogOpener {
         boolean whole = scanner.at(offset, size) == RecordScanner.Found.RECORD;
         if (!whole) {
           long next = scanner.find(offset + 1, size, end.sequence(), Long.MAX_VALUE);
-          boolean torn =
-              offset >= durable
-                  && !segment.header.acknowledgedUnsynced()
-                  && next >= 0
-                  && RecordFormat.syncedTo(scanner.block(), scanner.index(next)) <= offset;
-          if (next < 0 || torn) {
+          if (next < 0) {
             break;
           }
           offset = next;

@@ -108,8 +108,10 @@ public final class LogReader implements Closeable {
     LogPosition to =
         new LogPosition(sequence + 1, RecordFormat.itemsBefore(block, at) + items, base + next);
     if (found == RecordScanner.Found.DAMAGED_BODY) {
+      long behind = in.find(next, holding.readableBytes(), sequence + 1, bound.sequence());
+      String reason = behind < 0 ? "checksum" : damageReason(in, behind, "checksum");
       offset = next;
-      return gap(to, "checksum");
+      return gap(to, reason);
     }
     LogEntry entry = entry(block, at, to);
     position = to;
@@ -144,6 +146,11 @@ public final class LogReader implements Closeable {
     return new LogEntry(position, to, record, null, note);
   }
 
+  /** A stretch that was not durable yet when the record behind it was written is torn. */
+  private String damageReason(RecordScanner in, long behind, String otherwise) {
+    return RecordFormat.syncedTo(in.block(), in.index(behind)) <= offset ? "torn" : otherwise;
+  }
+
   /** Looks for the next record behind bytes that are none. */
   private @Nullable LogEntry resync(
       RecordScanner in, Segment holding, long limit, LogPosition bound) throws IOException {
@@ -162,7 +169,7 @@ public final class LogReader implements Closeable {
         gap(
             new LogPosition(
                 sequence, RecordFormat.itemsBefore(block, at), holding.start().bytes() + found),
-            "header");
+            damageReason(in, found, "header"));
     offset = found;
     return gap;
   }

@@ -132,7 +132,8 @@ final class RecordFormat {
 
   /**
    * The offset in the segment before which everything was durable when this record was written. A
-   * damaged stretch at or after it was never acknowledged: a torn tail. One before it is damage.
+   * damaged stretch at or after it belongs to a group that was being written when the machine died
+   * (torn; with durability {@code fsync} never acknowledged); one before it is damage.
    */
   static int syncedTo(ByteBuffer buffer, int at) {
     return buffer.getInt(at + SYNCED_TO);

@@ -196,6 +196,9 @@ final class SegmentedLog implements Closeable {
     for (Segment segment : removed) {
       options.storage().delete(segment.path);
     }
+    if (!removed.isEmpty()) {
+      options.storage().syncDirectory(options.directory()); // or a power cut brings some back
+    }
   }
 
   /** Syncs, and says in the meta file that nothing has to be repaired. */
