@@ -36,12 +36,14 @@ public final class Cursor implements Closeable {
       long delivered,
       long duplicates,
       long retries,
+      long moved,
       Map<String, Long> dropped) {}
 
   /**
    * The counts at one moment; see {@link io.vigia.collector.core.DestinationStatus}.
    *
    * @param pending items of records that are not done, counted from positions
+   * @param moved items that went on to the retry log, which has a ledger of its own
    */
   public record Ledger(
       long accepted,
@@ -50,7 +52,8 @@ public final class Cursor implements Closeable {
       long pending,
       long pendingBytes,
       long duplicates,
-      long retries) {}
+      long retries,
+      long moved) {}
 
   private final CursorFile file;
   private final long logId;
@@ -60,6 +63,7 @@ public final class Cursor implements Closeable {
   private long delivered;
   private long duplicates;
   private long retries;
+  private long moved;
   private final Map<String, Long> dropped = new LinkedHashMap<>();
 
   private boolean changed = true;
@@ -74,6 +78,7 @@ public final class Cursor implements Closeable {
     this.delivered = state.delivered;
     this.duplicates = state.duplicates;
     this.retries = state.retries;
+    this.moved = state.moved;
     this.dropped.putAll(state.dropped);
     this.savedLowWater = state.lowWater;
   }
@@ -83,6 +88,11 @@ public final class Cursor implements Closeable {
    * belongs to another log, is begun anew (what is retained is delivered again rather than lost).
    */
   public static Cursor open(Storage storage, Path path, DiskLog log) throws IOException {
+    return open(storage, path, log.logId(), log.oldest(), log.end());
+  }
+
+  /** The same for a side log. */
+  public static Cursor open(Storage storage, Path path, SideLog log) throws IOException {
     return open(storage, path, log.logId(), log.oldest(), log.end());
   }
 
@@ -97,11 +107,13 @@ public final class Cursor implements Closeable {
       state = null;
     }
     if (state == null) {
-      state = new State(logId, oldest, List.of(), oldest.items(), 0, 0, 0, Map.of());
+      state = new State(logId, oldest, List.of(), oldest.items(), 0, 0, 0, 0, Map.of());
     } else if (isAhead(state, end)) {
       LOG.warn("{} is ahead of its log (which lost its end): going on at the end", path);
       long done =
-          state.delivered + state.dropped.values().stream().mapToLong(Long::longValue).sum();
+          state.delivered
+              + state.moved
+              + state.dropped.values().stream().mapToLong(Long::longValue).sum();
       state =
           new State(
               logId,
@@ -111,6 +123,7 @@ public final class Cursor implements Closeable {
               state.delivered,
               state.duplicates,
               state.retries,
+              state.moved,
               state.dropped);
     }
     Cursor cursor = new Cursor(file, state);
@@ -160,20 +173,37 @@ public final class Cursor implements Closeable {
    * @param duplicates how many of the delivered the backend had already
    * @return false, and nothing counted, when it was done before
    */
-  public synchronized boolean done(
+  public boolean done(
       LogPosition from,
       LogPosition to,
       long delivered,
       long duplicates,
       Map<String, Long> dropped) {
+    return done(from, to, delivered, duplicates, dropped, 0);
+  }
+
+  /** The same for a record of which some items were moved to the retry log. */
+  public synchronized boolean done(
+      LogPosition from,
+      LogPosition to,
+      long delivered,
+      long duplicates,
+      Map<String, Long> dropped,
+      long moved) {
     if (isDone(from.sequence())) {
       return false;
     }
     mark(from, to);
     this.delivered += delivered;
     this.duplicates += duplicates;
+    this.moved += moved;
     dropped.forEach(this::countDropped);
     return true;
+  }
+
+  /** Takes a record out of the ledger altogether, as if it had never been in the log. */
+  public synchronized void annul(LogPosition from, LogPosition to) {
+    baseItems += mark(from, to);
   }
 
   /** Gives up whatever is not done yet between the two positions, and says how many items. */
@@ -252,7 +282,8 @@ public final class Cursor implements Closeable {
         pending,
         pendingBytes,
         duplicates,
-        retries);
+        retries,
+        moved);
   }
 
   /** Saves the state durably if it changed. One thread at a time. */
@@ -272,6 +303,7 @@ public final class Cursor implements Closeable {
               delivered,
               duplicates,
               retries,
+              moved,
               new LinkedHashMap<>(dropped));
     }
     try {

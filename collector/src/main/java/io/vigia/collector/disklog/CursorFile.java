@@ -62,6 +62,7 @@ final class CursorFile implements Closeable {
     long delivered = in.getLong();
     long duplicates = in.getLong();
     long retries = in.getLong();
+    long moved = in.getLong();
     Map<String, Long> dropped = new LinkedHashMap<>();
     for (int i = 0; i < reasons; i++) {
       byte[] reason = new byte[in.get()];
@@ -74,7 +75,7 @@ final class CursorFile implements Closeable {
       ranges.add(new Cursor.Range(from, position(in)));
     }
     return new Cursor.State(
-        logId, lowWater, ranges, baseItems, delivered, duplicates, retries, dropped);
+        logId, lowWater, ranges, baseItems, delivered, duplicates, retries, moved, dropped);
   }
 
   private static LogPosition position(ByteBuffer in) {
@@ -90,7 +91,7 @@ final class CursorFile implements Closeable {
     out.putLong(state.logId());
     put(out, state.lowWater());
     out.putLong(state.baseItems()).putLong(state.delivered());
-    out.putLong(state.duplicates()).putLong(state.retries());
+    out.putLong(state.duplicates()).putLong(state.retries()).putLong(state.moved());
     state
         .dropped()
         .forEach(

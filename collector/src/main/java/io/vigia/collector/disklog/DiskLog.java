@@ -72,7 +72,8 @@ public final class DiskLog implements Component {
     SegmentedLog opened = SegmentedLog.open(options);
     log = opened;
     GroupCommit writer =
-        new GroupCommit(opened, signal, pool, maxRecordBytes, diskRetryMillis, metrics, this::advanced);
+        new GroupCommit(
+            opened, signal, pool, maxRecordBytes, diskRetryMillis, metrics, this::advanced);
     commit = writer;
     writer.start();
   }

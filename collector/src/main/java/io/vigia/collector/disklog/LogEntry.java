@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param from where it begins
  * @param to where the next one begins
  * @param record the record, or null for a damaged or missing stretch
- * @param damage why it cannot be read ({@code checksum}, {@code header}, {@code missing},
- *     {@code torn}), or null for a record
+ * @param damage why it cannot be read ({@code checksum}, {@code header}, {@code missing}, {@code
+ *     torn}), or null for a record
  * @param note for a record of a side log
  */
 public record LogEntry(

@@ -11,11 +11,16 @@ import java.util.List;
  *
  * @param failures how often it was sent in vain
  * @param dueNanos not before this {@link System#nanoTime}
+ * @param retryLog whether its records are from the retry log
  */
-record Attempt(ExportBatch batch, int failures, long dueNanos) {
+record Attempt(ExportBatch batch, int failures, long dueNanos, boolean retryLog) {
 
   static Attempt first(Signal signal, List<ExportBatch.Entry> entries) {
-    return new Attempt(new ExportBatch(signal, entries), 0, System.nanoTime());
+    return new Attempt(new ExportBatch(signal, entries), 0, System.nanoTime(), false);
+  }
+
+  Attempt fromRetryLog() {
+    return new Attempt(batch, failures, dueNanos, true);
   }
 
   boolean due(long nowNanos) {
@@ -54,6 +59,6 @@ record Attempt(ExportBatch batch, int failures, long dueNanos) {
 
   private Attempt with(List<ExportBatch.Entry> entries) {
     return new Attempt(
-        new ExportBatch(batch.signal(), new ArrayList<>(entries)), failures, dueNanos);
+        new ExportBatch(batch.signal(), new ArrayList<>(entries)), failures, dueNanos, retryLog);
   }
 }

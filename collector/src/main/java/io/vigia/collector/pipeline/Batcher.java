@@ -25,6 +25,7 @@ final class Batcher {
   private final Exporter.Limits limits;
   private final DestinationOptions options;
   private final Outcomes outcomes;
+  private final CrashGuard guard;
 
   private @Nullable LogReader reader;
   private @Nullable LogEntry held;
@@ -32,18 +33,21 @@ final class Batcher {
   private long bytes;
   private long items;
   private long startedNanos;
+  private int maxRecords = Integer.MAX_VALUE;
 
   Batcher(
       DiskLog log,
       Cursor cursor,
       Exporter.Limits limits,
       DestinationOptions options,
-      Outcomes outcomes) {
+      Outcomes outcomes,
+      CrashGuard guard) {
     this.log = log;
     this.cursor = cursor;
     this.limits = limits;
     this.options = options;
     this.outcomes = outcomes;
+    this.guard = guard;
   }
 
   /**
@@ -84,7 +88,8 @@ final class Batcher {
         int size = record.payload().remaining();
         boolean over =
             bytes + size > limits.maxBatchBytes()
-                || items + record.items() > limits.maxBatchItems();
+                || items + record.items() > limits.maxBatchItems()
+                || building.size() >= maxRecords;
         if (over && !building.isEmpty()) {
           held = entry;
           return true;
@@ -93,8 +98,14 @@ final class Batcher {
           cursor.done(entry.from(), entry.to(), 0, 0, Map.of("age", (long) record.items()));
           continue;
         }
+        if (guard.condemned(entry.from().sequence())) {
+          outcomes.quarantine(
+              entry, record, "crash", "the process died three times while sending it");
+          continue;
+        }
         if (building.isEmpty()) {
           startedNanos = System.nanoTime();
+          maxRecords = guard.maxRecords(entry.from().sequence());
         }
         building.add(outcomes.begin(entry, record));
         bytes += size;
@@ -142,6 +153,14 @@ final class Batcher {
   /** From which end of the log on there is anything to read. */
   long wakeAtSequence() {
     return cursor.crowded() ? Long.MAX_VALUE : reader().position().sequence() + 1;
+  }
+
+  /** Whether what comes next was there when the process died before. */
+  boolean suspicious() {
+    return guard.suspicious(
+        building.isEmpty()
+            ? reader().position().sequence() - (held == null ? 0 : 1)
+            : building.get(0).record().id().sequence());
   }
 
   void close() {

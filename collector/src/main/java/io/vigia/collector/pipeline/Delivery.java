@@ -2,7 +2,9 @@ package io.vigia.collector.pipeline;
 
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
+import io.vigia.collector.disklog.SideNote;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,21 +13,33 @@ import java.util.Map;
  * settled. Used by the dispatcher's thread only.
  */
 final class Delivery {
-  final LogEntry entry;
   final LogRecord record;
+  private final LogEntry entry;
+  private final Cursor cursor;
   private int unsettled;
   private long delivered;
   private long duplicates;
+  private long moved;
   private Map<String, Long> dropped = Map.of();
 
-  Delivery(LogEntry entry, LogRecord record) {
+  /**
+   * @param cursor over the log that {@code entry} is from; told when all is settled
+   */
+  Delivery(Cursor cursor, LogEntry entry, LogRecord record) {
+    this.cursor = cursor;
     this.entry = entry;
     this.record = record;
-    this.unsettled = record.items();
+    this.unsettled = Math.toIntExact(entry.items());
   }
 
-  ExportBatch.Entry whole() {
-    return new ExportBatch.Entry(record, null);
+  ExportBatch.Entry toSend() {
+    SideNote note = entry.note();
+    return new ExportBatch.Entry(record, note == null ? null : note.wanted());
+  }
+
+  void moved(int items) {
+    moved += items;
+    unsettled -= items;
   }
 
   void delivered(int items) {
@@ -45,19 +59,13 @@ final class Delivery {
     unsettled -= items;
   }
 
-  boolean settled() {
-    return unsettled <= 0;
-  }
-
-  long delivered() {
-    return delivered;
-  }
-
-  long duplicates() {
-    return Math.min(duplicates, delivered);
-  }
-
-  Map<String, Long> dropped() {
-    return dropped;
+  /** Counts the record in the cursor if all its items are settled. */
+  boolean finish() {
+    if (unsettled > 0) {
+      return false;
+    }
+    cursor.done(
+        entry.from(), entry.to(), delivered, Math.min(duplicates, delivered), dropped, moved);
+    return true;
   }
 }

@@ -15,6 +15,8 @@ import java.util.Set;
  * @param retryInitialMillis the back-off's first upper bound; doubles with each failure, and the
  *     wait is random below it (full jitter)
  * @param retryMaxMillis the back-off's last upper bound
+ * @param retryLogAfterTries items put off so often while their neighbours were taken move to the
+ *     retry log
  */
 public record DestinationOptions(
     boolean required,
@@ -22,7 +24,8 @@ public record DestinationOptions(
     long maxAgeMillis,
     long maxBytes,
     long retryInitialMillis,
-    long retryMaxMillis) {
+    long retryMaxMillis,
+    int retryLogAfterTries) {
 
   public DestinationOptions {
     signals = Set.copyOf(signals);
@@ -36,26 +39,44 @@ public record DestinationOptions(
 
   /** Required, all signals, no limits, back-off from 200 ms to 30 s. */
   public static DestinationOptions defaults() {
-    return new DestinationOptions(true, EnumSet.allOf(Signal.class), 0, 0, 200, 30_000);
+    return new DestinationOptions(true, EnumSet.allOf(Signal.class), 0, 0, 200, 30_000, 5);
   }
 
   public DestinationOptions withRequired(boolean required) {
     return new DestinationOptions(
-        required, signals, maxAgeMillis, maxBytes, retryInitialMillis, retryMaxMillis);
+        required,
+        signals,
+        maxAgeMillis,
+        maxBytes,
+        retryInitialMillis,
+        retryMaxMillis,
+        retryLogAfterTries);
   }
 
   public DestinationOptions withSignals(Set<Signal> signals) {
     return new DestinationOptions(
-        required, signals, maxAgeMillis, maxBytes, retryInitialMillis, retryMaxMillis);
+        required,
+        signals,
+        maxAgeMillis,
+        maxBytes,
+        retryInitialMillis,
+        retryMaxMillis,
+        retryLogAfterTries);
   }
 
   public DestinationOptions withLimits(long maxAgeMillis, long maxBytes) {
     return new DestinationOptions(
-        required, signals, maxAgeMillis, maxBytes, retryInitialMillis, retryMaxMillis);
+        required,
+        signals,
+        maxAgeMillis,
+        maxBytes,
+        retryInitialMillis,
+        retryMaxMillis,
+        retryLogAfterTries);
   }
 
   public DestinationOptions withRetry(long initialMillis, long maxMillis) {
     return new DestinationOptions(
-        required, signals, maxAgeMillis, maxBytes, initialMillis, maxMillis);
+        required, signals, maxAgeMillis, maxBytes, initialMillis, maxMillis, retryLogAfterTries);
   }
 }

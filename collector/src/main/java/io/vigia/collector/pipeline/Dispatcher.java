@@ -13,7 +13,9 @@ import io.vigia.collector.disklog.LogReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -49,6 +51,8 @@ final class Dispatcher {
   private final CollectorMetrics metrics;
   private final Batcher batcher;
   private final Outcomes outcomes;
+  private final RetryLog retryLog;
+  private final CrashGuard guard;
   private final Backoff backoff;
   private final Thread thread;
 
@@ -57,6 +61,7 @@ final class Dispatcher {
   private final PriorityQueue<Attempt> waiting =
       new PriorityQueue<>(Comparator.comparingLong(Attempt::dueNanos));
   private int inFlight;
+  private boolean retryBatchInFlight;
   private int failures;
   private boolean stopSeen;
   private long reopenNanos;
@@ -71,7 +76,11 @@ final class Dispatcher {
 
   /** What an export came to; {@code result} is null when it threw. */
   private record Answer(
-      Attempt attempt, @Nullable ExportResult result, @Nullable Throwable defect, long nanos) {}
+      Attempt attempt,
+      @Nullable ExportResult result,
+      @Nullable Throwable defect,
+      long nanos,
+      long ticket) {}
 
   Dispatcher(
       String name,
@@ -80,6 +89,8 @@ final class Dispatcher {
       Exporter exporter,
       DestinationOptions options,
       DeadLetters deadLetters,
+      RetryLog retryLog,
+      CrashGuard guard,
       CollectorMetrics metrics) {
     this.name = name;
     this.log = log;
@@ -89,7 +100,9 @@ final class Dispatcher {
     this.options = options;
     this.metrics = metrics;
     this.outcomes = new Outcomes(cursor, deadLetters);
-    this.batcher = new Batcher(log, cursor, limits, options, outcomes);
+    this.retryLog = retryLog;
+    this.guard = guard;
+    this.batcher = new Batcher(log, cursor, limits, options, outcomes, guard);
     this.backoff = new Backoff(options.retryInitialMillis(), options.retryMaxMillis());
     this.thread = new Thread(this::run, "vigia-" + name + "-" + log.signal().id());
   }
@@ -139,8 +152,10 @@ final class Dispatcher {
         Answer answer;
         while ((answer = answers.poll()) != null) {
           inFlight--;
+          guard.leave(answer.ticket());
           judge(answer);
         }
+        guard.expire(System.nanoTime());
         if (stopping && finished()) {
           break;
         }
@@ -183,18 +198,28 @@ final class Dispatcher {
     if (retry != null && retry.due(System.nanoTime())) {
       return waiting.poll();
     }
+    List<ExportBatch.Entry> putOff =
+        retryBatchInFlight ? List.of() : retryLog.next(limits, outcomes);
+    if (!putOff.isEmpty()) {
+      retryBatchInFlight = true;
+      return Attempt.first(log.signal(), putOff).fromRetryLog();
+    }
     // a waiting batch takes the place of one in flight: bounded memory, and order where it is kept
     if (inFlight + waiting.size() >= limits.maxInFlight()) {
       return null;
+    }
+    if (inFlight > 0 && batcher.suspicious()) {
+      return null; // nobody else may be there when it dies of this one
     }
     List<ExportBatch.Entry> entries = batcher.next(stopping);
     return entries.isEmpty() ? null : Attempt.first(log.signal(), entries);
   }
 
-  private void send(Attempt attempt) {
+  private void send(Attempt attempt) throws IOException {
     if (circuit == DestinationStatus.Circuit.OPEN) {
       circuit = DestinationStatus.Circuit.HALF_OPEN;
     }
+    long ticket = guard.enter(attempt.batch());
     inFlight++;
     long startNanos = System.nanoTime();
     CompletableFuture<ExportResult> future;
@@ -205,7 +230,7 @@ final class Dispatcher {
     }
     future.whenComplete(
         (result, defect) -> {
-          answers.add(new Answer(attempt, result, defect, System.nanoTime() - startNanos));
+          answers.add(new Answer(attempt, result, defect, System.nanoTime() - startNanos, ticket));
           if (sleeping) {
             LockSupport.unpark(thread);
           }
@@ -228,22 +253,44 @@ final class Dispatcher {
       answered();
       return;
     }
+    if (attempt.retryLog()) {
+      retryBatchInFlight = false;
+      retryLog.answered(attempt.batch().entries(), verdict.again());
+      return;
+    }
     if (verdict.again().isEmpty()) {
       answered();
       return;
     }
     cursor.countRetry();
-    boolean nothingTaken = verdict.nothingTaken();
-    int tries = nothingTaken ? failures + 1 : attempt.failures() + 1;
-    long waitMillis = backoff.waitMillis(tries, result.retryAfterMillis());
-    long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
-    waiting.add(
-        new Attempt(new ExportBatch(signal(), verdict.again()), attempt.failures() + 1, due));
-    if (nothingTaken || result.retryAfterMillis() > 0) {
-      failed(String.valueOf(verdict.reason()), due, waitMillis);
+    if (verdict.nothingTaken() || result.retryAfterMillis() > 0) {
+      long due = wait(attempt, verdict.again(), failures + 1, result.retryAfterMillis());
+      failed(String.valueOf(verdict.reason()), due);
     } else {
+      putOff(attempt, verdict);
       answered();
     }
+  }
+
+  /** Some were taken, some not for now: those wait, or make room for others in the retry log. */
+  private void putOff(Attempt attempt, Outcomes.Verdict verdict) {
+    List<ExportBatch.Entry> again = verdict.again();
+    if (attempt.failures() + 1 >= options.retryLogAfterTries()) {
+      again = outcomes.move(again, retryLog, String.valueOf(verdict.reason()));
+    }
+    if (!again.isEmpty()) {
+      wait(attempt, again, attempt.failures() + 1, 0);
+    }
+  }
+
+  private long wait(
+      Attempt attempt, List<ExportBatch.Entry> again, int tries, long retryAfterMillis) {
+    long due =
+        System.nanoTime()
+            + TimeUnit.MILLISECONDS.toNanos(backoff.waitMillis(tries, retryAfterMillis));
+    waiting.add(
+        new Attempt(new ExportBatch(signal(), again), attempt.failures() + 1, due, false));
+    return due;
   }
 
   private void answered() {
@@ -255,14 +302,9 @@ final class Dispatcher {
     lastError = null;
   }
 
-  private void failed(String reason, long dueNanos, long waitMillis) {
+  private void failed(String reason, long dueNanos) {
     if (failures == 0) {
-      LOG.warn(
-          "{}: {} not taken ({}); kept on disk, trying again in {} ms",
-          name,
-          signal().id(),
-          reason,
-          waitMillis);
+      LOG.warn("{}: {} not taken ({}); kept on disk and tried again", name, signal().id(), reason);
     }
     failures++;
     lastError = reason;
@@ -282,7 +324,9 @@ final class Dispatcher {
   private void sleep() {
     long now = System.nanoTime();
     long until = NEVER;
-    boolean room = inFlight + waiting.size() < limits.maxInFlight();
+    boolean room =
+        inFlight + waiting.size() < limits.maxInFlight()
+            && !(inFlight > 0 && batcher.suspicious());
     if (circuit != DestinationStatus.Circuit.CLOSED) {
       until = inFlight == 0 ? reopenNanos - now : NEVER;
       wakeAtSequence = NEVER;
@@ -294,9 +338,13 @@ final class Dispatcher {
       if (room) {
         until = Math.min(until, batcher.lingerNanos(now));
       }
+      if (!retryBatchInFlight && inFlight < limits.maxInFlight()) {
+        until = Math.min(until, retryLog.waitNanos(now));
+      }
       wakeAtBytes = batcher.wakeAtBytes();
       wakeAtSequence = room ? batcher.wakeAtSequence() : NEVER;
     }
+    until = Math.min(until, guard.expiryNanos(now));
     if (stopping) {
       until = Math.min(until, stopNanos - now);
     }
@@ -333,20 +381,33 @@ final class Dispatcher {
     thread.join(Math.max(0, left) + 1_000);
   }
 
+  /** Saves both cursors; on the maintenance thread. */
+  void save() throws IOException {
+    retryLog.save(); // first: what is moved must be there before the main cursor has passed it
+    cursor.save();
+  }
+
   DestinationStatus status() {
-    Cursor.Ledger ledger = cursor.ledger(log.end());
+    Cursor.Ledger main = cursor.ledger(log.end());
+    Cursor.Ledger retry = retryLog.ledger();
+    long moved = main.moved();
+    Map<String, Long> dropped = new LinkedHashMap<>(main.dropped());
+    if (retry != null) {
+      retry.dropped().forEach((reason, items) -> dropped.merge(reason, items, Long::sum));
+    }
+    long pending = main.pending() + (retry == null ? 0 : retry.pending());
     return new DestinationStatus(
         name,
         signal(),
         options.required(),
-        ledger.accepted(),
-        ledger.delivered(),
-        ledger.dropped(),
-        ledger.pending(),
-        ledger.pendingBytes(),
-        ledger.duplicates(),
-        ledger.retries(),
-        ledger.pending() == 0 ? 0 : oldestPending(),
+        main.accepted() - moved + (retry == null ? 0 : retry.accepted()),
+        main.delivered() + (retry == null ? 0 : retry.delivered()),
+        dropped,
+        pending,
+        main.pendingBytes() + (retry == null ? 0 : retry.pendingBytes()),
+        main.duplicates() + (retry == null ? 0 : retry.duplicates()),
+        main.retries() + (retry == null ? 0 : retry.retries()),
+        pending == 0 ? 0 : oldestPending(),
         circuit,
         lastError);
   }

@@ -50,9 +50,52 @@ final class Outcomes {
 
   /** A record is about to be sent for the first time. */
   ExportBatch.Entry begin(LogEntry entry, LogRecord record) {
-    Delivery delivery = new Delivery(entry, record);
-    open.put(record.id().sequence(), delivery);
-    return delivery.whole();
+    return begin(new Delivery(cursor, entry, record));
+  }
+
+  ExportBatch.Entry begin(Delivery delivery) {
+    open.put(delivery.record.id().sequence(), delivery);
+    return delivery.toSend();
+  }
+
+  boolean isOpen(long sequence) {
+    return open.containsKey(sequence);
+  }
+
+  /**
+   * Puts items that keep being refused for a while into the retry log, so that they hold nobody.
+   *
+   * @return the entries for which that failed
+   */
+  List<ExportBatch.Entry> move(List<ExportBatch.Entry> entries, RetryLog retryLog, String reason) {
+    List<ExportBatch.Entry> left = new ArrayList<>();
+    for (ExportBatch.Entry entry : entries) {
+      Delivery delivery = open.get(entry.record().id().sequence());
+      try {
+        if (delivery != null) {
+          retryLog.add(entry, reason);
+          delivery.moved(entry.items());
+          finish(delivery);
+        }
+      } catch (IOException e) {
+        LOG.warn("the retry log cannot be written: {}", e.toString());
+        left.add(entry);
+      }
+    }
+    return left;
+  }
+
+  /** Keeps a record that is not to be sent at all, with the reason. */
+  void quarantine(LogEntry entry, LogRecord record, String reason, String detail)
+      throws IOException {
+    deadLetters.add(record, null, reason, detail);
+    cursor.done(entry.from(), entry.to(), 0, 0, Map.of(reason, (long) record.items()));
+  }
+
+  private void finish(Delivery delivery) {
+    if (delivery.finish()) {
+      open.remove(delivery.record.id().sequence());
+    }
   }
 
   Verdict settle(ExportBatch batch, ExportResult result) {
@@ -106,15 +149,7 @@ final class Outcomes {
         boolean all = toSendAgain.cardinality() == entry.record().items();
         again.add(new ExportBatch.Entry(entry.record(), all ? null : toSendAgain));
       }
-      if (delivery.settled()) {
-        open.remove(entry.record().id().sequence());
-        cursor.done(
-            delivery.entry.from(),
-            delivery.entry.to(),
-            delivery.delivered(),
-            delivery.duplicates(),
-            delivery.dropped());
-      }
+      finish(delivery);
     }
     return new Verdict(again, false, taken == 0, reason);
   }

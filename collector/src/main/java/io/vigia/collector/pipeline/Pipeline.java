@@ -36,6 +36,8 @@ import org.slf4j.LoggerFactory;
  * directory/lock, format
  * directory/log/&lt;signal&gt;/…                     segments
  * directory/destinations/&lt;name&gt;/&lt;signal&gt;.cursor
+ * directory/destinations/&lt;name&gt;/&lt;signal&gt;.attempts   what was being sent
+ * directory/destinations/&lt;name&gt;/&lt;signal&gt;-retries/…
  * directory/destinations/&lt;name&gt;/dead-letters/…
  * </pre>
  *
@@ -119,6 +121,18 @@ public final class Pipeline implements Component {
       DiskLog log = Objects.requireNonNull(logs.get(signal));
       Cursor cursor = Cursor.open(options.storage, directory.resolve(signal.id() + ".cursor"), log);
       opened.add(cursor);
+      RetryLog retryLog =
+          new RetryLog(
+              options.storage,
+              directory.resolve(signal.id() + "-retries"),
+              new Backoff(
+                  destination.options.retryInitialMillis() * 5,
+                  destination.options.retryMaxMillis() * 5));
+      opened.add(retryLog);
+      retryLog.openIfPresent(cursor);
+      CrashGuard guard =
+          CrashGuard.open(options.storage, directory.resolve(signal.id() + ".attempts"));
+      opened.add(guard);
       dispatchers.add(
           new Dispatcher(
               destination.name,
@@ -127,6 +141,8 @@ public final class Pipeline implements Component {
               destination.exporter,
               destination.options,
               deadLetters,
+              retryLog,
+              guard,
               options.metrics));
     }
   }
@@ -189,7 +205,7 @@ public final class Pipeline implements Component {
 
   private void saveCursors() throws IOException {
     for (Dispatcher dispatcher : dispatchers) {
-      dispatcher.cursor().save();
+      dispatcher.save();
     }
   }
 

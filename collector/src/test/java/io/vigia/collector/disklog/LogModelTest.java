@@ -307,7 +307,9 @@ class LogModelTest {
             lost += entry.to().sequence() - entry.from().sequence();
             boolean weak = !durability.equals(Durability.fsync());
             boolean expected = flips > 0 || (torn && (weak || "torn".equals(entry.damage())));
-            assertThat(expected).as("damage: %s with %s after %s", entry, durability, trail).isTrue();
+            assertThat(expected)
+                .as("damage: %s with %s after %s", entry, durability, trail)
+                .isTrue();
             continue;
           }
           String text = StandardCharsets.UTF_8.decode(record.payload().duplicate()).toString();
@@ -343,9 +345,7 @@ class LogModelTest {
     private boolean freed(String text) {
       return ids.entrySet().stream()
           .anyMatch(
-              entry ->
-                  entry.getValue().equals(text)
-                      && entry.getKey().sequence() < freedBefore);
+              entry -> entry.getValue().equals(text) && entry.getKey().sequence() < freedBefore);
     }
 
     @Override

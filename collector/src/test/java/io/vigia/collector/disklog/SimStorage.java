@@ -47,6 +47,7 @@ public final class SimStorage implements Storage {
 
   public long capacityBytes = Long.MAX_VALUE;
   public int syncs;
+  public long readBytes;
 
   /** A file's bytes now, and as they were when last synced. */
   private static final class Inode {
@@ -317,6 +318,7 @@ public final class SimStorage implements Storage {
           return into.hasRemaining() ? -1 : 0;
         }
         into.put(inode.bytes, (int) position, length);
+        readBytes += length;
         return length;
       }
     }

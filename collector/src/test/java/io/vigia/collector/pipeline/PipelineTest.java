@@ -9,6 +9,7 @@ import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
@@ -295,5 +296,45 @@ class PipelineTest {
                 .destination("es", exporter, OPTIONS));
     await().until(() -> late.delivered().size() == 2);
     awaitNothingPending(second);
+  }
+
+  /** Puts off item 1 of every record that has more than one item. */
+  private static ExportResult putOffSecondItems(ExportBatch batch) {
+    List<ExportBatch.Entry> again = new ArrayList<>();
+    for (ExportBatch.Entry entry : batch.entries()) {
+      if (entry.record().items() > 1 && entry.wants(1)) {
+        BitSet second = new BitSet();
+        second.set(1);
+        again.add(new ExportBatch.Entry(entry.record(), second));
+      }
+    }
+    return again.isEmpty()
+        ? ExportResult.delivered()
+        : new ExportResult(0, List.of(), again, 0, "429");
+  }
+
+  @Test
+  void anItemPutOffAgainAndAgainHoldsNobodyAndIsDeliveredInTheEnd() throws Exception {
+    FakeExporter ordered = new FakeExporter(new Exporter.Limits(100, 4, 0, 1));
+    ordered.behave(PipelineTest::putOffSecondItems);
+    DestinationOptions once =
+        new DestinationOptions(true, Set.of(Signal.LOGS), 0, 0, 1, 5, 1);
+    Pipeline pipeline = start(Pipeline.builder().destination("es", ordered, once));
+    accept(pipeline, "stuck", 3).get();
+    for (int i = 0; i < 50; i++) {
+      accept(pipeline, "b" + i, 1).get();
+    }
+    await().until(() -> ordered.delivered().contains("b49/0"));
+    await().until(() -> status(pipeline).pending() == 1);
+    assertThat(ordered.delivered()).contains("stuck/0", "stuck/2").doesNotContain("stuck/1");
+    assertThat(status(pipeline).accepted()).isEqualTo(53);
+
+    pipeline.close();
+    Pipeline second = start(Pipeline.builder().destination("es", ordered, once));
+    assertThat(status(second).pending()).isEqualTo(1);
+    ordered.comeUp();
+    awaitNothingPending(second);
+    assertThat(ordered.delivered()).contains("stuck/1").hasSize(53).doesNotHaveDuplicates();
+    assertThat(status(second).delivered()).isEqualTo(53);
   }
 }

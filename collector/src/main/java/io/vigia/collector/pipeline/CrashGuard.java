@@ -1,0 +1,193 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.disklog.Storage;
+import io.vigia.collector.disklog.StorageFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers across the death of the process what was being sent when it died, so that a record that
+ * kills it cannot do so for ever: the suspected batch is sent in ever smaller parts, and a single
+ * record that was there at three deaths is condemned.
+ *
+ * <p>A mark is written when a batch is handed to the exporter and wiped when it is answered, but
+ * after {@link #WINDOW_MILLIS} at the latest: who dies of a record dies quickly, and a kill while a
+ * slow backend is waited for must not be held against the record. Marks are not synced: they have to
+ * survive the process, not the machine. Used by the dispatcher's thread only.
+ */
+final class CrashGuard implements Closeable {
+  static final int DEATHS = 3;
+  private static final int MAX_SLOTS = 64;
+  private static final int SLOT_BYTES = 32;
+  private static final long WINDOW_MILLIS = 250;
+
+  private final StorageFile file;
+  private final @Nullable Mark[] slots = new @Nullable Mark[MAX_SLOTS];
+  private final long[] tickets = new long[MAX_SLOTS];
+  private long lastTicket;
+  private final List<Mark> suspects;
+
+  /** A range of sequences, and how many deaths it has seen. */
+  private record Mark(long from, long to, int deaths, long nanos) {}
+
+  private CrashGuard(StorageFile file, List<Mark> suspects) {
+    this.file = file;
+    this.suspects = suspects;
+  }
+
+  static CrashGuard open(Storage storage, Path path) throws IOException {
+    StorageFile file = storage.exists(path) ? storage.open(path) : storage.create(path);
+    try {
+      List<Mark> suspects = new ArrayList<>();
+      ByteBuffer bytes = ByteBuffer.allocate(MAX_SLOTS * SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      int length = file.readFully(bytes, 0);
+      for (int at = 0; at + SLOT_BYTES <= length; at += SLOT_BYTES) {
+        long from = bytes.getLong(at);
+        long to = bytes.getLong(at + 8);
+        int deaths = bytes.getInt(at + 16);
+        if (to > from && bytes.getInt(at + 20) == crc(bytes, at)) {
+          suspects.add(new Mark(from, to, deaths + 1, 0));
+        }
+      }
+      CrashGuard guard = new CrashGuard(file, suspects);
+      file.writeFully(ByteBuffer.allocate(MAX_SLOTS * SLOT_BYTES), 0);
+      return guard;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static int crc(ByteBuffer bytes, int at) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.array(), at, 20);
+    return (int) crc.getValue();
+  }
+
+  private int deaths(long sequence) {
+    int deaths = 0;
+    for (Mark suspect : suspects) {
+      if (sequence >= suspect.from && sequence < suspect.to) {
+        deaths = Math.max(deaths, suspect.deaths);
+      }
+    }
+    return deaths;
+  }
+
+  /** Whether the record was sent alone and the process died of it often enough. */
+  boolean condemned(long sequence) {
+    for (Mark suspect : suspects) {
+      if (suspect.from == sequence && suspect.to == sequence + 1 && suspect.deaths >= DEATHS) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether records from here on were there at a death: one batch at a time then. */
+  boolean suspicious(long sequence) {
+    return suspects.stream().anyMatch(suspect -> sequence < suspect.to);
+  }
+
+  /** How many records a batch may have that begins with this one. */
+  int maxRecords(long sequence) {
+    if (suspects.isEmpty()) {
+      return Integer.MAX_VALUE;
+    }
+    int most = Integer.MAX_VALUE;
+    for (Mark suspect : suspects) {
+      if (sequence >= suspect.from && sequence < suspect.to) {
+        long part = suspect.deaths == 1 ? (suspect.to - suspect.from + 15) / 16 : 1;
+        most = (int) Math.min(most, part);
+      } else if (sequence < suspect.from) {
+        most = (int) Math.min(most, suspect.from - sequence); // innocent ones go by themselves
+      }
+    }
+    return most;
+  }
+
+  /** A batch is about to be handed to the exporter; returns the ticket for {@link #leave}. */
+  long enter(ExportBatch batch) throws IOException {
+    long from = Long.MAX_VALUE;
+    long to = 0;
+    int deaths = 0;
+    for (ExportBatch.Entry entry : batch.entries()) {
+      long sequence = entry.record().id().sequence();
+      from = Math.min(from, sequence);
+      to = Math.max(to, sequence + 1);
+      deaths = Math.max(deaths, deaths(sequence));
+    }
+    for (int slot = 0; slot < MAX_SLOTS; slot++) {
+      if (slots[slot] == null) {
+        write(slot, from, to, deaths);
+        slots[slot] = new Mark(from, to, deaths, System.nanoTime());
+        tickets[slot] = ++lastTicket;
+        return lastTicket;
+      }
+    }
+    return 0; // more in flight than slots: this one goes unmarked
+  }
+
+  /** The batch was answered. */
+  void leave(long ticket) throws IOException {
+    for (int slot = 0; slot < MAX_SLOTS; slot++) {
+      if (slots[slot] != null && tickets[slot] == ticket) {
+        wipe(slot, slots[slot]);
+      }
+    }
+  }
+
+  private void wipe(int slot, Mark mark) throws IOException {
+    slots[slot] = null;
+    write(slot, 0, 0, 0);
+    suspects.removeIf(suspect -> suspect.to <= mark.to);
+  }
+
+  /** Wipes marks that are too old to mean anything; call now and then. */
+  void expire(long nowNanos) throws IOException {
+    for (int slot = 0; slot < MAX_SLOTS; slot++) {
+      Mark mark = slots[slot];
+      if (mark != null && nowNanos - mark.nanos > TimeUnit.MILLISECONDS.toNanos(WINDOW_MILLIS)) {
+        wipe(slot, mark);
+      }
+    }
+  }
+
+  /** When {@link #expire} has something to do; "for ever" when nothing is in flight. */
+  long expiryNanos(long nowNanos) {
+    long soonest = Long.MAX_VALUE;
+    for (Mark mark : slots) {
+      if (mark != null) {
+        long left = mark.nanos + TimeUnit.MILLISECONDS.toNanos(WINDOW_MILLIS + 1) - nowNanos;
+        soonest = Math.min(soonest, left);
+      }
+    }
+    return soonest;
+  }
+
+  private void write(int slot, long from, long to, int deaths) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(0, from).putLong(8, to).putInt(16, deaths);
+    bytes.putInt(20, crc(bytes, 0));
+    file.writeFully(bytes, (long) slot * SLOT_BYTES);
+  }
+
+  /** An orderly end is nobody's fault: all marks are wiped. */
+  @Override
+  public void close() throws IOException {
+    try {
+      file.writeFully(ByteBuffer.allocate(MAX_SLOTS * SLOT_BYTES), 0);
+    } finally {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.disklog.Cursor;
+import io.vigia.collector.disklog.LogEntry;
+import io.vigia.collector.disklog.LogReader;
+import io.vigia.collector.disklog.SideLog;
+import io.vigia.collector.disklog.SideNote;
+import io.vigia.collector.disklog.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Items a destination keeps putting off, on disk and out of the way of the others; gone through in
+ * rounds with a back-off. Has a cursor and so a ledger of its own: what the main cursor counts as
+ * moved is accepted here. Made on first use. Used by the dispatcher's thread, but for the ledger.
+ */
+final class RetryLog implements Closeable {
+  private final Storage storage;
+  private final Path directory;
+  private final Backoff backoff;
+
+  private volatile @Nullable Cursor cursor;
+  private volatile @Nullable SideLog log;
+  private @Nullable LogReader reader;
+  private int rounds;
+  private long roundNanos = System.nanoTime();
+
+  /** What is left of entries tried before, by origin sequence. */
+  private final Map<Long, ExportBatch.Entry> tried = new HashMap<>();
+
+  RetryLog(Storage storage, Path directory, Backoff backoff) {
+    this.storage = storage;
+    this.directory = directory;
+    this.backoff = backoff;
+  }
+
+  /**
+   * Opens what an earlier process left. An entry whose origin the main cursor does not hold for done
+   * was moved just before a crash: it will come again from the main log, so it is taken out here.
+   */
+  void openIfPresent(Cursor main) throws IOException {
+    if (!storage.exists(directory.resolve("meta"))) {
+      return;
+    }
+    SideLog open = open();
+    Cursor own = cursor();
+    try (LogReader all = open.reader(own.lowWater())) {
+      LogEntry entry;
+      while ((entry = all.next()) != null) {
+        SideNote note = entry.note();
+        if (note != null && !main.isDone(note.origin().sequence())) {
+          own.annul(entry.from(), entry.to());
+        }
+      }
+    }
+  }
+
+  private SideLog open() throws IOException {
+    SideLog open = log;
+    if (open == null) {
+      storage.createDirectories(directory);
+      open = SideLog.open(storage, directory);
+      cursor = Cursor.open(storage, directory.resolve("cursor"), open);
+      log = open;
+    }
+    return open;
+  }
+
+  private Cursor cursor() {
+    return java.util.Objects.requireNonNull(cursor);
+  }
+
+  /** Durable when this returns. */
+  void add(ExportBatch.Entry entry, String reason) throws IOException {
+    LogRecord record = entry.record();
+    SideNote note =
+        new SideNote(record.id(), record.signal(), record.items(), entry.wanted(), reason, "");
+    boolean wasEmpty = isEmpty();
+    open().append(record.envelope(), note, record.payload());
+    if (wasEmpty) {
+      rounds = 0;
+      scheduleRound();
+    }
+  }
+
+  private boolean isEmpty() {
+    SideLog open = log;
+    return open == null || cursor().lowWater().sequence() >= open.end().sequence();
+  }
+
+  /** When to look here again; "for ever" when there is nothing. */
+  long waitNanos(long nowNanos) {
+    return isEmpty() ? Long.MAX_VALUE : roundNanos - nowNanos;
+  }
+
+  private void scheduleRound() {
+    rounds++;
+    roundNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(backoff.waitMillis(rounds, 0));
+  }
+
+  /** The next batch of the round; empty when the round is over. */
+  List<ExportBatch.Entry> next(Exporter.Limits limits, Outcomes outcomes) throws IOException {
+    if (waitNanos(System.nanoTime()) > 0) {
+      return List.of();
+    }
+    Cursor own = cursor();
+    LogReader in = reader;
+    if (in == null) {
+      in = open().reader(own.lowWater());
+      reader = in;
+    }
+    List<ExportBatch.Entry> batch = new ArrayList<>();
+    long bytes = 0;
+    long items = 0;
+    while (bytes < limits.maxBatchBytes() && items < limits.maxBatchItems()) {
+      LogEntry entry = in.next();
+      if (entry == null) {
+        break;
+      }
+      LogRecord record = entry.record();
+      if (record == null) {
+        own.drop(entry.from(), entry.to(), String.valueOf(entry.damage()));
+      } else if (!own.isDone(entry.from().sequence())) {
+        long origin = record.id().sequence();
+        ExportBatch.Entry left = tried.get(origin);
+        if (left == null && !outcomes.isOpen(origin)) {
+          left = outcomes.begin(new Delivery(own, entry, record));
+        }
+        if (left != null) {
+          batch.add(left);
+          bytes += record.payload().remaining();
+          items += left.items();
+        }
+      }
+    }
+    if (batch.isEmpty()) {
+      endRound(in);
+    }
+    return batch;
+  }
+
+  private void endRound(LogReader in) throws IOException {
+    in.close();
+    reader = null;
+    open().deleteBefore(cursor().savedLowWater().sequence());
+    scheduleRound();
+  }
+
+  /** A batch of {@link #next} was answered; {@code again} is what is left of it. */
+  void answered(List<ExportBatch.Entry> batch, List<ExportBatch.Entry> again) {
+    batch.forEach(entry -> tried.remove(entry.record().id().sequence()));
+    again.forEach(entry -> tried.put(entry.record().id().sequence(), entry));
+  }
+
+  /** Its ledger, or null when it was never needed. */
+  Cursor.@Nullable Ledger ledger() {
+    Cursor open = cursor;
+    SideLog opened = log;
+    return open == null || opened == null ? null : open.ledger(opened.end());
+  }
+
+  void save() throws IOException {
+    Cursor open = cursor;
+    if (open != null) {
+      open.save();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (reader != null) {
+      reader.close();
+    }
+    Cursor open = cursor;
+    if (open != null) {
+      open.close();
+    }
+    if (log != null) {
+      log.close();
+    }
+  }
+}

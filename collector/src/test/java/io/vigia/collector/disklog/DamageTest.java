@@ -1,0 +1,333 @@
+package io.vigia.collector.disklog;
+
+import static io.vigia.collector.disklog.TestLog.append;
+import static io.vigia.collector.disklog.TestLog.appendAll;
+import static io.vigia.collector.disklog.TestLog.open;
+import static io.vigia.collector.disklog.TestLog.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.vigia.collector.core.IntakeException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every kind of damage by name, and exactly which records survive it. */
+class DamageTest {
+  /** Three groups of one record each in one segment. */
+  private static final String[] TEXTS = {"one", "second", "third"};
+
+  private final SimStorage storage = new SimStorage(1);
+  private Path segment = Path.of("");
+
+  @BeforeEach
+  void write() throws Exception {
+    DiskLog log = open(storage);
+    appendAll(log, TEXTS);
+    log.close();
+    segment = storage.files(".segment").get(0);
+  }
+
+  private int offsetOf(String text) {
+    byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = storage.bytes(segment);
+    for (int at = 0; at + wanted.length <= bytes.length; at++) {
+      if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+        return at;
+      }
+    }
+    throw new AssertionError(text + " is not in " + segment);
+  }
+
+  /** Removes the mark of a clean close, as if the process had been killed. */
+  private void markUnclean() throws IOException {
+    try (LogMeta meta = LogMeta.open(storage, TestLog.DIRECTORY.resolve("meta"))) {
+      LogMeta.State state = Objects.requireNonNull(meta.loaded());
+      meta.save(
+          new LogMeta.State(state.logId(), state.epoch(), false, LogPosition.ZERO));
+    }
+  }
+
+  private void cut(int length) {
+    storage.overwrite(segment, Arrays.copyOf(storage.bytes(segment), length));
+  }
+
+  @Test
+  void anUndamagedLogIsReadBackWhole() throws Exception {
+    assertThat(read(open(storage))).containsExactly(TEXTS);
+  }
+
+  @Test
+  void tornTailLosesOnlyTheRecordThatWasBeingWritten() throws Exception {
+    markUnclean();
+    cut(offsetOf("third") + 2);
+    DiskLog log = open(storage);
+    assertThat(read(log)).containsExactly("one", "second");
+    appendAll(log, "next");
+    assertThat(read(log)).containsExactly("one", "second", "next");
+  }
+
+  @Test
+  void bitFlipInAPayloadCostsThatRecord() throws Exception {
+    storage.flip(segment, offsetOf("second"));
+    assertThat(read(open(storage))).containsExactly("one", "[checksum, 6]", "third");
+  }
+
+  @Test
+  void bitFlipInARecordHeaderCostsThatRecord() throws Exception {
+    int header = offsetOf("second");
+    while (ByteBuffer.wrap(storage.bytes(segment)).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(header)
+        != RecordFormat.MAGIC) {
+      header--;
+    }
+    storage.flip(segment, header + 9); // the body's length
+    assertThat(read(open(storage))).containsExactly("one", "[header, 6]", "third");
+  }
+
+  @Test
+  void bitFlipInTheSegmentHeaderCostsNothing() throws Exception {
+    storage.flip(segment, 20);
+    assertThat(read(open(storage))).containsExactly(TEXTS);
+  }
+
+  @Test
+  void bitFlipInTheLastRecordOfACleanlyClosedLogIsCountedAsLost() throws Exception {
+    storage.flip(segment, offsetOf("third"));
+    DiskLog log = open(storage);
+    assertThat(log.end().items()).isEqualTo(14);
+    assertThat(read(log)).containsExactly("one", "second", "[missing, 5]");
+    appendAll(log, "next");
+    assertThat(read(log)).containsExactly("one", "second", "[missing, 5]", "next");
+  }
+
+  @Test
+  void truncatedSegmentLosesItsEndAndSaysHowMuch() throws Exception {
+    DiskLog log = open(storage);
+    appendAll(log, "fourth");
+    log.close();
+    cut(offsetOf("second"));
+    assertThat(read(open(storage))).containsExactly("one", "[header, 11]", "fourth");
+  }
+
+  @Test
+  void zeroFilledSegmentLosesWhatWasThereAndTheCountIsKept() throws Exception {
+    DiskLog log = open(storage);
+    appendAll(log, "fourth");
+    log.close();
+    byte[] bytes = storage.bytes(segment);
+    Arrays.fill(bytes, offsetOf("one") - 10, bytes.length, (byte) 0);
+    storage.overwrite(segment, bytes);
+    assertThat(read(open(storage), LogPosition.ZERO)).containsExactly("[checksum, 3]", "[header, 11]", "fourth");
+  }
+
+  @Test
+  void missingSegmentLosesItselfAndSaysHowMuch() throws Exception {
+    DiskLog log = open(storage);
+    appendAll(log, "fourth");
+    log.close();
+    log = open(storage);
+    appendAll(log, "fifth");
+    log.close();
+    storage.removeDurably(storage.files(".segment").get(1));
+    assertThat(read(open(storage))).containsExactly("one", "second", "third", "[missing, 6]", "fifth");
+  }
+
+  @Test
+  void aSegmentOfAnotherLogIsSetAsideAndTheRestRead() throws Exception {
+    SimStorage other = new SimStorage(2);
+    DiskLog stranger = open(other);
+    appendAll(stranger, "a", "b", "c", "foreign");
+    stranger.close();
+    Path foreign = Segment.path(TestLog.DIRECTORY, 9);
+    storage.overwrite(foreign, other.bytes(other.files(".segment").get(0)));
+    DiskLog log = open(storage);
+    assertThat(read(log)).containsExactly(TEXTS);
+    assertThat(storage.files(".segment.foreign")).hasSize(1);
+  }
+
+  @Test
+  void lostMetaFileCostsNothingAndBeginsANewEpoch() throws Exception {
+    Path meta = TestLog.DIRECTORY.resolve("meta");
+    byte[] garbage = storage.bytes(meta);
+    Arrays.fill(garbage, (byte) 7);
+    storage.overwrite(meta, garbage);
+    DiskLog log = open(storage);
+    appendAll(log, "next");
+    assertThat(read(log)).containsExactly("one", "second", "third", "next");
+    try (LogReader reader = log.reader(LogPosition.ZERO)) {
+      int first = Objects.requireNonNull(Objects.requireNonNull(reader.next()).record()).id().epoch();
+      reader.next();
+      reader.next();
+      int last = Objects.requireNonNull(Objects.requireNonNull(reader.next()).record()).id().epoch();
+      assertThat(last).isGreaterThan(first);
+    }
+  }
+
+  @Test
+  void oneDamagedSlotOfACursorFallsBackToTheSaveBefore() throws Exception {
+    DiskLog log = open(storage);
+    Path path = Path.of("/c/es.cursor");
+    Cursor cursor = Cursor.open(storage, path, log);
+    LogPosition afterOne = deliverNext(log, cursor);
+    cursor.save();
+    deliverNext(log, cursor);
+    cursor.save();
+    storage.flip(path, newestSlot(path) + 30);
+    Cursor again = Cursor.open(storage, path, log);
+    assertThat(again.lowWater()).isEqualTo(afterOne);
+    assertThat(again.ledger(log.end()).delivered()).isEqualTo(3);
+  }
+
+  private static LogPosition deliverNext(DiskLog log, Cursor cursor) throws IOException {
+    try (LogReader reader = log.reader(cursor.lowWater())) {
+      LogEntry entry = Objects.requireNonNull(reader.next());
+      cursor.done(entry.from(), entry.to(), entry.items(), 0, Map.of());
+      return entry.to();
+    }
+  }
+
+  private int newestSlot(Path path) {
+    ByteBuffer bytes = ByteBuffer.wrap(storage.bytes(path)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    int half = bytes.capacity() / 2;
+    return bytes.getLong(8) > bytes.getLong(half + 8) ? 0 : half;
+  }
+
+  @Test
+  void aDestroyedCursorBeginsAnewAtTheOldestRecord() throws Exception {
+    DiskLog log = open(storage);
+    Path path = Path.of("/c/es.cursor");
+    Cursor cursor = Cursor.open(storage, path, log);
+    deliverNext(log, cursor);
+    cursor.save();
+    byte[] garbage = storage.bytes(path);
+    Arrays.fill(garbage, (byte) 9);
+    storage.overwrite(path, garbage);
+    Cursor again = Cursor.open(storage, path, log);
+    assertThat(again.lowWater()).isEqualTo(LogPosition.ZERO);
+    assertThat(again.ledger(log.end()).pending()).isEqualTo(14);
+  }
+
+  @Test
+  void aCursorAheadOfItsLogGoesOnAtTheEndAndItsLedgerStillBalances() throws Exception {
+    DiskLog log = open(storage);
+    Path path = Path.of("/c/es.cursor");
+    Cursor cursor = Cursor.open(storage, path, log);
+    while (cursor.lowWater().sequence() < 3) {
+      deliverNext(log, cursor);
+    }
+    cursor.save();
+    Cursor again =
+        Cursor.open(storage, path, log.logId(), LogPosition.ZERO, new LogPosition(2, 9, 200));
+    Cursor.Ledger ledger = again.ledger(new LogPosition(2, 9, 200));
+    assertThat(ledger.pending()).isZero();
+    assertThat(ledger.accepted()).isEqualTo(14).isEqualTo(ledger.delivered());
+    assertThat(again.ledger(new LogPosition(3, 11, 300)).pending()).isEqualTo(2);
+  }
+
+  @Test
+  void aCursorOfAnotherLogBeginsAnew() throws Exception {
+    DiskLog log = open(storage);
+    Path path = Path.of("/c/es.cursor");
+    Cursor cursor = Cursor.open(storage, path, log.logId() + 2, LogPosition.ZERO, log.end());
+    cursor.done(LogPosition.ZERO, log.end(), 14, 0, Map.of());
+    cursor.save();
+    assertThat(Cursor.open(storage, path, log).ledger(log.end()).pending()).isEqualTo(14);
+  }
+
+  @Test
+  void aDirectoryInUseIsRefusedWithAClearLine() throws Exception {
+    Path path = Path.of("/state");
+    Closeable first = StateDirectory.open(storage, path);
+    assertThatThrownBy(() -> StateDirectory.open(storage, path))
+        .hasMessageContaining("/state is in use by another process");
+    first.close();
+    StateDirectory.open(storage, path).close();
+  }
+
+  @Test
+  void aDirectoryOfANewerVersionIsRefusedByName() throws Exception {
+    Path path = Path.of("/state");
+    StateDirectory.open(storage, path).close();
+    storage.overwrite(path.resolve("format"), "vigia-state 2\n".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> StateDirectory.open(storage, path))
+        .isInstanceOf(NewerFormatException.class)
+        .hasMessageContaining("/state has format version 2");
+  }
+
+  @Test
+  void aSegmentOfANewerVersionIsRefusedAndLeftUntouched() {
+    byte[] bytes = storage.bytes(segment);
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    header.putShort(8, (short) 2);
+    header.putInt(60, new Checksum().of(header, 0, 60));
+    storage.overwrite(segment, bytes);
+    assertThatThrownBy(() -> open(storage)).isInstanceOf(NewerFormatException.class);
+    assertThat(storage.bytes(segment)).isEqualTo(bytes);
+  }
+
+  @Test
+  void aReadOnlyFileSystemIsSaidAtTheStart() {
+    storage.readOnly = true;
+    assertThatThrownBy(() -> open(storage)).hasMessageContaining("Read-only file system");
+  }
+
+  @Test
+  void aFullDiskRefusesWithATimeAndRecoversByItself() throws Exception {
+    DiskLog log = open(storage);
+    storage.capacityBytes = storage.usedBytes();
+    assertOverloaded(append(log, "no room"));
+    storage.capacityBytes = Long.MAX_VALUE;
+    await().until(() -> log.failure() == null);
+    appendAll(log, "room again");
+    assertThat(read(log)).containsExactly("one", "second", "third", "room again");
+  }
+
+  @Test
+  void aFailedFsyncIsFinalForItsSegmentAndNothingOfItIsAcknowledged() throws Exception {
+    DiskLog log = open(storage);
+    appendAll(log, "fine");
+    storage.failingSyncs = 1;
+    assertOverloaded(append(log, "lost pages"));
+    await().until(() -> log.failure() == null);
+    appendAll(log, "after");
+    List<String> expected = List.of("one", "second", "third", "fine", "after");
+    assertThat(read(log)).isEqualTo(expected);
+    assertThat(log.segments()).isEqualTo(3);
+    storage.powerCut();
+    assertThat(read(open(storage))).isEqualTo(expected);
+  }
+
+  private static void assertOverloaded(CompletableFuture<Void> answer) {
+    assertThatThrownBy(answer::get)
+        .cause()
+        .isInstanceOfSatisfying(
+            IntakeException.Overloaded.class,
+            refusal -> {
+              assertThat(refusal.reason()).isEqualTo("disk");
+              assertThat(refusal.retryAfterMillis()).isPositive();
+            });
+  }
+
+  @Test
+  void openingReadsOneHeaderPerSegmentAndScansOnlyTheLast() throws Exception {
+    DiskLog log = open(TestLog.builder(storage).segmentBytes(1_024));
+    for (int i = 0; i < 50; i++) {
+      appendAll(log, "x".repeat(900));
+    }
+    log.close();
+    assertThat(storage.files(".segment")).hasSizeGreaterThan(50);
+    storage.readBytes = 0;
+    open(TestLog.builder(storage).segmentBytes(1_024));
+    assertThat(storage.readBytes).isLessThan(51 * 64 + 3_000);
+  }
+}
