@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A mark is written when a batch is handed to the exporter and wiped when it is answered, but
  * after {@link #WINDOW_MILLIS} at the latest: who dies of a record dies quickly, and a kill while a
- * slow backend is waited for must not be held against the record. Marks are not synced: they have to
- * survive the process, not the machine. Used by the dispatcher's thread only.
+ * slow backend is waited for must not be held against the record. Marks are not synced: they have
+ * to survive the process, not the machine. Used by the dispatcher's thread only.
  */
 final class CrashGuard implements Closeable {
   static final int DEATHS = 3;

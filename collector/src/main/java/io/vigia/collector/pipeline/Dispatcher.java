@@ -288,8 +288,7 @@ final class Dispatcher {
     long due =
         System.nanoTime()
             + TimeUnit.MILLISECONDS.toNanos(backoff.waitMillis(tries, retryAfterMillis));
-    waiting.add(
-        new Attempt(new ExportBatch(signal(), again), attempt.failures() + 1, due, false));
+    waiting.add(new Attempt(new ExportBatch(signal(), again), attempt.failures() + 1, due, false));
     return due;
   }
 
@@ -325,8 +324,7 @@ final class Dispatcher {
     long now = System.nanoTime();
     long until = NEVER;
     boolean room =
-        inFlight + waiting.size() < limits.maxInFlight()
-            && !(inFlight > 0 && batcher.suspicious());
+        inFlight + waiting.size() < limits.maxInFlight() && !(inFlight > 0 && batcher.suspicious());
     if (circuit != DestinationStatus.Circuit.CLOSED) {
       until = inFlight == 0 ? reopenNanos - now : NEVER;
       wakeAtSequence = NEVER;

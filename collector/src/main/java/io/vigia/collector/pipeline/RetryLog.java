@@ -45,8 +45,9 @@ final class RetryLog implements Closeable {
   }
 
   /**
-   * Opens what an earlier process left. An entry whose origin the main cursor does not hold for done
-   * was moved just before a crash: it will come again from the main log, so it is taken out here.
+   * Opens what an earlier process left. An entry whose origin the main cursor does not hold for
+   * done was moved just before a crash: it will come again from the main log, so it is taken out
+   * here.
    */
   void openIfPresent(Cursor main) throws IOException {
     if (!storage.exists(directory.resolve("meta"))) {

@@ -53,8 +53,7 @@ class DamageTest {
   private void markUnclean() throws IOException {
     try (LogMeta meta = LogMeta.open(storage, TestLog.DIRECTORY.resolve("meta"))) {
       LogMeta.State state = Objects.requireNonNull(meta.loaded());
-      meta.save(
-          new LogMeta.State(state.logId(), state.epoch(), false, LogPosition.ZERO));
+      meta.save(new LogMeta.State(state.logId(), state.epoch(), false, LogPosition.ZERO));
     }
   }
 
@@ -86,7 +85,9 @@ class DamageTest {
   @Test
   void bitFlipInARecordHeaderCostsThatRecord() throws Exception {
     int header = offsetOf("second");
-    while (ByteBuffer.wrap(storage.bytes(segment)).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(header)
+    while (ByteBuffer.wrap(storage.bytes(segment))
+            .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+            .getInt(header)
         != RecordFormat.MAGIC) {
       header--;
     }
@@ -127,7 +128,8 @@ class DamageTest {
     byte[] bytes = storage.bytes(segment);
     Arrays.fill(bytes, offsetOf("one") - 10, bytes.length, (byte) 0);
     storage.overwrite(segment, bytes);
-    assertThat(read(open(storage), LogPosition.ZERO)).containsExactly("[checksum, 3]", "[header, 11]", "fourth");
+    assertThat(read(open(storage), LogPosition.ZERO))
+        .containsExactly("[checksum, 3]", "[header, 11]", "fourth");
   }
 
   @Test
@@ -139,7 +141,8 @@ class DamageTest {
     appendAll(log, "fifth");
     log.close();
     storage.removeDurably(storage.files(".segment").get(1));
-    assertThat(read(open(storage))).containsExactly("one", "second", "third", "[missing, 6]", "fifth");
+    assertThat(read(open(storage)))
+        .containsExactly("one", "second", "third", "[missing, 6]", "fifth");
   }
 
   @Test
@@ -165,10 +168,12 @@ class DamageTest {
     appendAll(log, "next");
     assertThat(read(log)).containsExactly("one", "second", "third", "next");
     try (LogReader reader = log.reader(LogPosition.ZERO)) {
-      int first = Objects.requireNonNull(Objects.requireNonNull(reader.next()).record()).id().epoch();
+      int first =
+          Objects.requireNonNull(Objects.requireNonNull(reader.next()).record()).id().epoch();
       reader.next();
       reader.next();
-      int last = Objects.requireNonNull(Objects.requireNonNull(reader.next()).record()).id().epoch();
+      int last =
+          Objects.requireNonNull(Objects.requireNonNull(reader.next()).record()).id().epoch();
       assertThat(last).isGreaterThan(first);
     }
   }
