@@ -33,9 +33,13 @@ public final class PictureUpload {
     this.maxBytes = maxBytes;
   }
 
-  /** For the servlet's registration. */
+  /**
+   * For the servlet's registration. The part may be as large as the request: a parser that stopped
+   * in the middle would leave bytes unread, and the client a reset connection instead of the answer.
+   */
   public MultipartConfigElement limits() {
-    return new MultipartConfigElement("", maxBytes, maxBytes + OVERHEAD_BYTES, IN_MEMORY_BYTES);
+    long most = maxBytes + OVERHEAD_BYTES;
+    return new MultipartConfigElement("", most, most, IN_MEMORY_BYTES);
   }
 
   byte[] read(HttpServletRequest request) throws IOException, RefusedException {
@@ -55,6 +59,9 @@ public final class PictureUpload {
     if (part == null) {
       throw new RefusedException(
           400, "missing_field", "the field '" + FIELD + "' is missing; " + USAGE);
+    }
+    if (part.getSize() > maxBytes) {
+      throw tooLarge();
     }
     try (InputStream in = part.getInputStream()) {
       return in.readAllBytes();
