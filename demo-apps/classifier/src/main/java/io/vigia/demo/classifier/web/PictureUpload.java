@@ -35,7 +35,8 @@ public final class PictureUpload {
 
   /**
    * For the servlet's registration. The part may be as large as the request: a parser that stopped
-   * in the middle would leave bytes unread, and the client a reset connection instead of the answer.
+   * in the middle would leave bytes unread, and the client a reset connection instead of the
+   * answer.
    */
   public MultipartConfigElement limits() {
     long most = maxBytes + OVERHEAD_BYTES;
