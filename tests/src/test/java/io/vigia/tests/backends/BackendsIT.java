@@ -23,25 +23,26 @@ class BackendsIT {
   @Test
   @Needs(ELASTICSEARCH)
   void elasticsearchKeepsDocumentsAcrossAKill() {
-    Elasticsearch server = Servers.elasticsearch();
-    ElasticsearchQueries queries = new ElasticsearchQueries(server.url());
-    HttpResponse<String> put =
-        Http.request("PUT", server.url() + "/harness/_create/1?refresh=true", "{\"a\":1}");
-    assertThat(put.statusCode()).isEqualTo(201);
-    HttpResponse<String> again =
-        Http.request("PUT", server.url() + "/harness/_create/1", "{\"a\":1}");
-    assertThat(again.statusCode()).isEqualTo(409);
+    try (Elasticsearch server = new Elasticsearch()) {
+      server.start();
+      ElasticsearchQueries queries = new ElasticsearchQueries(server.url());
+      HttpResponse<String> put =
+          Http.request("PUT", server.url() + "/harness/_create/1?refresh=true", "{\"a\":1}");
+      assertThat(put.statusCode()).isEqualTo(201);
+      HttpResponse<String> again =
+          Http.request("PUT", server.url() + "/harness/_create/1", "{\"a\":1}");
+      assertThat(again.statusCode()).isEqualTo(409);
 
-    server.kill();
-    assertThat(Http.answersWith(server.url() + "/_cluster/health", 200)).isFalse();
-    server.start();
+      server.kill();
+      assertThat(Http.answersWith(server.url() + "/_cluster/health", 200)).isFalse();
+      server.start();
 
-    await()
-        .ignoreExceptions()
-        .atMost(Duration.ofSeconds(30))
-        .untilAsserted(
-            () -> assertThat(queries.count("harness", ElasticsearchQueries.ALL)).isEqualTo(1));
-    Http.request("DELETE", server.url() + "/harness", "");
+      await()
+          .ignoreExceptions()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () -> assertThat(queries.count("harness", ElasticsearchQueries.ALL)).isEqualTo(1));
+    }
   }
 
   @Test

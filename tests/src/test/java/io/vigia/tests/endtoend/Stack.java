@@ -3,22 +3,19 @@ package io.vigia.tests.endtoend;
 import io.vigia.tests.backends.Elasticsearch;
 import io.vigia.tests.backends.Jaeger;
 import io.vigia.tests.backends.Prometheus;
-import io.vigia.tests.backends.Servers;
-import io.vigia.tests.client.ElasticsearchQueries;
 import io.vigia.tests.collector.CollectorProcess;
 import io.vigia.tests.process.Ports;
 import java.net.URI;
 
 /** Every backend, and one collector that delivers to all of them. */
 final class Stack implements AutoCloseable {
-  private final Elasticsearch elasticsearch = Servers.elasticsearch();
+  private final Elasticsearch elasticsearch = new Elasticsearch();
   private final Jaeger jaeger = new Jaeger();
   private final Prometheus pushed = new Prometheus();
   private final Prometheus pulled;
   private final CollectorProcess collector;
 
   Stack() {
-    new ElasticsearchQueries(elasticsearch.url()).deleteDataStreams();
     String scrape = "127.0.0.1:" + Ports.free();
     // of its own: the same series from two sides would be one series out of order
     pulled = new Prometheus().scraping(scrape);
@@ -33,6 +30,7 @@ final class Stack implements AutoCloseable {
     // for the collector's own dashboard
     pushed.scraping(URI.create(collector.webUrl()).getAuthority());
     try {
+      elasticsearch.start();
       jaeger.start();
       pushed.start();
       collector.start();
@@ -65,10 +63,10 @@ final class Stack implements AutoCloseable {
     return collector;
   }
 
-  /** Elasticsearch goes on for other tests. */
   @Override
   public void close() {
     collector.close();
+    elasticsearch.close();
     jaeger.close();
     pushed.close();
     pulled.close();

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vigia.tests.backends.Elasticsearch;
 import io.vigia.tests.backends.Needs;
-import io.vigia.tests.backends.Servers;
-import io.vigia.tests.client.ElasticsearchQueries;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -17,10 +15,11 @@ import org.junit.jupiter.api.Test;
 class DebtOracleIT {
   @Test
   void everyAcknowledgedEventArrivesAndNoneTwice() throws Exception {
-    Elasticsearch elasticsearch = Servers.elasticsearch();
-    new ElasticsearchQueries(elasticsearch.url()).deleteDataStreams();
-    Verdict verdict = DebtOracle.run(elasticsearch, 15, 8, 1, Duration.ofSeconds(120));
-    assertThat(verdict.missing()).as("acknowledged and lost").isEmpty();
-    assertThat(verdict.doubled()).as("in Elasticsearch more than once").isEmpty();
+    try (Elasticsearch elasticsearch = new Elasticsearch()) {
+      elasticsearch.start();
+      Verdict verdict = DebtOracle.run(elasticsearch, 15, 8, 1, Duration.ofSeconds(120));
+      assertThat(verdict.missing()).as("acknowledged and lost").isEmpty();
+      assertThat(verdict.doubled()).as("in Elasticsearch more than once").isEmpty();
+    }
   }
 }
