@@ -16,7 +16,7 @@ final class Launcher {
   private final Path folder = Folders.temporary("launcher");
 
   Launcher() {
-    for (String command : new String[] {"vigia", "mvnw"}) {
+    for (String command : new String[] {"vigia", "mvnw", ".mvn"}) {
       try {
         Files.createSymbolicLink(folder.resolve(command), Folders.projectRoot().resolve(command));
       } catch (IOException e) {
