@@ -45,7 +45,8 @@ public final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--jvm",
-      description = "an option of the collector's JVM; may be given several times")
+      description =
+          "an option of the collector's JVM, may be given several times; default: as in ./vigia run")
   private List<String> jvm = new ArrayList<>();
 
   @Option(
@@ -65,6 +66,9 @@ public final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (jvm.isEmpty()) {
+      jvm = List.of("-XX:+UseSerialGC", "-Xmx256m");
+    }
     System.out.printf(
         "machine: %d processors, %s, Java %s; collector JVM options: %s%n",
         Runtime.getRuntime().availableProcessors(),

@@ -2,8 +2,10 @@ package io.vigia.tests.bench;
 
 import io.vigia.tests.client.Http;
 import io.vigia.tests.collector.CollectorProcess;
+import io.vigia.tests.process.Folders;
 import io.vigia.tests.process.Ports;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,15 +17,35 @@ final class StartUp {
 
   private StartUp() {}
 
+  /** Without an archive of classes, then with the one that a first run left, as in ./vigia run. */
   static void print(List<String> jvm, int starts) throws IOException, InterruptedException {
+    print("start", jvm, starts);
+    Path archive = Folders.temporary("archive").resolve("classes.jsa");
+    try (CollectorProcess collector = collector(with(jvm, "-XX:ArchiveClassesAtExit=" + archive))) {
+      collector.start().process().terminate(Duration.ofSeconds(60));
+    }
+    print("start with archive of classes", with(jvm, "-XX:SharedArchiveFile=" + archive), starts);
+  }
+
+  private static List<String> with(List<String> jvm, String option) {
+    List<String> all = new ArrayList<>(jvm);
+    all.addAll(List.of(option, "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
+    return all;
+  }
+
+  private static CollectorProcess collector(List<String> jvm) {
+    return CollectorProcess.builder()
+        .destination("elasticsearch: {url: \"http://127.0.0.1:" + Ports.free() + "\"}")
+        .jvm(jvm.toArray(String[]::new))
+        .build();
+  }
+
+  private static void print(String what, List<String> jvm, int starts)
+      throws IOException, InterruptedException {
     List<Long> millis = new ArrayList<>();
     long resident = 0;
     for (int i = 0; i < starts; i++) {
-      try (CollectorProcess collector =
-          CollectorProcess.builder()
-              .destination("elasticsearch: {url: \"http://127.0.0.1:" + Ports.free() + "\"}")
-              .jvm(jvm.toArray(String[]::new))
-              .build()) {
+      try (CollectorProcess collector = collector(jvm)) {
         long start = System.nanoTime();
         collector
             .launch()
@@ -39,8 +61,8 @@ final class StartUp {
     }
     Collections.sort(millis);
     System.out.printf(
-        "start: listening and ready after %d ms (median of %d: %s)%n",
-        millis.get(starts / 2), starts, millis);
+        "%s: listening and ready after %d ms (median of %d: %s)%n",
+        what, millis.get(starts / 2), starts, millis);
     System.out.printf(
         "idle: %.1f MB resident after %d s, local store off%n", resident / 1024.0, REST_SECONDS);
   }
