@@ -12,6 +12,7 @@ import io.vigia.collector.pipeline.DestinationOptions;
 import io.vigia.collector.pipeline.Pipeline;
 import io.vigia.collector.pipeline.Quota;
 import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.forward.ForwardReceiver;
 import io.vigia.collector.receive.otlp.OtlpReceiver;
 import io.vigia.collector.store.LocalStore;
@@ -23,8 +24,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,7 @@ public final class Collector implements AutoCloseable {
   private final CollectorConfig config;
   private final PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
   private final Deque<Component> started = new ArrayDeque<>();
+  private final List<Receiver> receivers = new ArrayList<>();
   private @Nullable OtlpReceiver otlp;
   private @Nullable ForwardReceiver forward;
   private @Nullable WebServer web;
@@ -92,6 +96,7 @@ public final class Collector implements AutoCloseable {
                   case OS -> Durability.os();
                 })
             .segmentBytes(log.segmentBytes())
+            .graceMillis(config.graceMillis() / 2)
             .quota(new Quota(log.quotaBytes(), log.quotaFreeSharePercent() / 100.0))
             .metrics(metrics);
     for (DestinationConfig destination : config.destinations()) {
@@ -126,7 +131,9 @@ public final class Collector implements AutoCloseable {
               .intake(pipeline.intake())
               .metrics(metrics)
               .budget(budget)
+              .drainMillis(config.graceMillis() / 2)
               .build();
+      receivers.add(otlp);
       start(otlp, grpc != null ? grpc.where() : http != null ? http.where() : config.dataWhere());
     }
     CollectorConfig.Forward forwardConfig = config.forward();
@@ -137,7 +144,9 @@ public final class Collector implements AutoCloseable {
               .intake(pipeline.intake())
               .metrics(metrics)
               .budget(budget)
+              .drainMillis(config.graceMillis() / 2)
               .build();
+      receivers.add(forward);
       start(forward, forwardConfig.listen().where());
     }
   }
@@ -222,10 +231,15 @@ public final class Collector implements AutoCloseable {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
-  /** Stops accepting, finishes acknowledgements, flushes for a bounded time, keeps the rest. */
+  /**
+   * Stops accepting, answers what was accepted, delivers for a bounded time, keeps the rest. Takes
+   * the configured grace time and a few seconds at most.
+   */
   @Override
   public synchronized void close() {
     ready = false;
+    receivers.forEach(Receiver::drain);
+    receivers.forEach(Receiver::close);
     while (!started.isEmpty()) {
       started.pop().close();
     }

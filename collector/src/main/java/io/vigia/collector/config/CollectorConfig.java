@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param data directory of disk log, cursors and embedded store
  * @param destinations in the order of the file; never empty
  * @param web null when switched off
+ * @param graceMillis how long stopping may answer and deliver; half of it each
  */
 public record CollectorConfig(
     String file,
@@ -20,7 +21,8 @@ public record CollectorConfig(
     @Nullable Forward forward,
     List<DestinationConfig> destinations,
     @Nullable Listen web,
-    Log log) {
+    Log log,
+    long graceMillis) {
   public CollectorConfig {
     destinations = List.copyOf(destinations);
   }

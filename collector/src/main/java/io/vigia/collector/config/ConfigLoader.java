@@ -81,8 +81,10 @@ public final class ConfigLoader {
     List<DestinationConfig> destinations = destinations(root.section("destinations"));
     Listen web = root.isOff("web") ? null : web(root.section("web"));
     CollectorConfig.Log log = log(root.section("log"));
+    long graceMillis = root.durationMillis("grace", 6_000);
     root.finish();
-    return new CollectorConfig(name, data, root.at("data"), otlp, forward, destinations, web, log);
+    return new CollectorConfig(
+        name, data, root.at("data"), otlp, forward, destinations, web, log, graceMillis);
   }
 
   private static CollectorConfig.Otlp otlp(Section section) throws ConfigException {

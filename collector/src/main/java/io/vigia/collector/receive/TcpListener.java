@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -14,16 +15,20 @@ import io.vigia.collector.net.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** One listening TCP port and its connections, of which there are at most so many. */
-public final class TcpListener implements AutoCloseable {
+public final class TcpListener {
   private final Channel channel;
   private final ChannelGroup connections;
+  private final AtomicBoolean draining;
+  private long drainNanos;
 
-  private TcpListener(Channel channel, ChannelGroup connections) {
+  private TcpListener(Channel channel, ChannelGroup connections, AtomicBoolean draining) {
     this.channel = channel;
     this.connections = connections;
+    this.draining = draining;
   }
 
   /**
@@ -39,6 +44,7 @@ public final class TcpListener implements AutoCloseable {
       Runnable tooMany)
       throws IOException {
     ChannelGroup connections = new DefaultChannelGroup(name, GlobalEventExecutor.INSTANCE, true);
+    AtomicBoolean draining = new AtomicBoolean();
     ChannelFuture bind =
         new ServerBootstrap()
             .group(EventLoops.shared())
@@ -57,7 +63,11 @@ public final class TcpListener implements AutoCloseable {
                       return;
                     }
                     connections.add(connection);
+                    connection.pipeline().addLast(new Linger());
                     initializer.accept(connection);
+                    if (draining.get()) {
+                      connection.pipeline().fireUserEventTriggered(Drain.NOW);
+                    }
                   }
                 })
             .bind(address)
@@ -74,7 +84,7 @@ public final class TcpListener implements AutoCloseable {
               + "); stop what uses the port or choose another",
           bind.cause());
     }
-    return new TcpListener(bind.channel(), connections);
+    return new TcpListener(bind.channel(), connections, draining);
   }
 
   /** Where it listens, with the real port when 0 was asked for. */
@@ -86,15 +96,35 @@ public final class TcpListener implements AutoCloseable {
     return connections;
   }
 
-  /** No new connections. */
-  public void stopAccepting() {
-    channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+  /** No new connections; those that are there are told to finish. Returns at once. */
+  public synchronized void drain() {
+    if (draining.getAndSet(true)) {
+      return;
+    }
+    drainNanos = System.nanoTime();
+    channel.close();
+    for (Channel connection : connections) {
+      connection.pipeline().fireUserEventTriggered(Drain.NOW);
+    }
   }
 
-  /** Stops accepting and closes every connection. */
-  @Override
-  public void close() {
-    stopAccepting();
-    connections.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
+  /**
+   * Drains, and cuts the connections that are not done.
+   *
+   * @param graceMillis counted from {@link #drain}
+   */
+  public void close(long graceMillis) {
+    drain();
+    long passedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - drainNanos);
+    channel.closeFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
+    ChannelGroupFuture closed = connections.newCloseFuture();
+    closed.awaitUninterruptibly(Math.max(0, graceMillis - passedMillis));
+    for (Channel connection : connections) {
+      // below the handlers, which would wait
+      connection
+          .eventLoop()
+          .execute(() -> connection.unsafe().close(connection.unsafe().voidPromise()));
+    }
+    closed.awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 }

@@ -8,6 +8,7 @@ import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.receive.Body;
+import io.vigia.collector.receive.Drain;
 import java.net.InetSocketAddress;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardConnection extends ChannelInboundHandlerAdapter {
   private static final int MAX_ROUND_BYTES = 1 << 20;
+  private static final long DRAIN_MILLIS = 50;
 
   private final Forwarding forwarding;
   private final MsgPackScanner scanner;
@@ -32,6 +34,10 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
   private Envelope envelope = new Envelope(0, ForwardReceiver.NAME, "", java.util.Map.of());
   private String peer = "";
   private boolean busy;
+
+  /** No round after this one. */
+  private boolean draining;
+
   private int roundEnd;
   private int parts;
   private int pending;
@@ -204,6 +210,10 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
       fail(ctx, failure);
       return;
     }
+    if (draining) {
+      close(ctx);
+      return;
+    }
     body.discard(roundEnd);
     scanner.shift(roundEnd);
     if (body.size() == 0) {
@@ -232,6 +242,25 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
   private void fail(ChannelHandlerContext ctx, MalformedForwardException why) {
     failure = why;
     forwarding.malformed(why, peer);
+    close(ctx);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == Drain.NOW && !draining) {
+      // a moment for what is in the socket already: senders without acknowledgements send it once
+      ctx.executor().schedule(() -> drained(ctx), DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void drained(ChannelHandlerContext ctx) {
+    draining = true;
+    if (!busy) {
+      close(ctx);
+    }
+  }
+
+  private void close(ChannelHandlerContext ctx) {
     release();
     ctx.close();
   }
@@ -239,8 +268,7 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
   private void shed(ChannelHandlerContext ctx) {
     if (body != null) {
       forwarding.metrics().refused(ForwardReceiver.NAME, Signal.LOGS, "memory", 0);
-      release();
-      ctx.close();
+      close(ctx);
     }
   }
 

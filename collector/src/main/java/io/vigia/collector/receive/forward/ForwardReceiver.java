@@ -2,9 +2,9 @@ package io.vigia.collector.receive.forward;
 
 import io.netty.channel.Channel;
 import io.vigia.collector.core.CollectorMetrics;
-import io.vigia.collector.core.Component;
 import io.vigia.collector.core.Intake;
 import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.TcpListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * after the {@link Intake}'s future completed. How records become OTLP is in {@code
  * collector/docs/forward.md}.
  */
-public final class ForwardReceiver implements Component {
+public final class ForwardReceiver implements Receiver {
   static final String NAME = "forward";
 
   private final InetSocketAddress listen;
   private final int maxConnections;
+  private final long drainMillis;
   private final Forwarding forwarding;
   private @Nullable TcpListener listener;
   private @Nullable Channel heartbeat;
@@ -29,6 +30,7 @@ public final class ForwardReceiver implements Component {
   private ForwardReceiver(Builder builder) {
     listen = builder.listen;
     maxConnections = builder.maxConnections;
+    drainMillis = builder.drainMillis;
     if (builder.intake == null) {
       throw new IllegalArgumentException("intake is required");
     }
@@ -73,13 +75,21 @@ public final class ForwardReceiver implements Component {
   }
 
   @Override
+  public synchronized void drain() {
+    if (listener != null) {
+      listener.drain();
+    }
+  }
+
+  @Override
   public synchronized void close() {
+    drain();
     if (heartbeat != null) {
       heartbeat.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
       heartbeat = null;
     }
     if (listener != null) {
-      listener.close();
+      listener.close(drainMillis);
       listener = null;
     }
   }
@@ -93,6 +103,7 @@ public final class ForwardReceiver implements Component {
     private int maxMessageBytes = 16 << 20;
     private int maxChunkBytes = 32 << 20;
     private int maxConnections = 20_000;
+    private long drainMillis = 3_000;
     private @Nullable String sharedKey;
     private String serverHostname = "vigia";
 
@@ -150,6 +161,12 @@ public final class ForwardReceiver implements Component {
     /** What the handshake answers with; senders may insist that it differs from their own. */
     public Builder serverHostname(String serverHostname) {
       this.serverHostname = serverHostname;
+      return this;
+    }
+
+    /** How long closing waits for what is unanswered; default 3 s. */
+    public Builder drainMillis(long drainMillis) {
+      this.drainMillis = drainMillis;
       return this;
     }
 

@@ -16,9 +16,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.receive.Drain;
 import io.vigia.collector.receive.otlp.Answer.Kind;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +26,13 @@ import org.jspecify.annotations.Nullable;
  * FlowControlHandler} before this one holds them back).
  */
 final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
-  private static final long LINGER_MILLIS = 1000;
-
   private final Intaker intaker;
   private @Nullable ExportCall call;
   private int expectedBytes;
   private boolean keepAlive;
 
-  /** Answered already; the rest of the request is read and dropped. */
-  private boolean lingering;
+  /** No request after this one. */
+  private boolean draining;
 
   /** Whether the current request has been read to its end. */
   private boolean wholeRequest = true;
@@ -68,8 +66,6 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
         if (last && call != null) {
           call.complete();
         }
-      } else if (last && lingering) {
-        ctx.close();
       } else if (last) {
         ctx.channel().config().setAutoRead(true);
       }
@@ -129,23 +125,23 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpAnswers.contentType(json));
     response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
     HttpAnswers.extraHeaders(answer, response.headers()::set);
-    boolean keep = keepAlive && (wholeRequest || answer.kind() == Kind.OK);
+    boolean keep = keepAlive && !draining && (wholeRequest || answer.kind() == Kind.OK);
     HttpUtil.setKeepAlive(response, keep);
     ChannelFuture written = ctx.writeAndFlush(response);
     if (!keep) {
-      written.addListener((ChannelFutureListener) done -> linger(ctx));
+      written.addListener((ChannelFutureListener) done -> ctx.close());
     } else if (wholeRequest) {
       ctx.channel().config().setAutoRead(true);
     }
   }
 
-  /** A sender that is still sending would not see its answer if the connection closed at once. */
-  private void linger(ChannelHandlerContext ctx) {
-    if (wholeRequest) {
-      ctx.close();
-    } else {
-      lingering = true;
-      ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == Drain.NOW) {
+      draining = true;
+      if (call == null) {
+        ctx.close();
+      }
     }
   }
 

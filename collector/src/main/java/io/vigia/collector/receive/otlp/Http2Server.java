@@ -13,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.receive.Drain;
 import io.vigia.collector.receive.otlp.Answer.Kind;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,16 @@ final class Http2Server extends Http2ConnectionHandler {
     decoder()
         .flowController()
         .incrementWindowSize(connection().connectionStream(), 3 * WINDOW_BYTES);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event == Drain.NOW) {
+      // GOAWAY with the last stream that will be answered; closed when no stream is left
+      close(ctx, ctx.newPromise());
+    } else {
+      super.userEventTriggered(ctx, event);
+    }
   }
 
   @Override
@@ -211,7 +222,7 @@ final class Http2Server extends Http2ConnectionHandler {
               .maxHeaderListSize(MAX_HEADER_BYTES));
       decoderEnforceMaxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS);
       decoderEnforceMaxConsecutiveEmptyDataFrames(2);
-      gracefulShutdownTimeoutMillis(2000);
+      gracefulShutdownTimeoutMillis(5000);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.vigia.collector.receive.otlp;
 
 import io.vigia.collector.core.CollectorMetrics;
-import io.vigia.collector.core.Component;
 import io.vigia.collector.core.Intake;
 import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.TcpListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request is answered with success only after the {@link Intake}'s future completed.
  */
-public final class OtlpReceiver implements Component {
+public final class OtlpReceiver implements Receiver {
   private final @Nullable InetSocketAddress grpc;
   private final @Nullable InetSocketAddress http;
   private final int maxConnections;
+  private final long drainMillis;
   private final Intaker intaker;
   private @Nullable TcpListener grpcListener;
   private @Nullable TcpListener httpListener;
@@ -27,6 +28,7 @@ public final class OtlpReceiver implements Component {
     grpc = builder.grpc;
     http = builder.http;
     maxConnections = builder.maxConnections;
+    drainMillis = builder.drainMillis;
     if (builder.intake == null) {
       throw new IllegalArgumentException("intake is required");
     }
@@ -86,11 +88,23 @@ public final class OtlpReceiver implements Component {
   }
 
   @Override
+  public synchronized void drain() {
+    if (grpcListener != null) {
+      grpcListener.drain();
+    }
+    if (httpListener != null) {
+      httpListener.drain();
+    }
+  }
+
+  @Override
   public synchronized void close() {
-    for (TcpListener listener : new TcpListener[] {grpcListener, httpListener}) {
-      if (listener != null) {
-        listener.close();
-      }
+    drain();
+    if (grpcListener != null) {
+      grpcListener.close(drainMillis);
+    }
+    if (httpListener != null) {
+      httpListener.close(drainMillis);
     }
     grpcListener = null;
     httpListener = null;
@@ -106,6 +120,7 @@ public final class OtlpReceiver implements Component {
     private int maxMessageBytes = 4 << 20;
     private int maxConnections = 20_000;
     private long stallTimeoutMillis = 60_000;
+    private long drainMillis = 3_000;
 
     private Builder() {}
 
@@ -146,6 +161,12 @@ public final class OtlpReceiver implements Component {
     /** Per port; default 20,000. */
     public Builder maxConnections(int maxConnections) {
       this.maxConnections = maxConnections;
+      return this;
+    }
+
+    /** How long closing waits for what is unanswered; default 3 s. */
+    public Builder drainMillis(long drainMillis) {
+      this.drainMillis = drainMillis;
       return this;
     }
 

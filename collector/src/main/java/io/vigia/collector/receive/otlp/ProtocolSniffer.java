@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
+import io.vigia.collector.receive.Drain;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -45,6 +46,13 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
     pipeline.addLast(new FlowControlHandler());
     pipeline.addLast(new Http1Server(intaker));
     pipeline.remove(this);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == Drain.NOW) {
+      ctx.close();
+    }
   }
 
   @Override

@@ -332,6 +332,23 @@ class ForwardReceiverTest {
   }
 
   @Test
+  void stoppingAcknowledgesWhatWasTakenAndClosesIdleConnections() throws Exception {
+    intake.hold();
+    try (ForwardClient busy = new ForwardClient(receiver.address());
+        ForwardClient idle = new ForwardClient(receiver.address())) {
+      busy.send(array(TAG, array(entry(1, "taken")), option("chunk", "1")));
+      await().until(() -> intake.taken.size() == 1);
+      receiver.drain();
+      assertThat(idle.closed()).isTrue();
+      busy.send(array(TAG, array(entry(2, "too late")), option("chunk", "2")));
+      intake.release();
+      assertThat(busy.ack()).isEqualTo("1");
+      assertThat(busy.closed()).isTrue();
+    }
+    assertThat(bodies()).containsExactly("taken");
+  }
+
+  @Test
   void udpHeartbeatIsAnsweredWithAZero() throws Exception {
     try (DatagramSocket socket = new DatagramSocket()) {
       socket.setSoTimeout(5000);

@@ -85,6 +85,13 @@ class GrpcReceiverTest {
     return "opentelemetry.proto.collector." + name + ".v1." + title + "Service/Export";
   }
 
+  static MethodDescriptor<byte[], byte[]> method(Signal signal) {
+    return MethodDescriptor.newBuilder(BYTES, BYTES)
+        .setType(MethodDescriptor.MethodType.UNARY)
+        .setFullMethodName(service(signal))
+        .build();
+  }
+
   private byte[] call(String method, byte[] request, CallOptions options) {
     return ClientCalls.blockingUnaryCall(
         channel,
@@ -134,12 +141,7 @@ class GrpcReceiverTest {
     intake.hold();
     var answer =
         ClientCalls.futureUnaryCall(
-            channel.newCall(
-                MethodDescriptor.newBuilder(BYTES, BYTES)
-                    .setType(MethodDescriptor.MethodType.UNARY)
-                    .setFullMethodName(service(Signal.LOGS))
-                    .build(),
-                CallOptions.DEFAULT),
+            channel.newCall(method(Signal.LOGS), CallOptions.DEFAULT),
             Requests.logs(3).toByteArray());
     await().until(() -> intake.taken.size() == 1);
     assertThat(answer.isDone()).isFalse();
