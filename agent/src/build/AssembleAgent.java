@@ -46,9 +46,9 @@ final class AssembleAgent {
       Set.of("META-INF/services/io.opentelemetry.sdk.common.export.HttpSenderProvider");
 
   public static void main(String[] args) throws IOException {
-    if (args.length != 7) {
+    if (args.length != 8) {
       throw new IllegalArgumentException(
-          "usage: upstream.jar extension.jar licenses-dir out.jar version timestamp lazy-modules");
+          "usage: upstream.jar extension.jar licenses-dir out.jar version timestamp lazy-modules known-settings");
     }
     File upstream = new File(args[0]);
     TreeMap<String, byte[]> entries = new TreeMap<>();
@@ -56,6 +56,7 @@ final class AssembleAgent {
     entries.remove("META-INF/MANIFEST.MF");
     addExtension(new File(args[1]), entries);
     moveLazyModules(Path.of(args[6]), entries);
+    putNew(entries, "inst/io/vigia/agent/known-settings.txt", Files.readAllBytes(Path.of(args[7])));
     addLicenses(Path.of(args[2]), entries);
     Manifest manifest = manifest(upstream, args[4]);
     write(Path.of(args[3]), manifest, entries, Instant.parse(args[5]));

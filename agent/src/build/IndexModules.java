@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -31,6 +32,10 @@ import java.util.zip.ZipFile;
  * <p>Not written, hence loaded at start: modules for the JDK itself, modules whose matchers are not
  * about names (annotations), and those that need a newer JVM than the build's. The names come from
  * upstream's own {@code AgentBuilderUtil}, which decides by them whether a class can match.
+ *
+ * <p>The second file lists the settings that upstream knows, so that a mistyped one can be named:
+ * every string in its classes that looks like one, and {@code otel.instrumentation.<name>.} for
+ * every module.
  */
 final class IndexModules {
 
@@ -40,26 +45,57 @@ final class IndexModules {
   private static final Pattern JDK =
       Pattern.compile("(java|sun|jdk|com\\.sun|javax\\.(net|sql|management|naming|security))\\..*");
 
+  private static final Pattern SETTING = Pattern.compile("otel\\.[a-z0-9_-]+\\.[a-z0-9._-]+");
+
+  /** Names of attributes and metrics, and what upstream tells itself. */
+  private static final Pattern TELEMETRY =
+      Pattern.compile(
+          "^otel\\.(sdk\\.(?!disabled)|scope|library|component|span\\.(parent|sampling)|metric\\.overflow|event|internal"
+              + "|global|javaagent\\.testing|experimental\\.sdk)|^otel\\.instrumentation\\.[^.]*$|_");
+
   public static void main(String[] args) throws Exception {
     File upstream = new File(args[0]);
     Path out = Path.of(args[1]);
     if (Files.exists(out)
         && Files.getLastModifiedTime(out).toMillis() > upstream.lastModified()
-        && Files.size(out) > 0) {
+        && Files.size(out) > 0
+        && Files.exists(Path.of(args[2]))) {
       return;
     }
     List<String> lines = new ArrayList<>();
+    Set<String> settings = settingsInStrings(upstream);
     try (AgentLoader loader = new AgentLoader(upstream)) {
       Thread.currentThread().setContextClassLoader(loader);
       Inspector inspector = new Inspector(loader);
       for (String module : loader.lines(SERVICE)) {
         String line = inspector.line(module);
+        settings.addAll(inspector.settings(module));
         if (line != null) {
           lines.add(line);
         }
       }
     }
+    Files.write(Path.of(args[2]), settings);
     Files.write(out, lines);
+  }
+
+  private static Set<String> settingsInStrings(File upstream) throws IOException {
+    Set<String> settings = new TreeSet<>();
+    try (ZipFile jar = new ZipFile(upstream)) {
+      for (ZipEntry entry : jar.stream().filter(e -> e.getName().matches(".*\\.class(data)?")).toList()) {
+        try (InputStream in = jar.getInputStream(entry)) {
+          String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+          Matcher matcher = SETTING.matcher(text);
+          while (matcher.find()) {
+            String found = matcher.group();
+            if (!TELEMETRY.matcher(found).find() && !found.endsWith(".")) {
+              settings.add(found);
+            }
+          }
+        }
+      }
+    }
+    return settings;
   }
 
   private static final class Inspector {
@@ -111,6 +147,20 @@ final class IndexModules {
           String.valueOf(call(module, "order")),
           String.join(",", names),
           String.join(",", superTypes));
+    }
+
+    /** {@code otel.instrumentation.<name>.} for each of the module's names. */
+    Set<String> settings(String name) throws ReflectiveOperationException {
+      Set<String> settings = new TreeSet<>();
+      try {
+        Object module = loader.loadClass(name).getDeclaredConstructor().newInstance();
+        for (Object instrumentation : (Set<?>) call(module, "instrumentationNames")) {
+          settings.add("otel.instrumentation." + instrumentation + ".");
+        }
+      } catch (UnsupportedClassVersionError e) {
+        // for a newer JVM than the build's; its name is that of another module's, too
+      }
+      return settings;
     }
 
     /** Types that the module hangs a field into; also their subtypes. */

@@ -65,7 +65,7 @@ public final class CollectorAddress {
     if (otlp == null) {
       otlp = URI.create("http://localhost:" + OTLP_HTTP_PORT);
     }
-    String forward = properties.apply("vigia.forward.endpoint");
+    String forward = properties.apply("vigia.forward");
     if (isBlank(forward)) {
       forward = env.apply("VIGIA_FORWARD");
     }
@@ -74,6 +74,21 @@ public final class CollectorAddress {
     }
     URI address = parse("VIGIA_FORWARD", forward.trim(), FORWARD_PORT);
     return new CollectorAddress(otlp, source, hostOf(address), address.getPort());
+  }
+
+  /**
+   * The same, but for an upstream endpoint that only the SDK's configuration knows (a file): it
+   * goes before the default.
+   */
+  public static CollectorAddress find(@Nullable String configuredEndpoint) {
+    return find(
+        name -> {
+          String value = System.getProperty(name);
+          return isBlank(value) && name.equals("otel.exporter.otlp.endpoint")
+              ? configuredEndpoint
+              : value;
+        },
+        System::getenv);
   }
 
   private static URI parse(String name, String value, int defaultPort) {

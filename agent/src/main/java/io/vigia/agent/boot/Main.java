@@ -1,5 +1,7 @@
 package io.vigia.agent.boot;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,9 @@ public final class Main {
           + "Print the version:     java -jar vigia-agent.jar --version\n"
           + "\n"
           + "No setting is needed. VIGIA_COLLECTOR=host names the collector when it is not on\n"
-          + "this machine; OTEL_SERVICE_NAME names the service when the found name is not wanted.";
+          + "this machine; OTEL_SERVICE_NAME names the service when the found name is not wanted.\n"
+          + "\n"
+          + "Settings, as system property or environment variable (and every otel.* of upstream):\n";
 
   public static void main(String[] args) {
     System.exit(run(args.length == 0 ? "--help" : args[0], System.out));
@@ -29,15 +33,29 @@ public final class Main {
       case "--help":
       case "-h":
       case "help":
-        out.println(USAGE);
+        out.print(USAGE);
+        for (Setting setting : Setting.values()) {
+          out.println("  " + setting.property() + ", " + setting.variable());
+          out.println("      " + setting.meaning().replace("`", ""));
+          if (!setting.byDefault().isEmpty()) {
+            out.println("      default: " + setting.byDefault().replace("`", ""));
+          }
+        }
         return 0;
       default:
-        out.println("unknown command \"" + command + "\"\n\n" + USAGE);
+        out.println("unknown command \"" + command + "\"; there are check, --version and --help");
         return 2;
     }
   }
 
   private static int check(PrintStream out) {
+    try (InputStream in = Main.class.getResourceAsStream("/inst/" + KnownSettings.RESOURCE)) {
+      if (in != null) {
+        KnownSettings.read(in).unknown().forEach(out::println);
+      }
+    } catch (IOException e) {
+      out.println("the list of settings cannot be read: " + e.getMessage());
+    }
     CollectorAddress address;
     try {
       address = CollectorAddress.find();
@@ -47,13 +65,15 @@ public final class Main {
     }
     Reachability.Result otlp = Reachability.otlp(address.otlp(), address.isGrpc());
     Reachability.Result forward = Reachability.tcp(address.forwardHost(), address.forwardPort());
+    String service = UpstreamSetting.value("otel.service.name");
+    out.println(
+        "service          "
+            + (service == null
+                ? "named by the workload, Spring, jar or main class"
+                : service + " (from OTEL_SERVICE_NAME)"));
     out.println("collector        " + address.otlp() + " (from " + address.source() + ")");
     out.println(
-        "traces, metrics  "
-            + (address.isGrpc() ? "OTLP/gRPC " : "OTLP/HTTP ")
-            + address.otlp()
-            + ": "
-            + otlp.detail());
+        "traces, metrics  OTLP/" + (address.isGrpc() ? "gRPC" : "HTTP") + ": " + otlp.detail());
     out.println("logs             forward protocol " + address.forward() + ": " + forward.detail());
     if (otlp.isOk() && forward.isOk()) {
       return 0;

@@ -12,7 +12,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /**
  * Asks the collector with an empty OTLP request whether it answers, and says in a few words why it
@@ -44,6 +45,10 @@ public final class Reachability {
 
   /** Probes OTLP over HTTP, or only the TCP connection when the port speaks gRPC. */
   public static Result otlp(URI base, boolean grpc) {
+    return otlp(base, grpc, TlsFiles.find(), RequestHeaders.find());
+  }
+
+  static Result otlp(URI base, boolean grpc, TlsFiles tls, RequestHeaders headers) {
     String host = CollectorAddress.hostOf(base);
     if (grpc) {
       return tcp(host, base.getPort());
@@ -54,17 +59,26 @@ public final class Reachability {
       plain.setSoTimeout(TIMEOUT_MILLIS);
       Socket socket = plain;
       if ("https".equalsIgnoreCase(base.getScheme())) {
-        socket =
-            ((SSLSocketFactory) SSLSocketFactory.getDefault())
-                .createSocket(plain, host, base.getPort(), true);
+        SSLSocket secure =
+            (SSLSocket) tls.current().createSocket(plain, host, base.getPort(), true);
+        SSLParameters parameters = secure.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        secure.setSSLParameters(parameters);
+        secure.startHandshake();
+        socket = secure;
       }
       // an ExportTraceServiceRequest without spans is zero bytes long
+      StringBuilder more = new StringBuilder();
+      headers
+          .current()
+          .forEach((name, value) -> more.append(name).append(": ").append(value).append("\r\n"));
       String request =
           "POST "
               + base.getPath()
               + "/v1/traces HTTP/1.1\r\nHost: "
               + base.getAuthority()
               + "\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n"
+              + more
               + "Connection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return ofStatusLine(firstLine(socket.getInputStream()));

@@ -1,6 +1,7 @@
 package io.vigia.agent.extension;
 
 import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.boot.Console;
 import io.vigia.agent.extension.resource.ServiceIdentity;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ final class AgentState {
 
   private static @Nullable CollectorAddress address;
   private static volatile @Nullable ServiceIdentity identity;
-  private static volatile String logs = "none";
+  private static volatile @Nullable Shipping shipping;
 
   /** Found once; an address that cannot be read is reported and localhost taken instead. */
   static synchronized CollectorAddress address() {
@@ -21,12 +22,19 @@ final class AgentState {
       try {
         found = CollectorAddress.find();
       } catch (IllegalArgumentException e) {
-        System.err.println("[vigia] " + e.getMessage() + "; using localhost");
+        Console.say(e.getMessage() + "; using localhost");
         found = CollectorAddress.find(name -> null, name -> null);
       }
       address = found;
     }
     return found;
+  }
+
+  /** An endpoint in upstream's configuration file goes before the default. */
+  static synchronized void configured(@Nullable String endpoint) {
+    if (endpoint != null && address().source().equals("default")) {
+      address = CollectorAddress.find(endpoint);
+    }
   }
 
   static void identity(ServiceIdentity found) {
@@ -37,13 +45,13 @@ final class AgentState {
     return identity;
   }
 
-  static void logs(String exporter) {
-    logs = exporter;
+  static void shipping(Shipping decided) {
+    shipping = decided;
   }
 
-  /** How log records leave: {@code forward}, {@code otlp}, {@code none}, … */
-  static String logs() {
-    return logs;
+  /** {@code null} before the SDK is configured, or when it is disabled. */
+  static @Nullable Shipping shipping() {
+    return shipping;
   }
 
   private AgentState() {}

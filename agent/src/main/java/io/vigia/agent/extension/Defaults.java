@@ -1,18 +1,18 @@
 package io.vigia.agent.extension;
 
 import io.vigia.agent.boot.CollectorAddress;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What our distribution changes in upstream's defaults; every line can be set otherwise. */
 final class Defaults {
 
   static Map<String, String> of(CollectorAddress address) {
-    Map<String, String> defaults = new HashMap<>();
+    Map<String, String> defaults = new TreeMap<>();
     defaults.put("otel.exporter.otlp.endpoint", address.otlp().toString());
     // HTTP needs no HTTP/2 connection thread; gRPC where the port says so, because people set it
     defaults.put("otel.exporter.otlp.protocol", address.isGrpc() ? "grpc" : "http/protobuf");
-    defaults.put("otel.logs.exporter", VigiaCustomizer.FORWARD);
+    defaults.put("otel.logs.exporter", Shipping.VIGIA);
     // a trace is on the page about a second after its last span
     defaults.put("otel.bsp.schedule.delay", "1000");
     // Prometheus users look at 15 s steps; 10 s gives each step a fresh point

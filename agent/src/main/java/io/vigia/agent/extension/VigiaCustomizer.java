@@ -8,15 +8,17 @@ import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.resources.Resource;
 import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.KnownSettings;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.logs.FluencySink;
 import io.vigia.agent.extension.logs.ForwardLogExporter;
 import io.vigia.agent.extension.metrics.AgentHealthProducer;
 import io.vigia.agent.extension.metrics.AppRegistryProducer;
 import io.vigia.agent.extension.resource.ServiceIdentity;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,15 +27,12 @@ import java.util.Map;
  */
 public final class VigiaCustomizer implements AutoConfigurationCustomizerProvider {
 
-  /** Value of {@code otel.logs.exporter} that means Fluency. */
-  static final String FORWARD = "forward";
-
-  private final CollectorAddress address = AgentState.address();
   private Resource resource = Resource.empty();
   private boolean forwardsLogs;
 
   @Override
   public void customize(AutoConfigurationCustomizer customizer) {
+    CollectorAddress address = AgentState.address();
     Exports.start(address);
     customizer
         .addPropertiesSupplier(() -> Defaults.of(address))
@@ -45,22 +44,33 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
 
   /** Above the user's settings, so only what those cannot express. */
   private Map<String, String> override(ConfigProperties config) {
+    reportUnknownSettings();
+    AgentState.configured(config.getString("otel.exporter.otlp.endpoint"));
+    CollectorAddress address = AgentState.address();
     Map<String, String> overrides = new HashMap<>();
     if (address.isOurSetting()) {
       overrides.put("otel.exporter.otlp.endpoint", address.otlp().toString());
     }
-    List<String> logs = new ArrayList<>(config.getList("otel.logs.exporter"));
-    forwardsLogs = logs.remove(FORWARD);
-    if (forwardsLogs) {
-      overrides.put("otel.logs.exporter", logs.isEmpty() ? "none" : String.join(",", logs));
-    }
+    Shipping shipping = Shipping.of(config, address);
+    AgentState.shipping(shipping);
+    forwardsLogs = shipping.isForwarding();
+    overrides.putAll(shipping.overrides());
     if (config.getList("otel.jmx.target.system").isEmpty()
         && config.getList("otel.jmx.config").isEmpty()) {
       // without rules it only costs a thread and a YAML parser at start
       overrides.put("otel.jmx.enabled", "false");
     }
-    AgentState.logs(forwardsLogs ? FORWARD : String.join(",", logs));
     return overrides;
+  }
+
+  private static void reportUnknownSettings() {
+    try (InputStream in = VigiaCustomizer.class.getResourceAsStream("/" + KnownSettings.RESOURCE)) {
+      if (in != null) {
+        KnownSettings.read(in).unknown().forEach(Console::say);
+      }
+    } catch (IOException e) {
+      Console.debug(() -> "the list of settings cannot be read: " + e);
+    }
   }
 
   private Resource identify(Resource found, ConfigProperties config) {
@@ -76,7 +86,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
       // not batched: the exporter only encodes and queues, Fluency has the batches
       builder.addLogRecordProcessor(
           SimpleLogRecordProcessor.create(
-              new ForwardLogExporter(FluencySink.builder(address).build(), resource)));
+              new ForwardLogExporter(FluencySink.builder(AgentState.address()).build(), resource)));
     }
     return builder;
   }

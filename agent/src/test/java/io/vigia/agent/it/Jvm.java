@@ -37,6 +37,13 @@ final class Jvm implements AutoCloseable {
     return new Builder(program, libraries);
   }
 
+  /** {@code java -jar vigia-agent.jar <command>}. */
+  static Builder agentItself(String command) {
+    Builder builder = new Builder(Jvm.class).withoutAgent();
+    builder.launch = List.of("-jar", AGENT.toString(), command);
+    return builder;
+  }
+
   /** Everything on stdout and stderr so far. */
   String output() {
     try {
@@ -93,6 +100,7 @@ final class Jvm implements AutoCloseable {
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private final String classPath;
+    private List<String> launch = List.of();
     private Path agent = AGENT;
     private boolean withAgent = true;
     private Path spill = UNUSED_SPILL;
@@ -157,7 +165,7 @@ final class Jvm implements AutoCloseable {
       if (withAgent) {
         command.add("-javaagent:" + agent);
       }
-      command.addAll(List.of("-cp", classPath, program.getName()));
+      command.addAll(launch.isEmpty() ? List.of("-cp", classPath, program.getName()) : launch);
       command.addAll(arguments);
       Path output = Files.createTempFile("vigia-it", ".out");
       ProcessBuilder builder = new ProcessBuilder(command);

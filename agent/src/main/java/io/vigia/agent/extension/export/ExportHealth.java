@@ -1,5 +1,6 @@
 package io.vigia.agent.extension.export;
 
+import io.vigia.agent.boot.Console;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,8 +29,9 @@ public final class ExportHealth {
   synchronized void down(String stream, IOException cause) {
     boolean first = downSinceNanos.isEmpty();
     downSinceNanos.putIfAbsent(stream, System.nanoTime());
+    Console.debug(() -> stream + " not taken: " + cause);
     if (first && !ExitBudget.isExiting()) {
-      print(
+      Console.say(
           "the collector "
               + collector
               + " does not take "
@@ -43,7 +45,7 @@ public final class ExportHealth {
   synchronized void up(String stream) {
     Long since = downSinceNanos.remove(stream);
     if (since != null && downSinceNanos.isEmpty()) {
-      print(
+      Console.say(
           "the collector is back after "
               + (System.nanoTime() - since) / 1_000_000_000L
               + " s; payloads kept meanwhile: "
@@ -66,6 +68,7 @@ public final class ExportHealth {
 
   public synchronized void dropped(String stream, String reason) {
     droppedInOutage++;
+    Console.debug(() -> stream + " dropped: " + reason);
     count("dropped", reason, stream);
   }
 
@@ -73,7 +76,7 @@ public final class ExportHealth {
     count("dropped", "refused", stream);
     if (!refusalReported) {
       refusalReported = true;
-      print("the collector refuses " + stream + ": " + cause.getMessage());
+      Console.say("the collector refuses " + stream + ": " + cause.getMessage());
     }
   }
 
@@ -110,10 +113,5 @@ public final class ExportHealth {
     public int hashCode() {
       return Objects.hash(outcome, reason, stream);
     }
-  }
-
-  @SuppressWarnings("SystemOut")
-  private static void print(String line) {
-    System.err.println("[vigia] " + line);
   }
 }

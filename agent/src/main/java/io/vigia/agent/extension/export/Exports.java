@@ -1,6 +1,8 @@
 package io.vigia.agent.extension.export;
 
 import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Setting;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +26,8 @@ public final class Exports {
   public static synchronized void start(CollectorAddress address) {
     health = new ExportHealth(address.otlp().toString());
     spool = openSpool();
-    spool.adopt();
+    int adopted = spool.adopt();
+    Console.debug(() -> "payloads that earlier processes left: " + adopted);
     ExitBudget.install();
   }
 
@@ -63,7 +66,7 @@ public final class Exports {
 
   private static Spool openSpool() {
     try {
-      String root = setting("vigia.spill.dir", "VIGIA_SPILL_DIR");
+      String root = Setting.SPILL_DIR.value();
       Path path =
           root == null
               ? new File(
@@ -85,17 +88,13 @@ public final class Exports {
   }
 
   private static long maxBytes() {
-    String value = setting("vigia.spill.max.bytes", "VIGIA_SPILL_MAX_BYTES");
+    String value = Setting.SPILL_MAX_BYTES.value();
     try {
-      return value == null ? DEFAULT_MAX_BYTES : Long.parseLong(value.trim());
+      return value == null ? DEFAULT_MAX_BYTES : Long.parseLong(value);
     } catch (NumberFormatException e) {
+      Console.say(Setting.SPILL_MAX_BYTES.property() + " is not a number; " + DEFAULT_MAX_BYTES);
       return DEFAULT_MAX_BYTES;
     }
-  }
-
-  private static @Nullable String setting(String property, String variable) {
-    String value = System.getProperty(property);
-    return value == null ? System.getenv(variable) : value;
   }
 
   private Exports() {}

@@ -34,9 +34,15 @@ final class HttpPoster {
   private final URI url;
   private final int connectTimeoutMillis;
   private final int timeoutMillis;
-  private final @Nullable SSLSocketFactory tls;
+  private final @Nullable Tls tls;
+  private @Nullable SSLSocketFactory used;
   private @Nullable Socket socket;
   private @Nullable InputStream in;
+
+  /** Asked before each request: another factory than before means a new connection. */
+  interface Tls {
+    SSLSocketFactory current() throws IOException;
+  }
 
   /** Status, and the seconds of {@code Retry-After} or -1. */
   static final class Response {
@@ -51,7 +57,7 @@ final class HttpPoster {
     }
   }
 
-  HttpPoster(URI url, int connectTimeoutMillis, int timeoutMillis, @Nullable SSLSocketFactory tls) {
+  HttpPoster(URI url, int connectTimeoutMillis, int timeoutMillis, @Nullable Tls tls) {
     this.url = url;
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.timeoutMillis = timeoutMillis;
@@ -118,6 +124,11 @@ final class HttpPoster {
   }
 
   private Socket connect() throws IOException {
+    SSLSocketFactory factory = tls == null ? null : tls.current();
+    if (factory != used) {
+      close();
+      used = factory;
+    }
     Socket open = socket;
     if (open != null) {
       return open;
@@ -131,8 +142,8 @@ final class HttpPoster {
       plain.setTcpNoDelay(true);
       plain.setSoTimeout(timeoutMillis);
       open = plain;
-      if (secure && tls != null) {
-        SSLSocket ssl = (SSLSocket) tls.createSocket(plain, host, port, true);
+      if (secure && factory != null) {
+        SSLSocket ssl = (SSLSocket) factory.createSocket(plain, host, port, true);
         SSLParameters parameters = ssl.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         ssl.setSSLParameters(parameters);

@@ -4,6 +4,8 @@ import io.opentelemetry.sdk.common.export.Compressor;
 import io.opentelemetry.sdk.common.export.HttpSender;
 import io.opentelemetry.sdk.common.export.HttpSenderConfig;
 import io.opentelemetry.sdk.common.export.HttpSenderProvider;
+import io.vigia.agent.boot.RequestHeaders;
+import io.vigia.agent.boot.TlsFiles;
 import java.net.URI;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes the place of upstream's OkHttp sender, which stays for those who need a proxy. */
 public final class SpillingHttpSenderProvider implements HttpSenderProvider {
+
+  private static final RequestHeaders TOKEN = RequestHeaders.find();
 
   private static final String OKHTTP =
       "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpHttpSenderProvider";
@@ -44,6 +48,10 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
     if (given != null) {
       headers.putAll(given);
     }
+    String token = TOKEN.token();
+    if (token != null) {
+      headers.put("Authorization", Collections.singletonList("Bearer " + token));
+    }
     headers.put("Content-Type", Collections.singletonList(config.getContentType()));
     if (compressor != null) {
       headers.put("Content-Encoding", Collections.singletonList(compressor.getEncoding()));
@@ -62,13 +70,17 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
     return "custom" + Integer.toHexString(url.hashCode());
   }
 
-  private static @Nullable SSLSocketFactory tls(HttpSenderConfig config) {
+  private static HttpPoster.@Nullable Tls tls(HttpSenderConfig config) {
     if (!"https".equalsIgnoreCase(config.getEndpoint().getScheme())) {
       return null;
     }
-    return config.getSslContext() == null
-        ? (SSLSocketFactory) SSLSocketFactory.getDefault()
-        : config.getSslContext().getSocketFactory();
+    TlsFiles files = TlsFiles.find();
+    if (files.isSet() || config.getSslContext() == null) {
+      return files::current;
+    }
+    // files of a single signal, read once by the SDK
+    SSLSocketFactory fixed = config.getSslContext().getSocketFactory();
+    return () -> fixed;
   }
 
   private static HttpSender okHttp(HttpSenderConfig config) {

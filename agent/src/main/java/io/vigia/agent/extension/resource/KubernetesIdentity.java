@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -41,7 +42,13 @@ final class KubernetesIdentity {
 
   /** {@code null} outside of Kubernetes. */
   static @Nullable KubernetesIdentity ofThisPod() {
-    return of(System::getenv, NAMESPACE_FILE);
+    return of(KubernetesIdentity::setting, NAMESPACE_FILE);
+  }
+
+  /** A variable, or for one of ours the property of the same meaning. */
+  private static @Nullable String setting(String variable) {
+    String property = System.getProperty(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
+    return variable.startsWith("VIGIA_") && property != null ? property : System.getenv(variable);
   }
 
   static @Nullable KubernetesIdentity of(
@@ -68,8 +75,13 @@ final class KubernetesIdentity {
   }
 
   private static @Nullable String downward(Function<String, @Nullable String> env, String name) {
-    String value = env.apply("VIGIA_" + name);
-    return value == null ? env.apply(name) : value;
+    for (String prefix : new String[] {"VIGIA_", "K8S_", ""}) {
+      String value = env.apply(prefix + name);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
   }
 
   private static String workloadOf(String pod, Map<String, String> attributes) {

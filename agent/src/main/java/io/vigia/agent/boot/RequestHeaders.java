@@ -1,0 +1,90 @@
+package io.vigia.agent.boot;
+
+import java.io.IOException;
+import java.io.UnsupportedEncodingException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Headers for every request to the collector: {@code otel.exporter.otlp.headers} and the bearer
+ * token of {@code vigia.token.file}, which is read again when the file changes. Thread-safe.
+ */
+public final class RequestHeaders {
+
+  private static final long MAX_TOKEN_BYTES = 64 << 10;
+
+  private final @Nullable Path tokenFile;
+  private final Map<String, String> fixed;
+  private long stamp = Long.MIN_VALUE;
+  private @Nullable String token;
+
+  RequestHeaders(@Nullable Path tokenFile, Map<String, String> fixed) {
+    this.tokenFile = tokenFile;
+    this.fixed = fixed;
+  }
+
+  /** What this process's properties and environment say. */
+  public static RequestHeaders find() {
+    String file = Setting.TOKEN_FILE.value();
+    return new RequestHeaders(
+        file == null ? null : Paths.get(file),
+        parse(UpstreamSetting.value("otel.exporter.otlp.headers")));
+  }
+
+  /** W3C Baggage form: {@code name=value,name=value}, values percent-encoded. */
+  static Map<String, String> parse(@Nullable String list) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String pair : list == null ? new String[0] : list.split(",")) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        headers.put(pair.substring(0, equals).trim(), decoded(pair.substring(equals + 1).trim()));
+      }
+    }
+    return headers;
+  }
+
+  private static String decoded(String value) {
+    try {
+      return URLDecoder.decode(value.replace("+", "%2B"), "UTF-8");
+    } catch (UnsupportedEncodingException | IllegalArgumentException e) {
+      return value;
+    }
+  }
+
+  /** Name → value; a copy. */
+  public Map<String, String> current() {
+    Map<String, String> headers = new LinkedHashMap<>(fixed);
+    String bearer = token();
+    if (bearer != null) {
+      headers.put("Authorization", "Bearer " + bearer);
+    }
+    return headers;
+  }
+
+  /** The token alone, or {@code null}; that of before while the file is being replaced. */
+  public synchronized @Nullable String token() {
+    if (tokenFile == null) {
+      return null;
+    }
+    try {
+      long now = Files.getLastModifiedTime(tokenFile).toMillis() * 31 + Files.size(tokenFile);
+      if (now != stamp && Files.size(tokenFile) <= MAX_TOKEN_BYTES) {
+        String read = new String(Files.readAllBytes(tokenFile), StandardCharsets.US_ASCII).trim();
+        // a line break would be another header
+        if (!read.isEmpty() && read.indexOf('\n') < 0 && read.indexOf('\r') < 0) {
+          token = read;
+          stamp = now;
+        }
+      }
+    } catch (IOException e) {
+      // the collector's 401 is the message; the token of before may still be good
+    }
+    return token;
+  }
+}

@@ -1,0 +1,98 @@
+package io.vigia.agent.boot;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every setting of ours: a system property, or the environment variable of the same name in
+ * capitals with underscores; the property goes first, an empty value counts as none. The table in
+ * {@code agent/docs/settings.md} is made from this list and held against it by a test.
+ */
+public enum Setting {
+  COLLECTOR(
+      "vigia.collector",
+      "localhost",
+      "the collector: host, host:port or URL; port 4317 means gRPC. Otherwise"
+          + " `OTEL_EXPORTER_OTLP_ENDPOINT`, then the node"),
+  HOST_IP(
+      "vigia.host.ip",
+      "`HOST_IP`",
+      "address of the Kubernetes node (downward API), where a collector is expected"),
+  FORWARD(
+      "vigia.forward",
+      "collector's host, port 24224",
+      "where log records go by the forward protocol: host or host:port"),
+  LOGS(
+      "vigia.logs",
+      "auto",
+      "`forward` (Fluency, acknowledged), `otlp`, `none`, or `auto`: forward, but OTLP when the"
+          + " collector's address is https; upstream's `otel.logs.exporter` goes first"),
+  VERDICT("vigia.verdict", "true", "one line on stderr after the start"),
+  DEBUG(
+      "vigia.debug",
+      "false",
+      "say on stderr what was decided at start and every failure, not just the first"),
+  LAZY("vigia.lazy", "true", "load the instrumentation of a library with its first class"),
+  TOKEN_FILE(
+      "vigia.token.file",
+      "none",
+      "a file whose content is sent as `Authorization: Bearer`; read again when it changes, as are"
+          + " `otel.exporter.otlp.certificate`, `.client.key` and `.client.certificate`"),
+  SPILL_DIR(
+      "vigia.spill.dir",
+      "`${java.io.tmpdir}/vigia-spill-<user>`",
+      "where data waits for the collector; private to the user"),
+  SPILL_MAX_BYTES("vigia.spill.max.bytes", "67108864", "how much of it, per process"),
+  WORKLOAD("vigia.workload", "from the pod's name", "Kubernetes workload; names the service"),
+  POD_NAME("vigia.pod.name", "host name", "Kubernetes pod (downward API)"),
+  POD_UID("vigia.pod.uid", "", "its uid (downward API)"),
+  POD_NAMESPACE("vigia.pod.namespace", "", "its namespace (downward API)"),
+  NODE_NAME("vigia.node.name", "", "its node (downward API)"),
+  CONTAINER_NAME("vigia.container.name", "", "the container's name in the pod");
+
+  private final String property;
+  private final String byDefault;
+  private final String meaning;
+
+  Setting(String property, String byDefault, String meaning) {
+    this.property = property;
+    this.byDefault = byDefault;
+    this.meaning = meaning;
+  }
+
+  public String property() {
+    return property;
+  }
+
+  /** Name of the environment variable. */
+  public String variable() {
+    return property.toUpperCase(Locale.ROOT).replace('.', '_');
+  }
+
+  /** The default in words of the documentation; empty = none. */
+  public String byDefault() {
+    return byDefault;
+  }
+
+  public String meaning() {
+    return meaning;
+  }
+
+  /** What the user set, trimmed, or {@code null}. */
+  public @Nullable String value() {
+    String value = clean(System.getProperty(property));
+    return value == null ? clean(System.getenv(variable())) : value;
+  }
+
+  /** For switches: {@code true} and {@code false} in any case; anything else is the default. */
+  public boolean isOn() {
+    String value = value();
+    return byDefault.equals("true")
+        ? !"false".equalsIgnoreCase(value)
+        : "true".equalsIgnoreCase(value);
+  }
+
+  private static @Nullable String clean(@Nullable String value) {
+    return value == null || value.trim().isEmpty() ? null : value.trim();
+  }
+}

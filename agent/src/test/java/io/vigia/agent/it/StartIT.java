@@ -1,0 +1,89 @@
+package io.vigia.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vigia.agent.programs.Hello;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Points 1 and 2: what is said at start. */
+class StartIT {
+
+  @Test
+  void settingsThatNobodyKnowsAreNamedOnceWithTheNearestAndTheVerdictSaysWhatIsWrong()
+      throws Exception {
+    try (Receiver receiver = Receiver.start()) {
+      receiver.status = 401;
+      try (Jvm jvm =
+          Jvm.of(Hello.class)
+              .sendingTo(receiver)
+              .option("-Dotel.service.nmae=x")
+              .option("-Dotel.service.name=shop")
+              .option("-Dotel.traces.exporter=jaeger")
+              .option("-Dotel.metrics.exporter=none")
+              .environment("VIGIA_VERDIKT", "false")
+              .environment("VIGIA_DEBUG", "true")
+              .argument("1500")
+              .start()) {
+        assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+        assertThat(vigiaLines(jvm))
+            .containsOnlyOnce(
+                "[vigia] unknown system property otel.service.nmae; did you mean otel.service.name?")
+            .containsOnlyOnce(
+                "[vigia] unknown environment variable VIGIA_VERDIKT; did you mean VIGIA_VERDICT?")
+            .anyMatch(line -> line.contains("Jaeger takes OTLP since 1.35"))
+            .anyMatch(line -> line.startsWith("[vigia] debug: "))
+            .filteredOn(line -> line.contains(": service "))
+            .singleElement()
+            .asString()
+            .contains("service \"shop\" (from OTEL_SERVICE_NAME)")
+            .contains("collector http://127.0.0.1:" + receiver.httpPort())
+            .contains("(from VIGIA_COLLECTOR): it refuses the credentials (HTTP 401)")
+            .contains("traces by OTLP/HTTP, metrics not sent, logs by forward to 127.0.0.1:")
+            .endsWith(": reachable");
+      }
+    }
+  }
+
+  @Test
+  void verdictCanBeSwitchedOff() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(Hello.class)
+                .sendingTo(receiver)
+                .environment("VIGIA_VERDICT", "false")
+                .argument("1000")
+                .start()) {
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      assertThat(jvm.output()).contains("hello", "ending at").doesNotContain("[vigia]");
+    }
+  }
+
+  @Test
+  void checkSaysWhatAServiceWouldDo() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm up = Jvm.agentItself("check").sendingTo(receiver).start();
+        Jvm down =
+            Jvm.agentItself("check")
+                .environment("VIGIA_COLLECTOR", "no-such-host.invalid")
+                .start();
+        Jvm help = Jvm.agentItself("--help").start();
+        Jvm version = Jvm.agentItself("--version").start()) {
+      assertThat(up.exitCode(Duration.ofSeconds(30))).as(up.output()).isZero();
+      assertThat(up.output()).contains("OTLP/HTTP: reachable").contains(": reachable");
+      assertThat(down.exitCode(Duration.ofSeconds(30))).isEqualTo(1);
+      assertThat(down.output())
+          .contains("host name cannot be resolved")
+          .contains("VIGIA_COLLECTOR");
+      assertThat(help.exitCode(Duration.ofSeconds(30))).isZero();
+      assertThat(help.output()).contains("VIGIA_SPILL_DIR").contains("check");
+      assertThat(version.exitCode(Duration.ofSeconds(30))).isZero();
+      assertThat(version.output()).startsWith("vigia-agent ");
+    }
+  }
+
+  private static List<String> vigiaLines(Jvm jvm) {
+    return jvm.output().lines().filter(line -> line.startsWith("[vigia]")).toList();
+  }
+}
