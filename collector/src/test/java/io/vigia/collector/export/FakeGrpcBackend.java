@@ -172,9 +172,12 @@ public final class FakeGrpcBackend implements FakeBackend {
     return script.size() > 1 ? script.poll() : script.peek();
   }
 
-  /** Tells clients to go elsewhere (GOAWAY) and takes no new connections. */
-  public void shutdown() {
+  /** Tells clients to go elsewhere (GOAWAY); returns when the last connection is closed. */
+  public void shutdown() throws InterruptedException {
     server.shutdown();
+    if (!server.awaitTermination(20, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("a client stayed");
+    }
   }
 
   @Override
