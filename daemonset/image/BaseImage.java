@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -28,6 +29,20 @@ public final class BaseImage {
       "java.base,java.logging,java.management,java.instrument,java.naming,java.sql,java.net.http,"
           + "java.desktop,java.security.jgss,jdk.unsupported,jdk.crypto.ec,jdk.jfr,jdk.management,"
           + "jdk.httpserver,jdk.zipfs,jdk.naming.dns";
+  /**
+   * What no file here names. Natives that jars unpack at run time (DuckDB, ONNX Runtime, zstd) are
+   * C++, or were linked against a C library that still was in pieces; name services are loaded by
+   * name.
+   */
+  private static final List<String> LOADED_LATER =
+      List.of(
+          "libstdc++.so.6", "libgcc_s.so.1", "libdl.so.2", "libpthread.so.0", "librt.so.1",
+          "libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2");
+
+  /** Windows, sound: they would bring X11 and more, and a server has neither. */
+  private static final Set<String> LEFT_OUT =
+      Set.of("libawt_xawt.so", "libjawt.so", "libsplashscreen.so", "libjsound.so");
+
   private static final Pattern LIBRARY = Pattern.compile("(/[^ ]+\\.so[^ ]*)");
 
   private final TreeMap<String, Path> files = new TreeMap<>();
@@ -55,11 +70,15 @@ public final class BaseImage {
     }
     try (Stream<Path> tree = Files.walk(runtime)) {
       for (Path file : (Iterable<Path>) tree.filter(Files::isRegularFile)::iterator) {
-        files.put("opt/java/" + runtime.relativize(file), file);
+        if (!LEFT_OUT.contains(file.getFileName().toString())) {
+          files.put("opt/java/" + runtime.relativize(file), file);
+        }
       }
     }
     addLibraries(runtime);
     addIfPresent("etc/ssl/certs/ca-certificates.crt");
+    // without it LANG=C.UTF-8 means ASCII, and Java 17 takes its default charset from there
+    addIfPresent("usr/lib/locale/C.utf8/LC_CTYPE");
     files.put(
         "etc/passwd",
         text(work, "passwd", "root:x:0:0:root:/:/none\nvigia:x:10001:10001:vigia:/:/none\n"));
@@ -101,8 +120,7 @@ public final class BaseImage {
         }
       }
     }
-    // natives that libraries unpack at run time (DuckDB, snappy) are C++; DNS is loaded by name
-    for (String extra : List.of("libstdc++.so.6", "libgcc_s.so.1", "libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2", "librt.so.1")) {
+    for (String extra : LOADED_LATER) {
       for (String library : List.copyOf(libraries)) {
         Path beside = Path.of(library).resolveSibling(extra);
         Path under = Path.of("/usr").resolve(beside.toString().substring(1));

@@ -12,7 +12,8 @@ case ${1:-} in
   --local-base)
     mkdir -p target
     base=$PWD/target/vigia-base.tar
-    [ -f "$base" ] || java daemonset/image/BaseImage.java "$base" ;;
+    [ -n "$(find "$base" -newer daemonset/image/BaseImage.java 2>/dev/null)" ] ||
+      java daemonset/image/BaseImage.java "$base" ;;
   *) echo "usage: build.sh [--base FILE.tar | --local-base]" >&2; exit 2 ;;
 esac
 ./mvnw -q -Pimage -DskipTests ${base:+"-Dimage.base=tar://$base"} \
