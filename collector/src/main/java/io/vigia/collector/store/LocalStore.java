@@ -88,6 +88,7 @@ public final class LocalStore implements Component {
   }
 
   private Engine open() throws IOException {
+    StaleLibraries.remove();
     try {
       return Engine.open(
           config.directory,
