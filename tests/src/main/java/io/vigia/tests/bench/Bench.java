@@ -30,16 +30,22 @@ public final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--runs",
-      defaultValue = "3",
+      defaultValue = "5",
       description = "the median counts (${DEFAULT-VALUE})")
   private int runs;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "20",
+      description = "seconds before the first run, for the JVM (${DEFAULT-VALUE})")
+  private int warmUpSeconds;
 
   @Option(names = "--connections", defaultValue = "4", description = "(${DEFAULT-VALUE})")
   private int connections;
 
   @Option(
       names = "--window",
-      defaultValue = "4",
+      defaultValue = "16",
       description = "requests in flight a connection (${DEFAULT-VALUE})")
   private int window;
 
@@ -85,10 +91,13 @@ public final class Bench implements Callable<Integer> {
       StartUp.print(jvm, 5);
       Collections.addAll(work, Workload.values());
     }
+    System.out.printf(
+        "%d connections, %d requests in flight on each; %d runs of %d s after %d s, the median%n",
+        connections, window, runs, seconds, warmUpSeconds);
     System.out.println(ThroughputRun.HEADER);
     for (Workload workload : work) {
       try (ThroughputRun run = new ThroughputRun(workload, connections, window, jvm)) {
-        run.print(seconds, runs);
+        run.print(warmUpSeconds, seconds, runs);
       }
     }
     return 0;

@@ -25,7 +25,6 @@ final class ThroughputRun implements AutoCloseable {
               "disk B/ev",
               "drain ms");
   private static final Duration LIMIT = Duration.ofSeconds(120);
-  private static final int WARM_UP_SECONDS = 10;
 
   private final Workload workload;
   private final ChildProcess sink;
@@ -55,8 +54,8 @@ final class ThroughputRun implements AutoCloseable {
   }
 
   /** Prints the median run (by events per CPU-second). */
-  void print(int seconds, int runs) throws IOException {
-    once(WARM_UP_SECONDS);
+  void print(int warmUpSeconds, int seconds, int runs) throws IOException {
+    once(warmUpSeconds);
     List<Result> results = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
       results.add(once(seconds));
