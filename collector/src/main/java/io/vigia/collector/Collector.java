@@ -15,6 +15,8 @@ import io.vigia.collector.receive.IntakeBudget;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.forward.ForwardReceiver;
 import io.vigia.collector.receive.otlp.OtlpReceiver;
+import io.vigia.collector.receive.sampling.SamplingStrategies;
+import io.vigia.collector.receive.sampling.StrategiesFile;
 import io.vigia.collector.store.LocalStore;
 import io.vigia.collector.web.CollectorInfo;
 import io.vigia.collector.web.PrometheusCollectorMetrics;
@@ -29,6 +31,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +134,7 @@ public final class Collector implements AutoCloseable {
               .intake(pipeline.intake())
               .metrics(metrics)
               .budget(budget)
+              .samplingOfService(samplingOfService())
               .drainMillis(config.graceMillis() / 2)
               .build();
       receivers.add(otlp);
@@ -148,6 +152,19 @@ public final class Collector implements AutoCloseable {
               .build();
       receivers.add(forward);
       start(forward, forwardConfig.listen().where());
+    }
+  }
+
+  private Function<String, String> samplingOfService() throws ConfigException {
+    CollectorConfig.Sampling sampling = config.sampling();
+    if (sampling == null) {
+      return SamplingStrategies.everything()::forService;
+    }
+    try {
+      StrategiesFile file = StrategiesFile.open(sampling.file());
+      return service -> file.current().forService(service);
+    } catch (IOException e) {
+      throw new ConfigException(sampling.where(), sampling.file() + ": " + e.getMessage());
     }
   }
 

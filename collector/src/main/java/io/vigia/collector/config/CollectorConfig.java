@@ -19,6 +19,7 @@ public record CollectorConfig(
     Where dataWhere,
     @Nullable Otlp otlp,
     @Nullable Forward forward,
+    @Nullable Sampling sampling,
     List<DestinationConfig> destinations,
     @Nullable Listen web,
     Log log,
@@ -32,6 +33,9 @@ public record CollectorConfig(
 
   /** {@code receivers.forward}. */
   public record Forward(Listen listen) {}
+
+  /** {@code sampling}: a file of strategies in Jaeger's format. */
+  public record Sampling(Path file, Where where) {}
 
   /**
    * {@code log}: the disk log.

@@ -78,13 +78,15 @@ public final class ConfigLoader {
     CollectorConfig.Forward forward =
         !given || receivers.has("forward") ? forward(receivers.section("forward")) : null;
     receivers.finish();
+    CollectorConfig.Sampling sampling =
+        root.has("sampling") ? sampling(root.section("sampling")) : null;
     List<DestinationConfig> destinations = destinations(root.section("destinations"));
     Listen web = root.isOff("web") ? null : web(root.section("web"));
     CollectorConfig.Log log = log(root.section("log"));
     long graceMillis = root.durationMillis("grace", 6_000);
     root.finish();
     return new CollectorConfig(
-        name, data, root.at("data"), otlp, forward, destinations, web, log, graceMillis);
+        name, data, root.at("data"), otlp, forward, sampling, destinations, web, log, graceMillis);
   }
 
   private static CollectorConfig.Otlp otlp(Section section) throws ConfigException {
@@ -93,6 +95,12 @@ public final class ConfigLoader {
     Listen http = !one || section.has("http") ? section.listen("http", "127.0.0.1:4318") : null;
     section.finish();
     return new CollectorConfig.Otlp(grpc, http);
+  }
+
+  private static CollectorConfig.Sampling sampling(Section section) throws ConfigException {
+    Path file = Path.of(section.required("file", "sampling.yaml"));
+    section.finish();
+    return new CollectorConfig.Sampling(file, section.at("file"));
   }
 
   private static CollectorConfig.Forward forward(Section section) throws ConfigException {

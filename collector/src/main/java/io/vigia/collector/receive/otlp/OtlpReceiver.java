@@ -5,8 +5,10 @@ import io.vigia.collector.core.Intake;
 import io.vigia.collector.receive.IntakeBudget;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.TcpListener;
+import io.vigia.collector.receive.sampling.SamplingStrategies;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ public final class OtlpReceiver implements Receiver {
   private final int maxConnections;
   private final long drainMillis;
   private final Intaker intaker;
+  private final Function<String, String> samplingOfService;
   private @Nullable TcpListener grpcListener;
   private @Nullable TcpListener httpListener;
 
@@ -28,6 +31,7 @@ public final class OtlpReceiver implements Receiver {
     grpc = builder.grpc;
     http = builder.http;
     maxConnections = builder.maxConnections;
+    samplingOfService = builder.samplingOfService;
     drainMillis = builder.drainMillis;
     if (builder.intake == null) {
       throw new IllegalArgumentException("intake is required");
@@ -66,7 +70,7 @@ public final class OtlpReceiver implements Receiver {
         name,
         address,
         maxConnections,
-        channel -> channel.pipeline().addLast(new ProtocolSniffer(intaker)),
+        channel -> channel.pipeline().addLast(new ProtocolSniffer(intaker, samplingOfService)),
         () -> intaker.metrics().malformed(receiver, "too_many_connections"));
   }
 
@@ -117,6 +121,8 @@ public final class OtlpReceiver implements Receiver {
     private @Nullable Intake intake;
     private CollectorMetrics metrics = CollectorMetrics.NOOP;
     private IntakeBudget budget = new IntakeBudget(64L << 20);
+    private Function<String, String> samplingOfService =
+        SamplingStrategies.everything()::forService;
     private int maxMessageBytes = 4 << 20;
     private int maxConnections = 20_000;
     private long stallTimeoutMillis = 60_000;
@@ -149,6 +155,12 @@ public final class OtlpReceiver implements Receiver {
     /** Shared with other receivers; default one of its own of 64 MiB. */
     public Builder budget(IntakeBudget budget) {
       this.budget = budget;
+      return this;
+    }
+
+    /** Answers {@code GET /sampling} over HTTP/1.1, in JSON; default: everything. */
+    public Builder samplingOfService(Function<String, String> samplingOfService) {
+      this.samplingOfService = samplingOfService;
       return this;
     }
 

@@ -7,8 +7,10 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import io.vigia.collector.receive.Drain;
+import io.vigia.collector.receive.sampling.SamplingEndpoint;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Looks at a connection's first bytes: the HTTP/2 preface, or else HTTP/1.1. Source: RFC 9113
@@ -21,9 +23,11 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
   private static final int MAX_CHUNK_BYTES = 64 << 10;
 
   private final Intaker intaker;
+  private final Function<String, String> samplingOfService;
 
-  ProtocolSniffer(Intaker intaker) {
+  ProtocolSniffer(Intaker intaker, Function<String, String> samplingOfService) {
     this.intaker = intaker;
+    this.samplingOfService = samplingOfService;
   }
 
   @Override
@@ -44,6 +48,7 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
   private void http1(ChannelPipeline pipeline) {
     pipeline.addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_CHUNK_BYTES));
     pipeline.addLast(new FlowControlHandler());
+    pipeline.addLast(new SamplingEndpoint(samplingOfService));
     pipeline.addLast(new Http1Server(intaker));
     pipeline.remove(this);
   }
