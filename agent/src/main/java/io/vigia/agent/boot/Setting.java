@@ -27,6 +27,12 @@ public enum Setting {
       "auto",
       "`forward` (Fluency, acknowledged), `otlp`, `none`, or `auto`: forward, but OTLP when the"
           + " collector's address is https; upstream's `otel.logs.exporter` goes first"),
+  SAMPLING(
+      "vigia.sampling",
+      "true",
+      "ask the collector how much to trace (Jaeger's remote sampling); only without"
+          + " `otel.traces.sampler`"),
+  SAMPLING_INTERVAL_MILLIS("vigia.sampling.interval.millis", "30000", "how often"),
   VERDICT("vigia.verdict", "true", "one line on stderr after the start"),
   DEBUG(
       "vigia.debug",
@@ -90,6 +96,17 @@ public enum Setting {
     return byDefault.equals("true")
         ? !"false".equalsIgnoreCase(value)
         : "true".equalsIgnoreCase(value);
+  }
+
+  /** A whole number; anything else is the default. */
+  public long number(long otherwise) {
+    String value = value();
+    try {
+      return value == null ? otherwise : Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      Console.say(property + " is not a whole number; taking " + otherwise);
+      return otherwise;
+    }
   }
 
   private static @Nullable String clean(@Nullable String value) {

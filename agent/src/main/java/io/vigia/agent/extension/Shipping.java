@@ -95,6 +95,12 @@ final class Shipping {
     return exporters.getOrDefault("logs", Collections.<String>emptyList()).contains(FORWARD);
   }
 
+  /** Whether traces go where OTLP/HTTP, and so perhaps {@code /sampling}, is answered. */
+  boolean canAskForSampling() {
+    return !grpc
+        && exporters.getOrDefault("traces", Collections.<String>emptyList()).contains("otlp");
+  }
+
   /** Settings for the SDK, above the user's. */
   Map<String, String> overrides() {
     return overrides;

@@ -7,15 +7,19 @@ import io.opentelemetry.sdk.logs.SdkLoggerProviderBuilder;
 import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.KnownSettings;
+import io.vigia.agent.boot.Setting;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.logs.FluencySink;
 import io.vigia.agent.extension.logs.ForwardLogExporter;
 import io.vigia.agent.extension.metrics.AgentHealthProducer;
 import io.vigia.agent.extension.metrics.AppRegistryProducer;
 import io.vigia.agent.extension.resource.ServiceIdentity;
+import io.vigia.agent.extension.traces.ReadAllPropagatorProvider;
+import io.vigia.agent.extension.traces.RemoteSampling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
@@ -38,6 +42,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
         .addPropertiesSupplier(() -> Defaults.of(address))
         .addPropertiesCustomizer(this::override)
         .addResourceCustomizer(this::identify)
+        .addSamplerCustomizer(VigiaCustomizer::sampler)
         .addLoggerProviderCustomizer(this::addForwardExporter)
         .addMeterProviderCustomizer(this::addRegistries);
   }
@@ -55,6 +60,9 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     AgentState.shipping(shipping);
     forwardsLogs = shipping.isForwarding();
     overrides.putAll(shipping.overrides());
+    overrides.put(
+        "otel.propagators",
+        String.join(",", ReadAllPropagatorProvider.before(config.getList("otel.propagators"))));
     if (config.getList("otel.jmx.target.system").isEmpty()
         && config.getList("otel.jmx.config").isEmpty()) {
       // without rules it only costs a thread and a YAML parser at start
@@ -78,6 +86,19 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     AgentState.identity(identity);
     resource = identity.resource();
     return resource;
+  }
+
+  private static Sampler sampler(Sampler configured, ConfigProperties config) {
+    ServiceIdentity identity = AgentState.identity();
+    Shipping shipping = AgentState.shipping();
+    if (config.getString("otel.traces.sampler") != null
+        || !Setting.SAMPLING.isOn()
+        || identity == null
+        || shipping == null
+        || !shipping.canAskForSampling()) {
+      return configured;
+    }
+    return RemoteSampling.sampler(AgentState.address(), identity.name());
   }
 
   private SdkLoggerProviderBuilder addForwardExporter(

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /** A program in a JVM of its own, with the agent unless told otherwise. Closing kills it. */
 final class Jvm implements AutoCloseable {
@@ -51,6 +52,22 @@ final class Jvm implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What follows {@code word} on the line that begins with it; waits for that line. */
+  String await(String word) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                !process.isAlive()
+                    || output().lines().anyMatch(line -> line.startsWith(word + " ")));
+    return output()
+        .lines()
+        .filter(line -> line.startsWith(word + " "))
+        .findFirst()
+        .map(line -> line.substring(word.length() + 1))
+        .orElseThrow(() -> new AssertionError(output()));
   }
 
   /** Waits for the end and gives the exit code. */

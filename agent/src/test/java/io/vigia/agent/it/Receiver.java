@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,14 @@ final class Receiver implements AutoCloseable {
   /** Answered to every request; 200 unless a test says otherwise. */
   volatile int status = 200;
 
+  /** Answered to {@code GET /sampling}, with the services that asked. */
+  volatile String sampling = "{\"probabilisticSampling\":{\"samplingRate\":1}}";
+
+  final List<String> samplingQueries = new CopyOnWriteArrayList<>();
+
+  /** {@code Authorization} of every request, empty where there was none. */
+  final List<String> authorizations = new CopyOnWriteArrayList<>();
+
   private final HttpServer http;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -42,6 +51,7 @@ final class Receiver implements AutoCloseable {
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), httpPort), 0);
     http.createContext("/v1/traces", exchange -> answer(exchange, this::traces));
     http.createContext("/v1/metrics", exchange -> answer(exchange, this::metrics));
+    http.createContext("/sampling", this::sampling);
     http.setExecutor(threads);
     http.start();
   }
@@ -87,6 +97,15 @@ final class Receiver implements AutoCloseable {
     void accept(byte[] bytes) throws InvalidProtocolBufferException;
   }
 
+  private void sampling(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      samplingQueries.add(exchange.getRequestURI().getQuery());
+      byte[] answer = sampling.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, answer.length);
+      exchange.getResponseBody().write(answer);
+    }
+  }
+
   private void answer(HttpExchange exchange, Body body) throws IOException {
     try (exchange) {
       InputStream in = exchange.getRequestBody();
@@ -94,6 +113,8 @@ final class Receiver implements AutoCloseable {
         in = new GZIPInputStream(in);
       }
       byte[] bytes = in.readAllBytes();
+      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      authorizations.add(authorization == null ? "" : authorization);
       if (status == 200) {
         body.accept(bytes);
       }

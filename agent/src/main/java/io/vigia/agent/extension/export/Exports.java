@@ -76,7 +76,8 @@ public final class Exports {
               : new File(root).toPath();
       // the start time first, so that the oldest process comes first; no two share a random part
       String instance = System.currentTimeMillis() + "-" + Long.toHexString(random());
-      return new Spool(new SpoolDirectory(path, instance), maxBytes());
+      return new Spool(
+          new SpoolDirectory(path, instance), Setting.SPILL_MAX_BYTES.number(DEFAULT_MAX_BYTES));
     } catch (RuntimeException e) {
       // a security manager, a path that is none: memory has to do
       return new Spool(null, 0);
@@ -85,16 +86,6 @@ public final class Exports {
 
   private static long random() {
     return UUID.randomUUID().getLeastSignificantBits();
-  }
-
-  private static long maxBytes() {
-    String value = Setting.SPILL_MAX_BYTES.value();
-    try {
-      return value == null ? DEFAULT_MAX_BYTES : Long.parseLong(value);
-    } catch (NumberFormatException e) {
-      Console.say(Setting.SPILL_MAX_BYTES.property() + " is not a number; " + DEFAULT_MAX_BYTES);
-      return DEFAULT_MAX_BYTES;
-    }
   }
 
   private Exports() {}

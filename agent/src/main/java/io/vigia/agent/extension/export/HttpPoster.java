@@ -20,13 +20,13 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * POSTs bodies to one URL over one kept-alive HTTP/1.1 connection (RFC 9112), blocking. A plain
- * socket rather than a library: no threads, no classes to load at start, and nothing that the agent
- * itself instruments. Not thread-safe.
+ * Asks one URL over one kept-alive HTTP/1.1 connection (RFC 9112), blocking. A plain socket rather
+ * than a library: no threads, no classes to load at start, and nothing that the agent itself
+ * instruments. Not thread-safe.
  */
 final class HttpPoster {
 
-  private static final int MAX_RESPONSE_BYTES = 64 << 10;
+  private static final int MAX_RESPONSE_BYTES = 512 << 10;
 
   /** While the JVM exits, a read is cut short in steps of this length. */
   private static final int POLL_MILLIS = 100;
@@ -64,7 +64,16 @@ final class HttpPoster {
     this.tls = tls;
   }
 
+  Response get(Map<String, List<String>> headers) throws IOException {
+    return ask(null, headers);
+  }
+
   Response post(byte[] body, Map<String, List<String>> headers) throws IOException {
+    return ask(body, headers);
+  }
+
+  private Response ask(byte @Nullable [] body, Map<String, List<String>> headers)
+      throws IOException {
     boolean reused = socket != null;
     try {
       return exchange(body, headers);
@@ -99,16 +108,20 @@ final class HttpPoster {
     }
   }
 
-  private Response exchange(byte[] body, Map<String, List<String>> headers) throws IOException {
+  private Response exchange(byte @Nullable [] post, Map<String, List<String>> headers)
+      throws IOException {
+    byte[] body = post == null ? new byte[0] : post;
     Socket connected = connect();
     StringBuilder head = new StringBuilder(256);
     String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-    head.append("POST ").append(path);
+    head.append(post == null ? "GET " : "POST ").append(path);
     if (url.getRawQuery() != null) {
       head.append('?').append(url.getRawQuery());
     }
     head.append(" HTTP/1.1\r\nHost: ").append(url.getAuthority()).append("\r\n");
-    head.append("Content-Length: ").append(body.length).append("\r\n");
+    if (post != null) {
+      head.append("Content-Length: ").append(body.length).append("\r\n");
+    }
     headers.forEach(
         (name, values) ->
             values.forEach(value -> head.append(name).append(": ").append(value).append("\r\n")));
