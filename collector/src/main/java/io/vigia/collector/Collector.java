@@ -3,7 +3,6 @@ package io.vigia.collector;
 import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.config.ConfigException;
 import io.vigia.collector.config.DestinationConfig;
-import io.vigia.collector.config.Listen;
 import io.vigia.collector.config.Where;
 import io.vigia.collector.core.Component;
 import io.vigia.collector.core.Exporter;
@@ -15,14 +14,11 @@ import io.vigia.collector.receive.IntakeBudget;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.forward.ForwardReceiver;
 import io.vigia.collector.receive.otlp.OtlpReceiver;
-import io.vigia.collector.receive.sampling.SamplingStrategies;
-import io.vigia.collector.receive.sampling.StrategiesFile;
 import io.vigia.collector.store.LocalStore;
 import io.vigia.collector.web.CollectorInfo;
 import io.vigia.collector.web.PrometheusCollectorMetrics;
 import io.vigia.collector.web.WebServer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -31,8 +27,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The whole machine. Read this first.
@@ -48,8 +45,7 @@ import org.jspecify.annotations.Nullable;
  * still finds everything it needs.
  */
 public final class Collector implements AutoCloseable {
-  /** Of requests that are still arriving, over all receivers. */
-  private static final long MAX_UNFINISHED_BYTES = 64L << 20;
+  private static final Logger log = LoggerFactory.getLogger(Collector.class);
 
   private final CollectorConfig config;
   private final PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
@@ -80,6 +76,7 @@ public final class Collector implements AutoCloseable {
       start(pipeline, config.dataWhere());
       startReceivers(pipeline);
       startWeb(pipeline, store);
+      warnAboutOpenPorts();
       ready = true;
     } catch (ConfigException | RuntimeException e) {
       close();
@@ -87,20 +84,29 @@ public final class Collector implements AutoCloseable {
     }
   }
 
+  private void warnAboutOpenPorts() {
+    List<String> open = Addresses.openToTheNetwork(config);
+    if (!open.isEmpty()) {
+      log.warn(
+          "open to the network without TLS: {}; add tls: {cert: …, key: …} or listen on 127.0.0.1",
+          String.join(", ", open));
+    }
+  }
+
   private Pipeline pipeline(Exporters exporters) throws ConfigException {
-    CollectorConfig.Log log = config.log();
+    CollectorConfig.Log settings = config.log();
     Pipeline.Builder builder =
         Pipeline.builder()
             .directory(config.data().resolve("log"))
             .durability(
-                switch (log.durability()) {
+                switch (settings.durability()) {
                   case FSYNC -> Durability.fsync();
-                  case INTERVAL -> Durability.interval(log.intervalMillis());
+                  case INTERVAL -> Durability.interval(settings.intervalMillis());
                   case OS -> Durability.os();
                 })
-            .segmentBytes(log.segmentBytes())
+            .segmentBytes(settings.segmentBytes())
             .graceMillis(config.graceMillis() / 2)
-            .quota(new Quota(log.quotaBytes(), log.quotaFreeSharePercent() / 100.0))
+            .quota(new Quota(settings.quotaBytes(), settings.quotaFreeSharePercent() / 100.0))
             .metrics(metrics);
     for (DestinationConfig destination : config.destinations()) {
       DestinationConfig.Common common = destination.common();
@@ -122,60 +128,32 @@ public final class Collector implements AutoCloseable {
   }
 
   private void startReceivers(Pipeline pipeline) throws ConfigException {
-    IntakeBudget budget = new IntakeBudget(MAX_UNFINISHED_BYTES);
+    Receivers make =
+        new Receivers(pipeline.intake(), metrics, new IntakeBudget(config.receiversMemoryBytes()));
+    long drainMillis = config.graceMillis() / 2;
     CollectorConfig.Otlp otlpConfig = config.otlp();
     if (otlpConfig != null) {
-      Listen grpc = otlpConfig.grpc();
-      Listen http = otlpConfig.http();
-      otlp =
-          OtlpReceiver.builder()
-              .grpc(grpc == null ? null : grpc.address())
-              .http(http == null ? null : http.address())
-              .intake(pipeline.intake())
-              .metrics(metrics)
-              .budget(budget)
-              .samplingOfService(samplingOfService())
-              .drainMillis(config.graceMillis() / 2)
-              .build();
+      otlp = make.otlp(otlpConfig, Receivers.sampling(config), drainMillis);
       receivers.add(otlp);
-      start(otlp, grpc != null ? grpc.where() : http != null ? http.where() : config.dataWhere());
+      start(otlp, Receivers.where(otlpConfig));
     }
     CollectorConfig.Forward forwardConfig = config.forward();
     if (forwardConfig != null) {
-      forward =
-          ForwardReceiver.builder()
-              .listen(forwardConfig.listen().address())
-              .intake(pipeline.intake())
-              .metrics(metrics)
-              .budget(budget)
-              .drainMillis(config.graceMillis() / 2)
-              .build();
+      forward = make.forward(forwardConfig, drainMillis);
       receivers.add(forward);
       start(forward, forwardConfig.listen().where());
     }
   }
 
-  private Function<String, String> samplingOfService() throws ConfigException {
-    CollectorConfig.Sampling sampling = config.sampling();
-    if (sampling == null) {
-      return SamplingStrategies.everything()::forService;
-    }
-    try {
-      StrategiesFile file = StrategiesFile.open(sampling.file());
-      return service -> file.current().forService(service);
-    } catch (IOException e) {
-      throw new ConfigException(sampling.where(), sampling.file() + ": " + e.getMessage());
-    }
-  }
-
   private void startWeb(Pipeline pipeline, @Nullable LocalStore store) throws ConfigException {
-    Listen listen = config.web();
-    if (listen == null) {
+    CollectorConfig.Web webConfig = config.web();
+    if (webConfig == null) {
       return;
     }
     web =
         WebServer.builder()
-            .listen(listen.address())
+            .listen(webConfig.listen().address())
+            .tls(Receivers.tls(webConfig.tls(), List.of()))
             .reader(store == null ? null : store.reader())
             .status(pipeline::status)
             .metrics(metrics)
@@ -187,7 +165,7 @@ public final class Collector implements AutoCloseable {
                     addresses(),
                     config.data().toAbsolutePath().normalize().toString()))
             .build();
-    start(web, listen.where());
+    start(web, webConfig.listen().where());
   }
 
   private void start(Component component, Where where) throws ConfigException {
@@ -227,25 +205,18 @@ public final class Collector implements AutoCloseable {
     Map<String, String> addresses = new LinkedHashMap<>();
     CollectorConfig.Otlp otlpConfig = config.otlp();
     if (otlp != null && otlpConfig != null) {
-      if (otlpConfig.grpc() != null) {
-        addresses.put("otlp/grpc", text(otlp.grpcAddress()));
-      }
-      if (otlpConfig.http() != null) {
-        addresses.put("otlp/http", "http://" + text(otlp.httpAddress()));
-      }
+      Receivers.addresses(otlpConfig, otlp, addresses);
     }
     if (forward != null) {
-      addresses.put("forward", text(forward.address()));
+      addresses.put("forward", Addresses.text(forward.address()));
     }
-    if (web != null) {
-      addresses.put("page", "http://" + text(web.address()));
+    CollectorConfig.Web webConfig = config.web();
+    if (web != null && webConfig != null) {
+      addresses.put(
+          "page",
+          (webConfig.tls() == null ? "http://" : "https://") + Addresses.text(web.address()));
     }
     return addresses;
-  }
-
-  private static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   /**
@@ -255,8 +226,7 @@ public final class Collector implements AutoCloseable {
   @Override
   public synchronized void close() {
     ready = false;
-    receivers.forEach(Receiver::drain);
-    receivers.forEach(Receiver::close);
+    Receivers.close(receivers);
     while (!started.isEmpty()) {
       started.pop().close();
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file what was read, or {@code (defaults)}
  * @param data directory of disk log, cursors and embedded store
+ * @param receiversMemoryBytes of requests that have begun to arrive, over all receivers
  * @param destinations in the order of the file; never empty
  * @param web null when switched off
  * @param graceMillis how long stopping may answer and deliver; half of it each
@@ -19,20 +20,59 @@ public record CollectorConfig(
     Where dataWhere,
     @Nullable Otlp otlp,
     @Nullable Forward forward,
+    long receiversMemoryBytes,
     @Nullable Sampling sampling,
     List<DestinationConfig> destinations,
-    @Nullable Listen web,
+    @Nullable Web web,
     Log log,
     long graceMillis) {
   public CollectorConfig {
     destinations = List.copyOf(destinations);
   }
 
-  /** {@code receivers.otlp}: at least one of the two is set; both may be the same address. */
-  public record Otlp(@Nullable Listen grpc, @Nullable Listen http) {}
+  /**
+   * {@code receivers.otlp}: at least one of the two is set; both may be the same address.
+   *
+   * @param tokenFile a bearer token in each line; null = everybody may send
+   */
+  public record Otlp(
+      @Nullable Listen grpc,
+      @Nullable Listen http,
+      Limits limits,
+      @Nullable Tls tls,
+      @Nullable Path tokenFile) {}
 
-  /** {@code receivers.forward}. */
-  public record Forward(Listen listen) {}
+  /**
+   * {@code receivers.forward}.
+   *
+   * @param handshake null = everybody may send
+   */
+  public record Forward(
+      Listen listen, Limits limits, @Nullable Tls tls, @Nullable Handshake handshake) {}
+
+  /** What forward senders must know; {@code users} may be null. */
+  public record Handshake(Path sharedKey, @Nullable Path users, String hostname, Where where) {}
+
+  /** {@code web}. */
+  public record Web(Listen listen, @Nullable Tls tls) {}
+
+  /**
+   * Files in PEM.
+   *
+   * @param clientCa null = clients need no certificate
+   */
+  public record Tls(Path cert, Path key, @Nullable Path clientCa, Where where) {}
+
+  /**
+   * What senders may take.
+   *
+   * @param maxConnections per port
+   * @param maxMessageBytes of one request or message
+   * @param stallTimeoutMillis how long one that has begun may go without a byte
+   * @param idleTimeoutMillis how long a connection may be silent; 0 = for ever
+   */
+  public record Limits(
+      int maxConnections, int maxMessageBytes, long stallTimeoutMillis, long idleTimeoutMillis) {}
 
   /** {@code sampling}: a file of strategies in Jaeger's format. */
   public record Sampling(Path file, Where where) {}

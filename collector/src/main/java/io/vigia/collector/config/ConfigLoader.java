@@ -20,6 +20,7 @@ import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads a {@link CollectorConfig} from YAML. */
 public final class ConfigLoader {
+  private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
 
   private final Environment environment;
@@ -77,24 +78,39 @@ public final class ConfigLoader {
         !given || receivers.has("otlp") ? otlp(receivers.section("otlp")) : null;
     CollectorConfig.Forward forward =
         !given || receivers.has("forward") ? forward(receivers.section("forward")) : null;
+    long receiversMemoryBytes =
+        receivers.sizeBytes("memory", Math.min(64 * MIB, Runtime.getRuntime().maxMemory() / 4));
     receivers.finish();
     CollectorConfig.Sampling sampling =
         root.has("sampling") ? sampling(root.section("sampling")) : null;
     List<DestinationConfig> destinations = destinations(root.section("destinations"));
-    Listen web = root.isOff("web") ? null : web(root.section("web"));
+    CollectorConfig.Web web = root.isOff("web") ? null : web(root.section("web"));
     CollectorConfig.Log log = log(root.section("log"));
     long graceMillis = root.durationMillis("grace", 6_000);
     root.finish();
     return new CollectorConfig(
-        name, data, root.at("data"), otlp, forward, sampling, destinations, web, log, graceMillis);
+        name,
+        data,
+        root.at("data"),
+        otlp,
+        forward,
+        receiversMemoryBytes,
+        sampling,
+        destinations,
+        web,
+        log,
+        graceMillis);
   }
 
   private static CollectorConfig.Otlp otlp(Section section) throws ConfigException {
     boolean one = section.has("grpc") || section.has("http");
     Listen grpc = !one || section.has("grpc") ? section.listen("grpc", "127.0.0.1:4317") : null;
     Listen http = !one || section.has("http") ? section.listen("http", "127.0.0.1:4318") : null;
+    CollectorConfig.Limits limits = limits(section, 4 * MIB, 15 * MIB, 30 * 60_000);
+    CollectorConfig.Tls tls = tls(section);
+    Path tokenFile = section.path("tokenFile", null);
     section.finish();
-    return new CollectorConfig.Otlp(grpc, http);
+    return new CollectorConfig.Otlp(grpc, http, limits, tls, tokenFile);
   }
 
   private static CollectorConfig.Sampling sampling(Section section) throws ConfigException {
@@ -105,14 +121,60 @@ public final class ConfigLoader {
 
   private static CollectorConfig.Forward forward(Section section) throws ConfigException {
     Listen listen = section.listen("listen", "127.0.0.1:24224");
+    CollectorConfig.Limits limits = limits(section, 16 * MIB, 64 * MIB, 0);
+    CollectorConfig.Tls tls = tls(section);
+    CollectorConfig.Handshake handshake = handshake(section);
     section.finish();
-    return new CollectorConfig.Forward(listen);
+    return new CollectorConfig.Forward(listen, limits, tls, handshake);
   }
 
-  private static Listen web(Section section) throws ConfigException {
+  private static CollectorConfig.@Nullable Handshake handshake(Section section)
+      throws ConfigException {
+    Path sharedKey = section.path("sharedKeyFile", null);
+    Path users = section.path("usersFile", null);
+    String hostname = section.string("hostname", "vigia");
+    if (sharedKey == null && users != null) {
+      throw new ConfigException(
+          section.at("usersFile"),
+          "the protocol asks for users only together with a shared key; give sharedKeyFile too");
+    }
+    return sharedKey == null
+        ? null
+        : new CollectorConfig.Handshake(sharedKey, users, hostname, section.at("sharedKeyFile"));
+  }
+
+  private static CollectorConfig.@Nullable Tls tls(Section section) throws ConfigException {
+    if (!section.has("tls")) {
+      return null;
+    }
+    Section tls = section.section("tls");
+    Path cert = Path.of(tls.required("cert", "/etc/vigia/tls.crt"));
+    Path key = Path.of(tls.required("key", "/etc/vigia/tls.key"));
+    Path clientCa = tls.path("clientCa", null);
+    tls.finish();
+    return new CollectorConfig.Tls(cert, key, clientCa, tls.where());
+  }
+
+  private static CollectorConfig.Limits limits(
+      Section section, long messageBytes, long mostMessageBytes, long idleTimeoutMillis)
+      throws ConfigException {
+    long maxMessageBytes = section.sizeBytes("maxMessage", messageBytes);
+    if (maxMessageBytes > mostMessageBytes) {
+      throw new ConfigException(
+          section.at("maxMessage"), "at most " + mostMessageBytes / MIB + "MiB; make it smaller");
+    }
+    return new CollectorConfig.Limits(
+        (int) section.count("maxConnections", 20_000, 1, 1_000_000),
+        (int) maxMessageBytes,
+        section.durationMillis("stallTimeout", 10_000),
+        section.durationMillis("idleTimeout", idleTimeoutMillis));
+  }
+
+  private static CollectorConfig.Web web(Section section) throws ConfigException {
     Listen listen = section.listen("listen", "127.0.0.1:8317");
+    CollectorConfig.Tls tls = tls(section);
     section.finish();
-    return listen;
+    return new CollectorConfig.Web(listen, tls);
   }
 
   private static CollectorConfig.Log log(Section section) throws ConfigException {

@@ -150,6 +150,24 @@ final class Section {
     }
   }
 
+  /** A whole number without a unit. */
+  long count(String key, long otherwise, long least, long most) throws ConfigException {
+    String value = string(key);
+    if (value == null) {
+      return otherwise;
+    }
+    try {
+      long count = Long.parseLong(value);
+      if (count >= least && count <= most) {
+        return count;
+      }
+    } catch (NumberFormatException e) {
+      // answered below
+    }
+    throw new ConfigException(
+        at(key), "\"" + value + "\" is not a whole number from " + least + " to " + most);
+  }
+
   int percent(String key, int otherwise) throws ConfigException {
     String value = string(key);
     if (value == null) {

@@ -112,6 +112,9 @@ public final class HttpServer implements Component {
         }
         connections.add(channel);
         ChannelPipeline pipeline = channel.pipeline();
+        if (config.tls != null) {
+          pipeline.addLast(config.tls.context().newHandler(channel.alloc()));
+        }
         pipeline.addLast(
             new WriteTimeoutHandler(config.requestTimeoutMillis, TimeUnit.MILLISECONDS));
         pipeline.addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_CHUNK_BYTES));
@@ -158,6 +161,7 @@ public final class HttpServer implements Component {
     private int maxConnections = 256;
     private int maxRequestBytes = 1 << 20;
     private long requestTimeoutMillis = 60_000;
+    private @Nullable ServerTls tls;
     private final HttpRoutes routes = new HttpRoutes();
 
     private Builder() {}
@@ -171,6 +175,12 @@ public final class HttpServer implements Component {
     /** Port 0 takes any free one. */
     public Builder listen(InetSocketAddress listen) {
       this.listen = listen;
+      return this;
+    }
+
+    /** Null (the default) = in the clear. */
+    public Builder tls(@Nullable ServerTls tls) {
+      this.tls = tls;
       return this;
     }
 

@@ -36,6 +36,12 @@ public final class ArrayPool {
     return POOL.get();
   }
 
+  /** How long the array for {@code minLength} is. */
+  static int lengthFor(int minLength) {
+    int bits = bits(minLength);
+    return bits > MAX_BITS ? minLength : 1 << bits;
+  }
+
   /** An array of at least this length, with anything in it. */
   public byte[] take(int minLength) {
     int bits = bits(minLength);

@@ -59,17 +59,22 @@ public final class Body {
     if (size > 0) {
       wanted = Math.max(wanted, (int) Math.min(maxBytes, 2L * needed));
     }
-    byte[] larger = ArrayPool.current().take(wanted);
-    if (!lease.grow(larger.length - array.length)) {
-      ArrayPool.current().give(larger);
+    int larger = ArrayPool.lengthFor(wanted);
+    if (!lease.grow(larger - array.length)) {
       return false;
     }
-    System.arraycopy(array, 0, larger, 0, size);
+    byte[] copy = ArrayPool.current().take(wanted);
+    System.arraycopy(array, 0, copy, 0, size);
     if (array.length > 0) {
       ArrayPool.current().give(array);
     }
-    array = larger;
+    array = copy;
     return true;
+  }
+
+  /** Says what it is waiting for; {@code ARRIVING} at first. */
+  public void phase(IntakeBudget.Phase phase) {
+    lease.phase(phase);
   }
 
   /** Valid from 0 to {@link #size} until {@link #release}. */

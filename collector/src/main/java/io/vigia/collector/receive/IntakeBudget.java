@@ -2,21 +2,32 @@ package io.vigia.collector.receive;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Bytes held for requests that have begun to arrive and are not yet whole, over all connections.
  * When they would exceed the limit, the request that progressed longest ago is given up: senders
- * that stall in the middle cannot keep out those that do not. Thread-safe.
+ * that stall in the middle cannot keep out those that do not. Half as much again may be held for a
+ * moment, until the threads of those given up have let go. Thread-safe.
  */
 public final class IntakeBudget {
+  /** Requests that grow by more than this are refused while what was given up is not yet free. */
+  private static final int LARGE_BYTES = 64 << 10;
+
   private final long maxBytes;
+  private final long hardMaxBytes;
   private final AtomicLong usedBytes = new AtomicLong();
+
+  /** Of the used bytes, those of requests that were given up and whose thread was not there yet. */
+  private final AtomicLong leavingBytes = new AtomicLong();
+
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
 
   public IntakeBudget(long maxBytes) {
     this.maxBytes = maxBytes;
+    this.hardMaxBytes = maxBytes + maxBytes / 2;
   }
 
   /** Bytes held now. */
@@ -24,50 +35,89 @@ public final class IntakeBudget {
     return usedBytes.get();
   }
 
+  /** Why a request is given up. */
+  public enum Shed {
+    /** Others that progress need the room. */
+    MEMORY,
+    /** Nothing of it came for as long as its receiver allows. */
+    STALLED
+  }
+
+  /** How far a request is. */
+  public enum Phase {
+    /** Its sender is to send more; may be given up when it stalls, or for room. */
+    ARRIVING,
+    /** It is being stored, and about to be answered; never given up. */
+    STORING,
+    /** It is whole, and to be stored when that is possible again; given up for room only. */
+    WAITING
+  }
+
   /**
    * Begins to account for a request.
    *
+   * @param stallMillis how long it may go without progress
    * @param shed called at most once, on any thread, when the request is to be given up; it hops to
    *     the request's own thread and closes the lease there
    */
-  public Lease open(Runnable shed) {
-    Lease lease = new Lease(shed);
+  public Lease open(long stallMillis, Consumer<Shed> shed) {
+    Lease lease = new Lease(TimeUnit.MILLISECONDS.toNanos(stallMillis), shed);
     leases.add(lease);
     return lease;
   }
 
+  /** Gives up the requests that stall. Called about once a second by whoever opens leases. */
+  public void shedStalled() {
+    long now = System.nanoTime();
+    for (Lease lease : leases) {
+      if (lease.phase == Phase.ARRIVING && now - lease.progressedNanos > lease.stallNanos) {
+        lease.giveUp(Shed.STALLED);
+      }
+    }
+  }
+
   private boolean makeRoom(Lease asking) {
-    while (usedBytes.get() > maxBytes) {
+    while (usedBytes.get() - leavingBytes.get() > maxBytes) {
       Lease stalest = asking;
       for (Lease lease : leases) {
-        if (lease.heldBytes > 0 && lease.progressedNanos - stalest.progressedNanos < 0) {
+        if (lease.heldBytes > 0
+            && lease.phase != Phase.STORING
+            && lease.progressedNanos - stalest.progressedNanos < 0) {
           stalest = lease;
         }
       }
       if (stalest == asking) {
         return false;
       }
-      if (stalest.release()) {
-        stalest.shed.run();
-      }
+      stalest.giveUp(Shed.MEMORY);
     }
     return true;
   }
 
   /** What one request holds. Used by one thread, given up from any. */
   public final class Lease {
-    private final Runnable shed;
-    private final AtomicBoolean released = new AtomicBoolean();
+    private final long stallNanos;
+    private final Consumer<Shed> shed;
     private volatile long heldBytes;
     private volatile long progressedNanos = System.nanoTime();
+    private volatile Phase phase = Phase.ARRIVING;
+    private boolean givenUp;
+    private boolean closed;
 
-    private Lease(Runnable shed) {
+    private Lease(long stallNanos, Consumer<Shed> shed) {
+      this.stallNanos = stallNanos;
       this.shed = shed;
     }
 
     /** Bytes arrived. */
     public void progressed() {
       progressedNanos = System.nanoTime();
+    }
+
+    /** What the request is waiting for now. */
+    public void phase(Phase phase) {
+      progressedNanos = System.nanoTime();
+      this.phase = phase;
     }
 
     /**
@@ -78,27 +128,41 @@ public final class IntakeBudget {
     public boolean grow(int bytes) {
       progressedNanos = System.nanoTime();
       synchronized (this) {
-        if (released.get()) {
+        if (givenUp || closed) {
           return false;
         }
         heldBytes += bytes;
         usedBytes.addAndGet(bytes);
       }
-      return usedBytes.get() <= maxBytes || makeRoom(this);
-    }
-
-    /** Ends the accounting. Idempotent. */
-    public void close() {
-      release();
-    }
-
-    private synchronized boolean release() {
-      if (!released.compareAndSet(false, true)) {
+      if (usedBytes.get() - leavingBytes.get() > maxBytes && !makeRoom(this)) {
         return false;
       }
-      usedBytes.addAndGet(-heldBytes);
+      return bytes <= LARGE_BYTES || usedBytes.get() <= hardMaxBytes;
+    }
+
+    private void giveUp(Shed why) {
+      synchronized (this) {
+        if (givenUp || closed) {
+          return;
+        }
+        givenUp = true;
+        leavingBytes.addAndGet(heldBytes);
+      }
       leases.remove(this);
-      return true;
+      shed.accept(why);
+    }
+
+    /** Ends the accounting: the bytes are free. Idempotent. */
+    public synchronized void close() {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      usedBytes.addAndGet(-heldBytes);
+      if (givenUp) {
+        leavingBytes.addAndGet(-heldBytes);
+      }
+      leases.remove(this);
     }
   }
 }

@@ -9,18 +9,29 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes so that the last answer arrives. A socket that is closed with unread bytes in it is reset,
- * and a reset may overtake the answer; so the output is closed first, and what still comes in is
- * dropped until the peer closes too, for a moment at most. First in its pipeline. Source: RFC 9112,
- * section 9.6.
+ * The end of the pipeline that is next to the socket: knows when the peer was last heard.
+ *
+ * <p>Closes so that the last answer arrives. A socket that is closed with unread bytes in it is
+ * reset, and a reset may overtake the answer; so the output is closed first, and what still comes
+ * in is dropped until the peer closes too, for a moment at most. First in its pipeline. Source: RFC
+ * 9112, section 9.6.
  */
 final class Linger extends ChannelDuplexHandler {
+  static final String NAME = "linger";
+
   private static final long LINGER_MILLIS = 1000;
 
   private boolean closing;
+  private volatile long heardNanos = System.nanoTime();
+
+  /** When the peer last sent something, as {@link System#nanoTime}. Any thread. */
+  long heardNanos() {
+    return heardNanos;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    heardNanos = System.nanoTime();
     if (closing) {
       ReferenceCountUtil.release(message);
     } else {

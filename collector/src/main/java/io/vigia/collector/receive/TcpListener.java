@@ -10,41 +10,47 @@ import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.vigia.collector.net.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One listening TCP port and its connections, of which there are at most so many. */
 public final class TcpListener {
-  private final Channel channel;
+  private static final Logger log = LoggerFactory.getLogger(TcpListener.class);
+
+  private final ListenerOptions options;
+  private final Consumer<SocketChannel> initializer;
   private final ChannelGroup connections;
-  private final AtomicBoolean draining;
+  private final Channel channel;
+  private final Future<?> sweeping;
+  private final AtomicBoolean warned = new AtomicBoolean();
+  private volatile boolean draining;
   private long drainNanos;
 
-  private TcpListener(Channel channel, ChannelGroup connections, AtomicBoolean draining) {
-    this.channel = channel;
-    this.connections = connections;
-    this.draining = draining;
+  /**
+   * @param initializer fills the pipeline of each accepted connection
+   */
+  public static TcpListener bind(ListenerOptions options, Consumer<SocketChannel> initializer)
+      throws IOException {
+    return new TcpListener(options, initializer);
   }
 
-  /**
-   * @param name of the receiver, for the message
-   * @param initializer fills the pipeline of each accepted connection
-   * @param tooMany told of each connection that was closed at once
-   */
-  public static TcpListener bind(
-      String name,
-      InetSocketAddress address,
-      int maxConnections,
-      Consumer<SocketChannel> initializer,
-      Runnable tooMany)
+  private TcpListener(ListenerOptions options, Consumer<SocketChannel> initializer)
       throws IOException {
-    ChannelGroup connections = new DefaultChannelGroup(name, GlobalEventExecutor.INSTANCE, true);
-    AtomicBoolean draining = new AtomicBoolean();
+    this.options = options;
+    this.initializer = initializer;
+    connections =
+        new DefaultChannelGroup(
+            options.name(), GlobalEventExecutor.INSTANCE, /* stayClosed= */ true);
     ChannelFuture bind =
         new ServerBootstrap()
             .group(EventLoops.shared())
@@ -57,34 +63,74 @@ public final class TcpListener {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel connection) {
-                    if (connections.size() >= maxConnections) {
-                      tooMany.run();
-                      connection.close();
-                      return;
-                    }
-                    connections.add(connection);
-                    connection.pipeline().addLast(new Linger());
-                    initializer.accept(connection);
-                    if (draining.get()) {
-                      connection.pipeline().fireUserEventTriggered(Drain.NOW);
-                    }
+                    accepted(connection);
                   }
                 })
-            .bind(address)
+            .bind(options.address())
             .awaitUninterruptibly();
     if (!bind.isSuccess()) {
       throw new IOException(
-          name
+          options.name()
               + ": cannot listen on "
-              + address.getHostString()
+              + options.address().getHostString()
               + ":"
-              + address.getPort()
+              + options.address().getPort()
               + " ("
               + bind.cause().getMessage()
               + "); stop what uses the port or choose another",
           bind.cause());
     }
-    return new TcpListener(bind.channel(), connections, draining);
+    channel = bind.channel();
+    sweeping = channel.eventLoop().scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private void accepted(SocketChannel connection) {
+    if (connections.size() >= options.maxConnections()) {
+      options.metrics().malformed(options.receiver(), "too_many_connections");
+      connection.close();
+      return;
+    }
+    connections.add(connection);
+    connection.pipeline().addLast(Linger.NAME, new Linger());
+    if (options.tls() != null) {
+      SslHandler ssl = options.tls().context().newHandler(connection.alloc());
+      ssl.handshakeFuture().addListener(done -> shaken(connection, done));
+      connection.pipeline().addLast(ssl);
+    }
+    initializer.accept(connection);
+    if (draining) {
+      connection.pipeline().fireUserEventTriggered(Drain.NOW);
+    }
+  }
+
+  /** Counts handshakes that failed; the first one is logged in full. */
+  private void shaken(SocketChannel connection, Future<?> handshake) {
+    if (handshake.isSuccess() || handshake.cause() instanceof ClosedChannelException) {
+      return;
+    }
+    options.metrics().malformed(options.receiver(), "tls");
+    if (warned.compareAndSet(false, true)) {
+      log.warn(
+          "{}: no TLS with {}: {} (further ones are only counted)",
+          options.name(),
+          connection.remoteAddress(),
+          handshake.cause().getMessage());
+    }
+  }
+
+  private void sweep() {
+    options.budget().shedStalled();
+    if (options.idleTimeoutMillis() == 0) {
+      return;
+    }
+    long limitNanos = TimeUnit.MILLISECONDS.toNanos(options.idleTimeoutMillis());
+    long now = System.nanoTime();
+    for (Channel connection : connections) {
+      if (connection.pipeline().get(Linger.NAME) instanceof Linger linger
+          && now - linger.heardNanos() > limitNanos) {
+        connection.pipeline().fireUserEventTriggered(Drain.NOW);
+      }
+    }
   }
 
   /** Where it listens, with the real port when 0 was asked for. */
@@ -92,15 +138,12 @@ public final class TcpListener {
     return (InetSocketAddress) channel.localAddress();
   }
 
-  public ChannelGroup connections() {
-    return connections;
-  }
-
   /** No new connections; those that are there are told to finish. Returns at once. */
   public synchronized void drain() {
-    if (draining.getAndSet(true)) {
+    if (draining) {
       return;
     }
+    draining = true;
     drainNanos = System.nanoTime();
     channel.close();
     for (Channel connection : connections) {
@@ -126,5 +169,6 @@ public final class TcpListener {
           .execute(() -> connection.unsafe().close(connection.unsafe().voidPromise()));
     }
     closed.awaitUninterruptibly(1, TimeUnit.SECONDS);
+    sweeping.cancel(false);
   }
 }

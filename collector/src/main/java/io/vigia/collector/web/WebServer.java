@@ -5,6 +5,7 @@ import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.net.HttpHandler;
 import io.vigia.collector.net.HttpResponse;
 import io.vigia.collector.net.HttpServer;
+import io.vigia.collector.net.ServerTls;
 import io.vigia.collector.store.StoreReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ public final class WebServer implements Component {
         HttpServer.builder()
             .name("web")
             .listen(config.listen)
+            .tls(config.tls)
             .get("/healthz", r -> HttpResponse.text(200, "ok"))
             .get("/readyz", r -> ready(config.ready))
             .get("/metrics", guard.wrap(metrics))
@@ -70,6 +72,7 @@ public final class WebServer implements Component {
   /** Collects what the server shows. */
   public static final class Builder {
     private InetSocketAddress listen = new InetSocketAddress("127.0.0.1", 8317);
+    private @Nullable ServerTls tls;
     private @Nullable StoreReader reader;
     private Supplier<List<DestinationStatus>> status = List::of;
     private PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
@@ -82,6 +85,12 @@ public final class WebServer implements Component {
     /** Port 0 takes any free one. On a loopback address only local names are answered. */
     public Builder listen(InetSocketAddress listen) {
       this.listen = listen;
+      return this;
+    }
+
+    /** Null (the default) = in the clear. */
+    public Builder tls(@Nullable ServerTls tls) {
+      this.tls = tls;
       return this;
     }
 

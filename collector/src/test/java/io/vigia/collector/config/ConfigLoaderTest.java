@@ -71,7 +71,7 @@ class ConfigLoaderTest {
     assertThat(config.otlp().grpc()).isNotNull();
     assertThat(config.otlp().grpc().address().getAddress().isLoopbackAddress()).isTrue();
     assertThat(config.web()).isNotNull();
-    assertThat(config.web().address().getAddress().isLoopbackAddress()).isTrue();
+    assertThat(config.web().listen().address().getAddress().isLoopbackAddress()).isTrue();
   }
 
   @Test

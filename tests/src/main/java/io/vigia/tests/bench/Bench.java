@@ -61,6 +61,11 @@ public final class Bench implements Callable<Integer> {
   private double outageGib;
 
   @Option(
+      names = "--idle",
+      description = "instead: hold so many idle connections and measure what they cost (10000)")
+  private int idle;
+
+  @Option(
       names = "--rate",
       defaultValue = "50000",
       description = "events a second during the outage (${DEFAULT-VALUE})")
@@ -81,6 +86,10 @@ public final class Bench implements Callable<Integer> {
         System.getProperty("os.version"),
         System.getProperty("java.version"),
         jvm);
+    if (idle > 0) {
+      IdleRun.print(jvm, idle);
+      return 0;
+    }
     if (outageGib > 0) {
       Workload workload = work.isEmpty() ? Workload.LOGS : work.get(0);
       try (OutageRun run = new OutageRun(workload, connections, window, jvm)) {

@@ -9,6 +9,8 @@ import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.receive.Body;
 import io.vigia.collector.receive.Drain;
+import io.vigia.collector.receive.IntakeBudget.Phase;
+import io.vigia.collector.receive.IntakeBudget.Shed;
 import java.net.InetSocketAddress;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardConnection extends ChannelInboundHandlerAdapter {
   private static final int MAX_ROUND_BYTES = 1 << 20;
+  private static final int MAX_GREETING_BYTES = 16 << 10;
   private static final long DRAIN_MILLIS = 50;
 
   private final Forwarding forwarding;
@@ -75,11 +78,21 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
       if (body == null) {
         body =
             new Body(
-                forwarding.budget().open(() -> ctx.executor().execute(() -> shed(ctx))),
+                forwarding
+                    .budget()
+                    .open(
+                        forwarding.stallTimeoutMillis(),
+                        why -> ctx.executor().execute(() -> shed(ctx, why))),
                 forwarding.maxMessageBytes() + (2 << 20));
       }
+      if (handshake != null
+          && !handshake.done()
+          && body.size() + data.readableBytes() > MAX_GREETING_BYTES) {
+        fail(ctx, new MalformedForwardException("unauthorized", "too much before the handshake"));
+        return;
+      }
       if (body.append(data, 0) != Body.Outcome.TAKEN) {
-        shed(ctx);
+        shed(ctx, Shed.MEMORY);
         return;
       }
     } finally {
@@ -135,6 +148,7 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
     if (body == null) { // shed meanwhile
       return;
     }
+    body.phase(Phase.STORING);
     releaseAcks();
     acks = ctx.alloc().buffer(64);
     parts = 0;
@@ -191,6 +205,7 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     if (retryAfterMillis > 0) {
+      body.phase(Phase.WAITING);
       ctx.executor().schedule(() -> round(ctx), retryAfterMillis, TimeUnit.MILLISECONDS);
       return;
     }
@@ -215,6 +230,7 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     body.discard(roundEnd);
+    body.phase(Phase.ARRIVING);
     scanner.shift(roundEnd);
     if (body.size() == 0) {
       release();
@@ -265,9 +281,15 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
     ctx.close();
   }
 
-  private void shed(ChannelHandlerContext ctx) {
+  private void shed(ChannelHandlerContext ctx, Shed why) {
     if (body != null) {
-      forwarding.metrics().refused(ForwardReceiver.NAME, Signal.LOGS, "memory", 0);
+      forwarding
+          .metrics()
+          .refused(
+              ForwardReceiver.NAME,
+              Signal.LOGS,
+              why == Shed.MEMORY ? "memory" : "stalled",
+              /* items= */ 0);
       close(ctx);
     }
   }

@@ -3,7 +3,9 @@ package io.vigia.collector.receive.forward;
 import io.netty.channel.Channel;
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Intake;
+import io.vigia.collector.net.ServerTls;
 import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.ListenerOptions;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.TcpListener;
 import java.io.IOException;
@@ -22,7 +24,9 @@ public final class ForwardReceiver implements Receiver {
 
   private final InetSocketAddress listen;
   private final int maxConnections;
+  private final long idleTimeoutMillis;
   private final long drainMillis;
+  private final @Nullable ServerTls tls;
   private final Forwarding forwarding;
   private @Nullable TcpListener listener;
   private @Nullable Channel heartbeat;
@@ -30,14 +34,12 @@ public final class ForwardReceiver implements Receiver {
   private ForwardReceiver(Builder builder) {
     listen = builder.listen;
     maxConnections = builder.maxConnections;
+    idleTimeoutMillis = builder.idleTimeoutMillis;
     drainMillis = builder.drainMillis;
+    tls = builder.tls;
     if (builder.intake == null) {
       throw new IllegalArgumentException("intake is required");
     }
-    Forwarding.Security security =
-        builder.sharedKey == null
-            ? null
-            : new Forwarding.Security(builder.sharedKey, builder.serverHostname);
     forwarding =
         new Forwarding(
             builder.intake,
@@ -45,7 +47,8 @@ public final class ForwardReceiver implements Receiver {
             builder.budget,
             builder.maxMessageBytes,
             builder.maxChunkBytes,
-            security,
+            builder.stallTimeoutMillis,
+            builder.security,
             new AtomicBoolean());
   }
 
@@ -57,11 +60,16 @@ public final class ForwardReceiver implements Receiver {
   public synchronized void start() throws IOException {
     TcpListener bound =
         TcpListener.bind(
-            "receivers.forward.listen",
-            listen,
-            maxConnections,
-            channel -> channel.pipeline().addLast(new ForwardConnection(forwarding)),
-            () -> forwarding.metrics().malformed(NAME, "too_many_connections"));
+            new ListenerOptions(
+                "receivers.forward.listen",
+                listen,
+                NAME,
+                maxConnections,
+                idleTimeoutMillis,
+                forwarding.budget(),
+                forwarding.metrics(),
+                tls),
+            channel -> channel.pipeline().addLast(new ForwardConnection(forwarding)));
     listener = bound;
     heartbeat = Heartbeat.bind(bound.address());
   }
@@ -103,9 +111,11 @@ public final class ForwardReceiver implements Receiver {
     private int maxMessageBytes = 16 << 20;
     private int maxChunkBytes = 32 << 20;
     private int maxConnections = 20_000;
+    private long stallTimeoutMillis = 10_000;
+    private long idleTimeoutMillis;
     private long drainMillis = 3_000;
-    private @Nullable String sharedKey;
-    private String serverHostname = "vigia";
+    private @Nullable ForwardSecurity security;
+    private @Nullable ServerTls tls;
 
     private Builder() {}
 
@@ -152,15 +162,30 @@ public final class ForwardReceiver implements Receiver {
       return this;
     }
 
-    /** Asks senders for the handshake with this key; default null, no handshake. */
-    public Builder sharedKey(@Nullable String sharedKey) {
-      this.sharedKey = sharedKey;
+    /** Null (the default) = everybody may send, without a handshake. */
+    public Builder security(@Nullable ForwardSecurity security) {
+      this.security = security;
       return this;
     }
 
-    /** What the handshake answers with; senders may insist that it differs from their own. */
-    public Builder serverHostname(String serverHostname) {
-      this.serverHostname = serverHostname;
+    /** Null (the default) = in the clear. */
+    public Builder tls(@Nullable ServerTls tls) {
+      this.tls = tls;
+      return this;
+    }
+
+    /** How long a message that has begun may go without a byte; default 10 s. */
+    public Builder stallTimeoutMillis(long stallTimeoutMillis) {
+      this.stallTimeoutMillis = stallTimeoutMillis;
+      return this;
+    }
+
+    /**
+     * How long a connection may be silent; default 0, for ever: a sender without acknowledgements
+     * loses what it writes into a connection that was closed meanwhile.
+     */
+    public Builder idleTimeoutMillis(long idleTimeoutMillis) {
+      this.idleTimeoutMillis = idleTimeoutMillis;
       return this;
     }
 

@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param maxMessageBytes of one message as it arrives
  * @param maxChunkBytes of one decompressed chunk
+ * @param stallTimeoutMillis how long a message may arrive without progress
  * @param security null when everybody may send
  */
 record Forwarding(
@@ -21,21 +22,10 @@ record Forwarding(
     IntakeBudget budget,
     int maxMessageBytes,
     int maxChunkBytes,
-    @Nullable Security security,
+    long stallTimeoutMillis,
+    @Nullable ForwardSecurity security,
     AtomicBoolean warned) {
   private static final Logger log = LoggerFactory.getLogger(ForwardReceiver.class);
-
-  /**
-   * Who may send.
-   *
-   * @param serverHostname sent in PONG
-   */
-  record Security(String sharedKey, String serverHostname) {
-    @Override
-    public String toString() {
-      return "Security[" + serverHostname + "]";
-    }
-  }
 
   /** Counts it; the first one is logged in full. */
   void malformed(MalformedForwardException why, String peer) {

@@ -17,13 +17,21 @@ import java.util.HexFormat;
 final class Handshake {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final Forwarding.Security security;
+  private final ForwardSecurity security;
+  private final ForwardSecurity.Secrets secrets;
   private final byte[] nonce = new byte[16];
+
+  /** Salt of passwords; empty when no password is asked for. */
+  private final byte[] auth;
+
   private boolean done;
 
-  Handshake(Forwarding.Security security) {
+  Handshake(ForwardSecurity security) {
     this.security = security;
+    secrets = security.secrets();
+    auth = new byte[secrets.users().isEmpty() ? 0 : 16];
     RANDOM.nextBytes(nonce);
+    RANDOM.nextBytes(auth);
   }
 
   /** Whether the sender may come in. */
@@ -31,7 +39,7 @@ final class Handshake {
     return done;
   }
 
-  /** {@code ["HELO", {"nonce": bin, "auth": "", "keepalive": true}]}. */
+  /** {@code ["HELO", {"nonce": bin, "auth": bin or "", "keepalive": true}]}. */
   ByteBuf hello(ByteBufAllocator allocator) {
     ByteBuf out = allocator.buffer(64);
     out.writeByte(0x92);
@@ -40,7 +48,11 @@ final class Handshake {
     string(out, "nonce");
     out.writeByte(0xc4).writeByte(nonce.length).writeBytes(nonce);
     string(out, "auth");
-    string(out, "");
+    if (auth.length == 0) {
+      string(out, "");
+    } else {
+      out.writeByte(0xc4).writeByte(auth.length).writeBytes(auth);
+    }
     string(out, "keepalive");
     out.writeByte(0xc3);
     return out;
@@ -56,32 +68,50 @@ final class Handshake {
     byte[] hostname = {};
     byte[] salt = {};
     String reason = "not a PING";
-    if (in.next() == Type.ARRAY && in.length() >= 4 && text(in, "PING")) {
+    if (in.next() == Type.ARRAY && in.length() == 6 && text(in, "PING")) {
       hostname = bytes(in);
       salt = bytes(in);
       byte[] digest = bytes(in);
-      byte[] expected = digest(salt, hostname);
-      done = MessageDigest.isEqual(expected, digest);
-      reason = done ? "" : "shared_key mismatch";
+      if (!MessageDigest.isEqual(digest(salt, hostname), digest)) {
+        reason = "shared_key mismatch";
+      } else if (!known(bytes(in), bytes(in))) {
+        reason = "username/password mismatch";
+      } else {
+        reason = "";
+        done = true;
+      }
     }
     ByteBuf out = allocator.buffer(256);
     out.writeByte(0x95);
     string(out, "PONG");
     out.writeByte(done ? 0xc3 : 0xc2);
     string(out, reason);
-    string(out, done ? security.serverHostname() : "");
-    byte[] serverHostname = security.serverHostname().getBytes(StandardCharsets.UTF_8);
+    string(out, done ? security.hostname() : "");
+    byte[] serverHostname = security.hostname().getBytes(StandardCharsets.UTF_8);
     string(out, done ? new String(digest(salt, serverHostname), StandardCharsets.US_ASCII) : "");
     return out;
   }
 
+  private boolean known(byte[] user, byte[] passwordDigest) {
+    if (secrets.users().isEmpty()) {
+      return true;
+    }
+    String password = secrets.users().get(new String(user, StandardCharsets.UTF_8));
+    byte[] expected =
+        sha512(auth, user, (password == null ? "" : password).getBytes(StandardCharsets.UTF_8));
+    return MessageDigest.isEqual(expected, passwordDigest) && password != null;
+  }
+
   private byte[] digest(byte[] salt, byte[] hostname) {
+    return sha512(salt, hostname, nonce, secrets.sharedKey().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] sha512(byte[]... parts) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-512");
-      sha.update(salt);
-      sha.update(hostname);
-      sha.update(nonce);
-      sha.update(security.sharedKey().getBytes(StandardCharsets.UTF_8));
+      for (byte[] part : parts) {
+        sha.update(part);
+      }
       return HexFormat.of().formatHex(sha.digest()).getBytes(StandardCharsets.US_ASCII);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-512", e);

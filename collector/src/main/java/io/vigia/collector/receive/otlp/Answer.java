@@ -19,6 +19,7 @@ record Answer(Kind kind, String message, long retryAfterMillis) {
     OVERLOADED(503, 8),
     /** The sender's own deadline is over. */
     LATE(503, 4),
+    UNAUTHENTICATED(401, 16),
     NO_SUCH_METHOD(404, 12),
     WRONG_METHOD(405, 12),
     WRONG_ENCODING(415, 12),

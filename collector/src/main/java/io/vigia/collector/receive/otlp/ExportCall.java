@@ -9,8 +9,10 @@ import io.vigia.collector.core.Signal;
 import io.vigia.collector.otlp.MalformedOtlpException;
 import io.vigia.collector.receive.Body;
 import io.vigia.collector.receive.DecompressException;
+import io.vigia.collector.receive.IntakeBudget.Shed;
 import io.vigia.collector.receive.otlp.Answer.Kind;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +43,12 @@ abstract class ExportCall {
     this.signal = signal;
     this.receiver = receiver;
     this.peer = peer;
-    this.body = new Body(intaker.budget().open(() -> eventLoop.execute(this::shed)), maxBodyBytes);
+    this.body =
+        new Body(
+            intaker
+                .budget()
+                .open(intaker.stallTimeoutMillis(), why -> eventLoop.execute(() -> shed(why))),
+            maxBodyBytes);
   }
 
   final void deadlineNanos(long deadlineNanos) {
@@ -68,7 +75,7 @@ abstract class ExportCall {
               Kind.TOO_LARGE,
               "size",
               "the message is larger than " + intaker.maxMessageBytes() + " bytes");
-      case NO_ROOM -> shed();
+      case NO_ROOM -> shed(Shed.MEMORY);
     }
   }
 
@@ -155,12 +162,19 @@ abstract class ExportCall {
     }
   }
 
-  /** Too many unfinished requests, and this one is the stalest. */
-  private void shed() {
-    if (!answered) {
-      intaker.metrics().refused(receiver, signal, "memory", 0);
-      answer(Answer.overloaded("too many unfinished requests", 1000));
+  private void shed(Shed why) {
+    if (answered) {
+      return;
     }
+    intaker
+        .metrics()
+        .refused(receiver, signal, why == Shed.MEMORY ? "memory" : "stalled", /* items= */ 0);
+    String message =
+        why == Shed.MEMORY
+            ? "too many unfinished requests"
+            : "nothing of the request came for " + intaker.stallTimeoutMillis() + " ms";
+    // not all at the same moment
+    answer(Answer.overloaded(message, 1000 + ThreadLocalRandom.current().nextInt(1000)));
   }
 
   /** Counts bytes that could not be understood and says so. */

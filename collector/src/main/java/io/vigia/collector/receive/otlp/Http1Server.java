@@ -80,6 +80,10 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
             request.uri(),
             request.headers().get(HttpHeaderNames.CONTENT_TYPE),
             request.headers().get(HttpHeaderNames.CONTENT_ENCODING));
+    Answer stranger = intaker.unauthenticated(request.headers().get(HttpHeaderNames.AUTHORIZATION));
+    if (stranger != null) {
+      head = head.refused(stranger);
+    }
     long length = HttpUtil.getContentLength(request, 0L);
     Signal signal = head.signal();
     if (signal == null || length > intaker.maxMessageBytes()) {
@@ -104,6 +108,7 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
           new DefaultFullHttpResponse(
               HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
     }
+    boolean json = head.json();
     call =
         new HttpExportCall(
             intaker,
@@ -111,7 +116,7 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
             signal,
             Peer.of(ctx.channel()),
             head,
-            answer -> respond(ctx, answer, head.json()));
+            answer -> respond(ctx, answer, json));
   }
 
   private void respond(ChannelHandlerContext ctx, Answer answer, boolean json) {

@@ -13,9 +13,11 @@ import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import io.vigia.collector.receive.otlp.Answer.Kind;
 import java.util.Base64;
+import java.util.concurrent.TimeUnit;
 
 /** Writes answers to the streams of one HTTP/2 connection; flushes once for many. */
 final class Http2Answers {
+  private static final long RESET_MILLIS = 500;
   private static final AsciiString GRPC_TYPE = AsciiString.cached("application/grpc");
   private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
   private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
@@ -95,14 +97,25 @@ final class Http2Answers {
     finish(stream);
   }
 
-  /** An answer before the end of the request asks the sender to stop sending (RFC 9113, 8.1). */
+  /**
+   * An answer before the end of the request asks the sender to stop sending (RFC 9113, 8.1), but
+   * not at once: clients such as the JDK's take the reset for a failure when it comes before they
+   * have sent the little that is left.
+   */
   private void finish(Http2Stream stream) {
     if (stream.state().remoteSideOpen() && stream.id() != endingStreamId) {
-      handler.resetStream(ctx, stream.id(), Http2Error.NO_ERROR.code(), ctx.newPromise());
+      ctx.executor().schedule(() -> reset(stream), RESET_MILLIS, TimeUnit.MILLISECONDS);
     }
     if (!flushPending) {
       flushPending = true;
       ctx.executor().execute(this::flush);
+    }
+  }
+
+  private void reset(Http2Stream stream) {
+    if (stream.state().remoteSideOpen()) {
+      handler.resetStream(ctx, stream.id(), Http2Error.NO_ERROR.code(), ctx.newPromise());
+      handler.flush(ctx);
     }
   }
 

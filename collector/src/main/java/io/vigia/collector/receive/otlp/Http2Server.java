@@ -8,6 +8,8 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -29,6 +31,8 @@ final class Http2Server extends Http2ConnectionHandler {
   private static final int MAX_HEADER_BYTES = 16 << 10;
   private static final int MAX_RESETS_PER_WINDOW = 200;
   private static final int RESET_WINDOW_SECONDS = 30;
+  private static final int MAX_PINGS_PER_WINDOW = 100;
+  private static final long PING_WINDOW_NANOS = 10_000_000_000L;
 
   private final Intaker intaker;
   private final Http2Connection.PropertyKey callKey;
@@ -95,6 +99,24 @@ final class Http2Server extends Http2ConnectionHandler {
   }
 
   private final class Frames extends Http2FrameAdapter {
+    private long pingWindowNanos = System.nanoTime();
+    private int pings;
+
+    /** Answered by Netty; a flood ends the connection. */
+    @Override
+    public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
+      long now = System.nanoTime();
+      if (now - pingWindowNanos > PING_WINDOW_NANOS) {
+        pingWindowNanos = now;
+        pings = 0;
+      }
+      if (++pings > MAX_PINGS_PER_WINDOW) {
+        intaker.metrics().malformed(Intaker.GRPC, "ping_flood");
+        // these very words make a grpc-go or grpc-java client slow down
+        throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+      }
+    }
+
     @Override
     public void onHeadersRead(
         ChannelHandlerContext ctx,
@@ -120,6 +142,9 @@ final class Http2Server extends Http2ConnectionHandler {
         return;
       }
       ExportCall call = stream.getProperty(callKey);
+      if (call == null && stream.isTrailersReceived()) {
+        return; // refused before
+      }
       if (call == null) {
         call = begin(ctx, streamId, headers);
         if (call == null) {
@@ -156,10 +181,15 @@ final class Http2Server extends Http2ConnectionHandler {
     }
     HttpHead head =
         HttpHead.read(headers.method(), headers.path(), type, headers.get("content-encoding"));
+    Answer stranger = intaker.unauthenticated(headers.get("authorization"));
+    if (stranger != null) {
+      head = head.refused(stranger);
+    }
     Signal signal = head.signal();
+    boolean json = head.json();
     if (signal == null) {
       refuse(Intaker.HTTP, head.refusal());
-      answers().http(streamId, head.refusal(), head.json());
+      answers().http(streamId, head.refusal(), json);
       return null;
     }
     return new HttpExportCall(
@@ -168,7 +198,7 @@ final class Http2Server extends Http2ConnectionHandler {
         signal,
         peer,
         head,
-        answer -> answers().http(streamId, answer, head.json()));
+        answer -> answers().http(streamId, answer, json));
   }
 
   private @Nullable ExportCall beginGrpc(
@@ -177,6 +207,10 @@ final class Http2Server extends Http2ConnectionHandler {
     Signal signal = path == null ? null : Routes.grpc(path.toString());
     if (signal == null) {
       return refuseGrpc(streamId, Kind.NO_SUCH_METHOD, "unknown method " + path);
+    }
+    Answer stranger = intaker.unauthenticated(headers.get("authorization"));
+    if (stranger != null) {
+      return refuseGrpc(streamId, stranger.kind(), stranger.message());
     }
     CharSequence encoding = headers.get("grpc-encoding");
     boolean gzip = encoding != null && "gzip".contentEquals(encoding);

@@ -27,6 +27,9 @@ final class HttpAnswers {
     if (answer.retryAfterMillis() > 0) {
       headers.accept("retry-after", Long.toString((answer.retryAfterMillis() + 999) / 1000));
     }
+    if (answer.kind() == Kind.UNAUTHENTICATED) {
+      headers.accept("www-authenticate", "Bearer");
+    }
     if (answer.kind() == Kind.WRONG_METHOD) {
       headers.accept("allow", "POST");
     }

@@ -41,6 +41,11 @@ record HttpHead(@Nullable Signal signal, boolean json, boolean gzip, Answer refu
     return new HttpHead(signal, json, gzip, Answer.OK);
   }
 
+  /** The same head, refused. */
+  HttpHead refused(Answer answer) {
+    return new HttpHead(null, json, false, answer);
+  }
+
   private static HttpHead refused(boolean json, Kind kind, String message) {
     return new HttpHead(null, json, false, Answer.of(kind, message));
   }

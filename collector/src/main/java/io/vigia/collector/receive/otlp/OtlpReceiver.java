@@ -2,7 +2,9 @@ package io.vigia.collector.receive.otlp;
 
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Intake;
+import io.vigia.collector.net.ServerTls;
 import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.ListenerOptions;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.TcpListener;
 import io.vigia.collector.receive.sampling.SamplingStrategies;
@@ -21,7 +23,9 @@ public final class OtlpReceiver implements Receiver {
   private final @Nullable InetSocketAddress grpc;
   private final @Nullable InetSocketAddress http;
   private final int maxConnections;
+  private final long idleTimeoutMillis;
   private final long drainMillis;
+  private final @Nullable ServerTls tls;
   private final Intaker intaker;
   private final Function<String, String> samplingOfService;
   private @Nullable TcpListener grpcListener;
@@ -32,7 +36,9 @@ public final class OtlpReceiver implements Receiver {
     http = builder.http;
     maxConnections = builder.maxConnections;
     samplingOfService = builder.samplingOfService;
+    idleTimeoutMillis = builder.idleTimeoutMillis;
     drainMillis = builder.drainMillis;
+    tls = builder.tls;
     if (builder.intake == null) {
       throw new IllegalArgumentException("intake is required");
     }
@@ -42,7 +48,8 @@ public final class OtlpReceiver implements Receiver {
             builder.metrics,
             builder.budget,
             builder.maxMessageBytes,
-            builder.stallTimeoutMillis);
+            builder.stallTimeoutMillis,
+            builder.tokens);
   }
 
   public static Builder builder() {
@@ -67,11 +74,16 @@ public final class OtlpReceiver implements Receiver {
   private TcpListener bind(String name, InetSocketAddress address, String receiver)
       throws IOException {
     return TcpListener.bind(
-        name,
-        address,
-        maxConnections,
-        channel -> channel.pipeline().addLast(new ProtocolSniffer(intaker, samplingOfService)),
-        () -> intaker.metrics().malformed(receiver, "too_many_connections"));
+        new ListenerOptions(
+            name,
+            address,
+            receiver,
+            maxConnections,
+            idleTimeoutMillis,
+            intaker.budget(),
+            intaker.metrics(),
+            tls),
+        channel -> channel.pipeline().addLast(new ProtocolSniffer(intaker, samplingOfService)));
   }
 
   /** Where gRPC senders connect to, with the real port. Only after {@link #start}. */
@@ -125,8 +137,11 @@ public final class OtlpReceiver implements Receiver {
         SamplingStrategies.everything()::forService;
     private int maxMessageBytes = 4 << 20;
     private int maxConnections = 20_000;
-    private long stallTimeoutMillis = 60_000;
+    private long stallTimeoutMillis = 10_000;
+    private long idleTimeoutMillis = 30 * 60_000;
     private long drainMillis = 3_000;
+    private @Nullable ServerTls tls;
+    private @Nullable BearerTokens tokens;
 
     private Builder() {}
 
@@ -173,6 +188,30 @@ public final class OtlpReceiver implements Receiver {
     /** Per port; default 20,000. */
     public Builder maxConnections(int maxConnections) {
       this.maxConnections = maxConnections;
+      return this;
+    }
+
+    /** How long a request that has begun may go without a byte; default 10 s. */
+    public Builder stallTimeoutMillis(long stallTimeoutMillis) {
+      this.stallTimeoutMillis = stallTimeoutMillis;
+      return this;
+    }
+
+    /** How long a connection may be silent; default 30 minutes, 0 = for ever. */
+    public Builder idleTimeoutMillis(long idleTimeoutMillis) {
+      this.idleTimeoutMillis = idleTimeoutMillis;
+      return this;
+    }
+
+    /** Null (the default) = in the clear. Should offer {@code h2} and {@code http/1.1}. */
+    public Builder tls(@Nullable ServerTls tls) {
+      this.tls = tls;
+      return this;
+    }
+
+    /** Null (the default) = everybody may send. */
+    public Builder tokens(@Nullable BearerTokens tokens) {
+      this.tokens = tokens;
       return this;
     }
 

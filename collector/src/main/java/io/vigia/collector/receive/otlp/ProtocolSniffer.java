@@ -47,6 +47,7 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
 
   private void http1(ChannelPipeline pipeline) {
     pipeline.addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_CHUNK_BYTES));
+    pipeline.addLast(new HeadDeadline(intaker.stallTimeoutMillis()));
     pipeline.addLast(new FlowControlHandler());
     pipeline.addLast(new SamplingEndpoint(samplingOfService));
     pipeline.addLast(new Http1Server(intaker));

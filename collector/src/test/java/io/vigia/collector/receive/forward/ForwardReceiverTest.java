@@ -18,6 +18,9 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -26,6 +29,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.komamitsu.fluency.EventTime;
 import org.komamitsu.fluency.Fluency;
 import org.komamitsu.fluency.fluentd.FluencyBuilderForFluentd;
@@ -38,13 +42,12 @@ class ForwardReceiverTest {
   private final FakeIntake intake = new FakeIntake();
   private ForwardReceiver receiver = receiver(null);
 
-  private ForwardReceiver receiver(@org.jspecify.annotations.Nullable String sharedKey) {
+  private ForwardReceiver receiver(@org.jspecify.annotations.Nullable ForwardSecurity security) {
     return ForwardReceiver.builder()
         .listen(new InetSocketAddress("127.0.0.1", 0))
         .intake(intake)
         .metrics(intake.metrics)
-        .sharedKey(sharedKey)
-        .serverHostname("server")
+        .security(security)
         .build();
   }
 
@@ -340,7 +343,6 @@ class ForwardReceiverTest {
       await().until(() -> intake.taken.size() == 1);
       receiver.drain();
       assertThat(idle.closed()).isTrue();
-      busy.send(array(TAG, array(entry(2, "too late")), option("chunk", "2")));
       intake.release();
       assertThat(busy.ack()).isEqualTo("1");
       assertThat(busy.closed()).isTrue();
@@ -361,59 +363,69 @@ class ForwardReceiverTest {
   }
 
   @Test
-  void sharedKeyIsAskedFor() throws Exception {
+  void sharedKeyIsAskedFor(@TempDir Path folder) throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "secret\n");
     receiver.close();
-    receiver = receiver("secret");
+    receiver = receiver(ForwardSecurity.load("test", key, null, "server"));
     receiver.start();
-    for (String key : List.of("secret", "wrong")) {
-      try (ForwardClient client = new ForwardClient(receiver.address())) {
-        Value hello = client.read();
-        assertThat(hello.asArrayValue().get(0)).isEqualTo(str("HELO"));
-        byte[] nonce =
-            ForwardClient.get(hello.asArrayValue().get(1), "nonce").asRawValue().asByteArray();
-        byte[] salt = {(byte) 0xff, 0, (byte) 0xc3, 7};
-        client.send(
-            array(
-                str("PING"),
-                str("client"),
-                ValueFactory.newString(salt),
-                str(
-                    hex(
-                        salt,
-                        "client".getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                        nonce,
-                        key)),
-                str(""),
-                str("")));
-        Value pong = client.read();
-        boolean right = key.equals("secret");
-        assertThat(pong.asArrayValue().get(1).asBooleanValue().getBoolean()).isEqualTo(right);
-        if (right) {
-          assertThat(pong.asArrayValue().get(4))
-              .isEqualTo(
-                  str(
-                      hex(
-                          salt,
-                          "server".getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                          nonce,
-                          key)));
-          client.send(array(TAG, array(entry(1, "in")), option("chunk", "c")));
-          assertThat(client.ack()).isEqualTo("c");
-        } else {
-          assertThat(client.closed()).isTrue();
-        }
-      }
-    }
+    assertThat(greet("secret", "", "")).isEqualTo("in");
+    assertThat(greet("wrong", "", "")).isEqualTo("shared_key mismatch");
+    assertThat(bodies()).containsExactly("in");
+    assertThat(intake.counted("malformed:forward:unauthorized")).isEqualTo(1);
+  }
+
+  @Test
+  void usersAndPasswordsAreAskedFor(@TempDir Path folder) throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "secret");
+    Path users = Files.writeString(folder.resolve("users"), "ann:one\nbob:two:three\n");
+    receiver.close();
+    receiver = receiver(ForwardSecurity.load("test", key, users, "server"));
+    receiver.start();
+    assertThat(greet("secret", "bob", "two:three")).isEqualTo("in");
+    assertThat(greet("secret", "bob", "one")).isEqualTo("username/password mismatch");
+    assertThat(greet("secret", "eve", "")).isEqualTo("username/password mismatch");
     assertThat(bodies()).containsExactly("in");
   }
 
-  private static String hex(byte[] salt, byte[] hostname, byte[] nonce, String key)
-      throws Exception {
+  /** Shakes hands and sends one event; returns the reason of a refusal, or "in". */
+  private String greet(String key, String user, String password) throws Exception {
+    try (ForwardClient client = new ForwardClient(receiver.address())) {
+      Value hello = client.read();
+      assertThat(hello.asArrayValue().get(0)).isEqualTo(str("HELO"));
+      byte[] nonce =
+          ForwardClient.get(hello.asArrayValue().get(1), "nonce").asRawValue().asByteArray();
+      byte[] auth =
+          ForwardClient.get(hello.asArrayValue().get(1), "auth").asRawValue().asByteArray();
+      byte[] salt = {(byte) 0xff, 0, (byte) 0xc3, 7};
+      client.send(
+          array(
+              str("PING"),
+              str("client"),
+              ValueFactory.newString(salt),
+              str(hex(salt, utf8("client"), nonce, utf8(key))),
+              str(user),
+              str(hex(auth, utf8(user), utf8(password)))));
+      Value pong = client.read();
+      if (!pong.asArrayValue().get(1).asBooleanValue().getBoolean()) {
+        assertThat(client.closed()).isTrue();
+        return pong.asArrayValue().get(2).asStringValue().asString();
+      }
+      assertThat(pong.asArrayValue().get(4))
+          .isEqualTo(str(hex(salt, utf8("server"), nonce, utf8(key))));
+      client.send(array(TAG, array(entry(1, "in")), option("chunk", "c")));
+      return client.ack().equals("c") ? "in" : "not acknowledged";
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String hex(byte[]... parts) throws Exception {
     MessageDigest sha = MessageDigest.getInstance("SHA-512");
-    sha.update(salt);
-    sha.update(hostname);
-    sha.update(nonce);
-    sha.update(key.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    for (byte[] part : parts) {
+      sha.update(part);
+    }
     return HexFormat.of().formatHex(sha.digest());
   }
 }

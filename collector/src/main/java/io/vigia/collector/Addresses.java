@@ -1,0 +1,46 @@
+package io.vigia.collector;
+
+import io.vigia.collector.config.CollectorConfig;
+import io.vigia.collector.config.Listen;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Addresses as people read them. */
+final class Addresses {
+  private Addresses() {}
+
+  static String text(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  /**
+   * The settings that let other machines in, in the clear: {@code receivers.otlp.grpc
+   * (0.0.0.0:4317)}.
+   */
+  static List<String> openToTheNetwork(CollectorConfig config) {
+    List<String> open = new ArrayList<>();
+    CollectorConfig.Otlp otlp = config.otlp();
+    if (otlp != null && otlp.tls() == null) {
+      add(open, otlp.grpc());
+      add(open, otlp.http());
+    }
+    CollectorConfig.Forward forward = config.forward();
+    if (forward != null && forward.tls() == null) {
+      add(open, forward.listen());
+    }
+    CollectorConfig.Web web = config.web();
+    if (web != null && web.tls() == null) {
+      add(open, web.listen());
+    }
+    return open;
+  }
+
+  private static void add(List<String> open, @Nullable Listen listen) {
+    if (listen != null && !listen.address().getAddress().isLoopbackAddress()) {
+      open.add(listen.where().path() + " (" + text(listen.address()) + ")");
+    }
+  }
+}
