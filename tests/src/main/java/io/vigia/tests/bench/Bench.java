@@ -56,6 +56,11 @@ public final class Bench implements Callable<Integer> {
   private List<String> jvm = new ArrayList<>();
 
   @Option(
+      names = "--no-peers",
+      description = "leave out otelcol, fluent-bit and fluentd from the PATH")
+  private boolean noPeers;
+
+  @Option(
       names = "--outage-gib",
       description = "instead: grow a backlog of so many GiB without a destination, then drain it")
   private double outageGib;
@@ -105,10 +110,17 @@ public final class Bench implements Callable<Integer> {
         connections, window, runs, seconds, warmUpSeconds);
     System.out.println(ThroughputRun.HEADER);
     for (Workload workload : work) {
-      try (ThroughputRun run = new ThroughputRun(workload, connections, window, jvm)) {
-        run.print(warmUpSeconds, seconds, runs);
+      measure(workload, (work, sinkPort) -> new OurCollector(work, sinkPort, jvm));
+      for (Peer peer : noPeers ? List.<Peer>of() : Peer.available(workload)) {
+        measure(workload, peer::start);
       }
     }
     return 0;
+  }
+
+  private void measure(Workload workload, ThroughputRun.Start start) throws IOException {
+    try (ThroughputRun run = new ThroughputRun(workload, connections, window, start)) {
+      run.print(warmUpSeconds, seconds, runs);
+    }
   }
 }

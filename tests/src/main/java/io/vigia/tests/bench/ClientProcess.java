@@ -1,6 +1,5 @@
 package io.vigia.tests.bench;
 
-import io.vigia.tests.collector.CollectorProcess;
 import io.vigia.tests.process.ChildProcess;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,8 +18,10 @@ final class ClientProcess implements AutoCloseable {
   /** What came of a run. */
   record Answer(long events, long p50Micros, long p99Micros) {}
 
-  ClientProcess(Workload workload, CollectorProcess collector, int connections, int window) {
-    int port = workload.grpc() ? collector.otlpGrpcPort() : collector.forwardPort();
+  /**
+   * @param port where the collector takes the workload
+   */
+  ClientProcess(Workload workload, int port, int connections, int window) {
     process = java(LoadClient.class, workload.name(), "" + port, "" + connections, "" + window);
     process.awaitOutput("ready", LIMIT);
   }

@@ -2,8 +2,10 @@ package io.vigia.tests.bench;
 
 import io.vigia.tests.collector.CollectorProcess;
 import io.vigia.tests.process.ChildProcess;
+import io.vigia.tests.process.Folders;
 import io.vigia.tests.process.Ports;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -30,7 +32,8 @@ final class OutageRun implements AutoCloseable {
             .yaml("log: {quota: 100GiB}")
             .build()
             .start();
-    client = new ClientProcess(workload, collector, connections, window);
+    int port = workload.grpc() ? collector.otlpGrpcPort() : collector.forwardPort();
+    client = new ClientProcess(workload, port, connections, window);
   }
 
   /**
@@ -47,7 +50,8 @@ final class OutageRun implements AutoCloseable {
       step("away", eventsPerSecond);
     }
     long backlogItems = (long) pendingItems();
-    try (ChildProcess sink = ThroughputRun.sink(workload, sinkPort)) {
+    Path counter = Folders.temporary("sink").resolve("taken");
+    try (ChildProcess sink = Sink.start(workload.sink(), sinkPort, counter)) {
       long start = System.nanoTime();
       while (pendingItems() > eventsPerSecond) {
         step("back, draining", eventsPerSecond);

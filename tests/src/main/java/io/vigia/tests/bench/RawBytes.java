@@ -8,16 +8,9 @@ import java.io.UncheckedIOException;
 
 /** gRPC messages that are not parsed. */
 final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
-  static final RawBytes INSTANCE = new RawBytes(false);
+  static final RawBytes INSTANCE = new RawBytes();
 
-  /** Reads a message and throws it away. */
-  static final RawBytes COUNTED = new RawBytes(true);
-
-  private final boolean discard;
-
-  private RawBytes(boolean discard) {
-    this.discard = discard;
-  }
+  private RawBytes() {}
 
   @Override
   public InputStream stream(byte[] bytes) {
@@ -27,13 +20,6 @@ final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
   @Override
   public byte[] parse(InputStream stream) {
     try {
-      if (discard) {
-        long left = stream.available();
-        while (left > 0) {
-          left -= stream.skip(left);
-        }
-        return new byte[0];
-      }
       return stream.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

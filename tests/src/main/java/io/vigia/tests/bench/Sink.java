@@ -1,5 +1,6 @@
 package io.vigia.tests.bench;
 
+import com.google.protobuf.CodedInputStream;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.grpc.HandlerRegistry;
@@ -8,18 +9,32 @@ import io.grpc.Server;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
+import io.vigia.tests.process.ChildProcess;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backend that says yes at once, in a process of its own: {@code Sink bulk PORT} or {@code Sink
- * grpc PORT}. Prints {@code ready} when it listens.
+ * A backend that says yes at once, in a process of its own: {@code Sink bulk PORT FILE} or {@code
+ * Sink grpc PORT FILE}. Prints {@code ready} when it listens; keeps the number of events taken in
+ * the file, as a big-endian long.
  */
 public final class Sink {
+  private static final LongAdder TAKEN = new LongAdder();
+
   private static final byte[] CREATED =
       "{\"create\":{\"status\":201}}".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEAD =
@@ -29,6 +44,7 @@ public final class Sink {
 
   public static void main(String[] args) throws IOException, InterruptedException {
     int port = Integer.parseInt(args[1]);
+    publish(Path.of(args[2]));
     if (args[0].equals("bulk")) {
       HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 256);
       server.setExecutor(Executors.newFixedThreadPool(4));
@@ -49,13 +65,42 @@ public final class Sink {
     }
   }
 
+  /** Starts it on that port. */
+  static ChildProcess start(String kind, int port, Path counter) {
+    ChildProcess sink = ClientProcess.java(Sink.class, kind, "" + port, counter.toString());
+    sink.awaitOutput("ready", Duration.ofSeconds(60));
+    return sink;
+  }
+
+  private static void publish(Path file) throws IOException {
+    MappedByteBuffer counter;
+    try (FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      counter = channel.map(FileChannel.MapMode.READ_WRITE, 0, Long.BYTES);
+    }
+    Executors.newSingleThreadScheduledExecutor()
+        .scheduleAtFixedRate(() -> counter.putLong(0, TAKEN.sum()), 0, 20, TimeUnit.MILLISECONDS);
+  }
+
+  /** What a sink with this file has taken. */
+  static long taken(Path counter) {
+    try {
+      return ByteBuffer.wrap(Files.readAllBytes(counter)).getLong();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       exchange.getResponseHeaders().set("X-Elastic-Product", "Elasticsearch");
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       byte[] answer;
       if (exchange.getRequestURI().getPath().endsWith("_bulk")) {
-        answer = created(lines(exchange.getRequestBody()) / 2);
+        int items = lines(exchange.getRequestBody()) / 2;
+        TAKEN.add(items);
+        answer = created(items);
       } else {
         exchange.getRequestBody().readAllBytes();
         answer = "{\"acknowledged\":true}".getBytes(StandardCharsets.US_ASCII);
@@ -95,13 +140,38 @@ public final class Sink {
     return java.util.Arrays.copyOf(answer, at);
   }
 
+  /** Spans, log records or metrics of an OTLP request: field 2 of field 2 of field 1. */
+  private static int items(byte[] request) {
+    try {
+      return items(CodedInputStream.newInstance(request), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int items(CodedInputStream in, int depth) throws IOException {
+    int items = 0;
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      boolean nested = tag == (depth == 0 ? 10 : 18);
+      if (nested && depth < 2) {
+        int outer = in.pushLimit(in.readRawVarint32());
+        items += items(in, depth + 1);
+        in.popLimit(outer);
+      } else {
+        items += nested ? 1 : 0;
+        in.skipField(tag);
+      }
+    }
+    return items;
+  }
+
   /** Answers every unary method with an empty message. */
   private static final class AnyMethod extends HandlerRegistry {
     @Override
     public @Nullable ServerMethodDefinition<?, ?> lookupMethod(
         String name, @Nullable String authority) {
       MethodDescriptor<byte[], byte[]> method =
-          MethodDescriptor.newBuilder(RawBytes.COUNTED, RawBytes.INSTANCE)
+          MethodDescriptor.newBuilder(RawBytes.INSTANCE, RawBytes.INSTANCE)
               .setType(MethodDescriptor.MethodType.UNARY)
               .setFullMethodName(name)
               .build();
@@ -109,6 +179,7 @@ public final class Sink {
           method,
           ServerCalls.asyncUnaryCall(
               (request, observer) -> {
+                TAKEN.add(items(request));
                 observer.onNext(new byte[0]);
                 observer.onCompleted();
               }));

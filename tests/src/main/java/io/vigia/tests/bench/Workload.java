@@ -54,6 +54,11 @@ enum Workload {
         : "opentelemetry.proto.collector.trace.v1.TraceService/Export";
   }
 
+  /** The kind of {@link Sink}. */
+  String sink() {
+    return signal.equals("logs") ? "bulk" : "grpc";
+  }
+
   /** One line under {@code destinations}. */
   String destination(String sinkUrl) {
     return this == SPANS100 || this == SPANS10

@@ -3,6 +3,7 @@ package io.vigia.tests.process;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,6 +27,15 @@ public final class Ports {
       }
     }
     throw new IllegalStateException("no free port");
+  }
+
+  /** Whether somebody takes connections on that port of the loopback address. */
+  public static boolean isOpen(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static boolean canListen(int port) {
