@@ -43,7 +43,7 @@ class DaemonsetConfigTest {
                 "otlp-grpc", reachable(otlp.grpc()),
                 "otlp-http", reachable(otlp.http()),
                 "forward", reachable(forward.listen()),
-                "web", reachable(config.web())));
+                "web", reachable(Objects.requireNonNull(config.web()).listen())));
     for (JsonNode port : Manifests.only(Manifests.BASE, "Service").node().at("/spec/ports")) {
       assertThat(port.path("port").asInt()).isEqualTo(ports.get(port.path("targetPort").asText()));
     }
