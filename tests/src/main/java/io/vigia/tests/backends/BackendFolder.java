@@ -53,7 +53,7 @@ public final class BackendFolder {
   }
 
   /** A program on the PATH. */
-  static Optional<Path> onPath(String program) {
+  public static Optional<Path> onPath(String program) {
     String path = System.getenv("PATH");
     for (String folder : (path == null ? "" : path).split(":", -1)) {
       Path candidate = Path.of(folder.isEmpty() ? "." : folder, program);

@@ -1,5 +1,6 @@
 package io.vigia.tests.bench;
 
+import io.vigia.tests.backends.BackendFolder;
 import io.vigia.tests.process.ChildProcess;
 import io.vigia.tests.process.Folders;
 import io.vigia.tests.process.Ports;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Somebody else's collector, taken from the PATH when it is there, in the same run and with its
@@ -41,7 +41,7 @@ enum Peer {
     List<Peer> peers = new ArrayList<>();
     for (Peer peer : values()) {
       boolean takes = peer.program.equals("otelcol") || workload == Workload.FORWARD;
-      if (takes && onPath(peer.program) != null) {
+      if (takes && BackendFolder.onPath(peer.program).isPresent()) {
         peers.add(peer);
       }
     }
@@ -60,7 +60,8 @@ enum Peer {
               config(workload, folder, port, sinkPort));
       String flag = program.equals("otelcol") ? "--config" : "-c";
       ChildProcess process =
-          ChildProcess.command(String.valueOf(onPath(program)), flag, config.toString())
+          ChildProcess.command(
+                  BackendFolder.onPath(program).orElseThrow().toString(), flag, config.toString())
               .name(program)
               .in(folder)
               .start();
@@ -132,16 +133,6 @@ enum Peer {
         """
         .formatted(
             receiver, exporter, folder, fsync, workload.signal(), receiverName, exporterName);
-  }
-
-  private static @Nullable Path onPath(String program) {
-    for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-      Path file = Path.of(directory, program);
-      if (!directory.isEmpty() && Files.isExecutable(file)) {
-        return file;
-      }
-    }
-    return null;
   }
 
   private record Running(String name, ChildProcess process, Path folder, int listenPort)
