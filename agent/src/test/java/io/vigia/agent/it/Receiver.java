@@ -3,9 +3,11 @@ package io.vigia.agent.it;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -27,6 +29,7 @@ import java.util.zip.GZIPInputStream;
 final class Receiver implements AutoCloseable {
 
   final List<Span> spans = new CopyOnWriteArrayList<>();
+  final List<LogRecord> otlpLogs = new CopyOnWriteArrayList<>();
   final List<Metric> metrics = new CopyOnWriteArrayList<>();
   final List<List<Metric>> metricExports = new CopyOnWriteArrayList<>();
   final List<Resource> resources = new CopyOnWriteArrayList<>();
@@ -51,6 +54,7 @@ final class Receiver implements AutoCloseable {
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), httpPort), 0);
     http.createContext("/v1/traces", exchange -> answer(exchange, this::traces));
     http.createContext("/v1/metrics", exchange -> answer(exchange, this::metrics));
+    http.createContext("/v1/logs", exchange -> answer(exchange, this::otlpLogs));
     http.createContext("/sampling", this::sampling);
     http.setExecutor(threads);
     http.start();
@@ -131,6 +135,16 @@ final class Receiver implements AutoCloseable {
               resources.add(resource.getResource());
               resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList()));
             });
+  }
+
+  private void otlpLogs(byte[] bytes) throws InvalidProtocolBufferException {
+    ExportLogsServiceRequest.parseFrom(bytes)
+        .getResourceLogsList()
+        .forEach(
+            resource ->
+                resource
+                    .getScopeLogsList()
+                    .forEach(scope -> otlpLogs.addAll(scope.getLogRecordsList())));
   }
 
   private void metrics(byte[] bytes) throws InvalidProtocolBufferException {

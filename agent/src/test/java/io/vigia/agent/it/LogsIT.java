@@ -1,0 +1,116 @@
+package io.vigia.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.proto.trace.v1.Span;
+import io.vigia.agent.programs.JbossLogs;
+import io.vigia.agent.programs.JulLogs;
+import io.vigia.agent.programs.Log4jLogs;
+import io.vigia.agent.programs.OrderService;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Point 5: every logging framework, and who ships. Logback is in {@link ThreeSignalsIT}. */
+class LogsIT {
+
+  @Test
+  void log4jEventsArriveWithContextExceptionAndFieldsAndItsLinesHaveTheTraceId() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm = run(receiver, Jvm.of(Log4jLogs.class, "log4j-"))) {
+      String traceId = traceId(receiver);
+      assertThat(receiver.logs()).hasSize(3);
+      Map<String, Object> taken = receiver.logs().get(0);
+      assertThat(taken)
+          .containsEntry("message", "order 7 taken")
+          .containsEntry("level", "INFO")
+          .containsEntry("logger", Log4jLogs.class.getName())
+          .containsEntry("trace_id", traceId)
+          .containsKey("thread");
+      assertThat(taken.get("attributes"))
+          .asString()
+          .contains("customer=c-42")
+          .doesNotContain(traceId);
+      assertThat(receiver.logs().get(1))
+          .containsEntry("level", "WARN")
+          .containsEntry("exception.type", "java.lang.IllegalStateException")
+          .containsEntry("exception.message", "empty shelf");
+      assertThat(receiver.logs().get(2).get("attributes"))
+          .asString()
+          .contains("sku")
+          .contains("A1");
+      assertThat(jvm.output()).contains("line order 7 taken trace=" + traceId);
+    }
+  }
+
+  @Test
+  void javaUtilLoggingEventsArriveWithExceptionAndTrace() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm = run(receiver, Jvm.of(JulLogs.class))) {
+      assertThat(receiver.logs()).as(jvm.output()).hasSize(2);
+      assertThat(receiver.logs().get(0))
+          .containsEntry("message", "order 7 taken")
+          .containsEntry("level", "INFO")
+          .containsEntry("logger", JulLogs.class.getName())
+          .containsEntry("trace_id", traceId(receiver))
+          .containsKey("thread");
+      assertThat(receiver.logs().get(1))
+          .containsEntry("exception.type", "java.lang.IllegalStateException");
+    }
+  }
+
+  @Test
+  void jbossLogManagerEventsArriveWithContextAndItsLinesHaveTheTraceId() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            run(
+                receiver,
+                Jvm.of(JbossLogs.class, "jboss-logmanager", "smallrye-common", "jakarta.json")
+                    .option("-Djava.util.logging.manager=org.jboss.logmanager.LogManager"))) {
+      String traceId = traceId(receiver);
+      assertThat(receiver.logs())
+          .as(jvm.output())
+          .filteredOn("message", "order 7 taken")
+          .singleElement()
+          .satisfies(
+              log -> {
+                assertThat(log).containsEntry("trace_id", traceId);
+                assertThat(log.get("attributes")).asString().contains("customer=c-42");
+              });
+      assertThat(jvm.output()).contains("line order 7 taken trace=" + traceId);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"otlp", "none"})
+  void logsLeaveByExactlyTheWayThatIsSet(String way) throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            run(
+                receiver,
+                Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
+                    .environment("VIGIA_LOGS", way))) {
+      assertThat(receiver.logs()).as(jvm.output()).isEmpty();
+      assertThat(receiver.otlpLogs)
+          .extracting(log -> log.getBody().getStringValue())
+          .isEqualTo(
+              way.equals("none")
+                  ? java.util.List.of()
+                  : java.util.List.of("started", "order 7 taken", "no stock"));
+    }
+  }
+
+  private static Jvm run(Receiver receiver, Jvm.Builder program) throws Exception {
+    Jvm jvm = program.sendingTo(receiver).option("-Dotel.metrics.exporter=none").start();
+    assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+    return jvm;
+  }
+
+  private static String traceId(Receiver receiver) {
+    Span span = receiver.spans.stream().findFirst().orElseThrow();
+    return HexFormat.of().formatHex(span.getTraceId().toByteArray());
+  }
+}
