@@ -12,6 +12,9 @@ public final class ExitBudget {
   /** With the writing to disk and the end of Fluency this keeps the whole exit below 2 s. */
   static final long MILLIS = 700;
 
+  /** All that the agent may add to the exit. */
+  private static final long TOTAL_MILLIS = 1_700;
+
   private static final List<Runnable> ABORTS = new CopyOnWriteArrayList<>();
   private static volatile long deadlineNanos;
   private static volatile boolean exiting;
@@ -46,6 +49,18 @@ public final class ExitBudget {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /**
+   * What a step that needs no network may take: so many milliseconds, but while the JVM exits no
+   * more than are left in all.
+   */
+  public static long bounded(long millis) {
+    if (!exiting) {
+      return millis;
+    }
+    long left = (deadlineNanos - System.nanoTime()) / 1_000_000L + TOTAL_MILLIS - MILLIS;
+    return Math.max(0, Math.min(millis, left));
   }
 
   public static boolean isExiting() {

@@ -5,11 +5,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -26,10 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpPoster {
 
+  private static final int MAX_ADDRESSES = 2;
   private static final int MAX_RESPONSE_BYTES = 512 << 10;
-
-  /** While the JVM exits, a read is cut short in steps of this length. */
-  private static final int POLL_MILLIS = 100;
 
   private final URI url;
   private final int connectTimeoutMillis;
@@ -38,6 +38,9 @@ final class HttpPoster {
   private @Nullable SSLSocketFactory used;
   private @Nullable Socket socket;
   private @Nullable InputStream in;
+
+  /** What {@link #abort} closes: the socket that is connecting, sending or waiting. */
+  private volatile @Nullable Socket busy;
 
   /** Asked before each request: another factory than before means a new connection. */
   interface Tls {
@@ -82,7 +85,7 @@ final class HttpPoster {
       throw e;
     } catch (IOException e) {
       close();
-      if (!reused) {
+      if (!reused || ExitBudget.isSpent()) {
         throw e;
       }
     }
@@ -95,7 +98,20 @@ final class HttpPoster {
     }
   }
 
+  /** Ends a request that is under way, whatever it waits for; from any thread. */
+  void abort() {
+    Socket open = busy;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        // it is over either way
+      }
+    }
+  }
+
   void close() {
+    busy = null;
     Socket open = socket;
     socket = null;
     in = null;
@@ -149,9 +165,8 @@ final class HttpPoster {
     String host = url.getHost().replace("[", "").replace("]", "");
     boolean secure = "https".equalsIgnoreCase(url.getScheme());
     int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
-    Socket plain = new Socket(Proxy.NO_PROXY);
+    Socket plain = connect(Resolver.resolve(host, connectTimeoutMillis), port);
     try {
-      plain.connect(new InetSocketAddress(host, port), connectTimeoutMillis);
       plain.setTcpNoDelay(true);
       plain.setSoTimeout(timeoutMillis);
       open = plain;
@@ -168,9 +183,28 @@ final class HttpPoster {
       plain.close();
       throw e;
     }
-    open.setSoTimeout(POLL_MILLIS);
     socket = open;
     return open;
+  }
+
+  /** The first address that can be connected to; IPv6 and IPv4 of a name are two. */
+  private Socket connect(InetAddress[] addresses, int port) throws IOException {
+    IOException failure = null;
+    for (int i = 0; i < Math.min(addresses.length, MAX_ADDRESSES); i++) {
+      if (ExitBudget.isSpent()) {
+        throw new SocketTimeoutException("no connection before the exit");
+      }
+      Socket plain = new Socket(Proxy.NO_PROXY);
+      busy = plain;
+      try {
+        plain.connect(new InetSocketAddress(addresses[i], port), connectTimeoutMillis);
+        return plain;
+      } catch (IOException e) {
+        plain.close();
+        failure = e;
+      }
+    }
+    throw failure == null ? new UnknownHostException(url.getHost()) : failure;
   }
 
   private Response response() throws IOException {
@@ -265,21 +299,17 @@ final class HttpPoster {
     if (from == null) {
       throw new EOFException("the connection is closed");
     }
-    while (true) {
-      try {
-        int c = from.read();
-        if (c < 0) {
-          throw new EOFException("the collector closed the connection");
-        }
-        return c;
-      } catch (SocketTimeoutException e) {
-        if (System.nanoTime() - deadlineNanos >= 0) {
-          throw new SocketTimeoutException("no answer within " + timeoutMillis + " ms");
-        }
-        if (ExitBudget.isSpent()) {
-          throw new SocketTimeoutException("no answer before the exit");
-        }
+    if (System.nanoTime() - deadlineNanos >= 0) {
+      throw new SocketTimeoutException("no answer within " + timeoutMillis + " ms");
+    }
+    try {
+      int c = from.read();
+      if (c < 0) {
+        throw new EOFException("the collector closed the connection");
       }
+      return c;
+    } catch (SocketTimeoutException e) {
+      throw new SocketTimeoutException("no answer within " + timeoutMillis + " ms");
     }
   }
 

@@ -34,6 +34,7 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
             (int) Math.min(config.getConnectTimeout().toMillis(), config.getTimeout().toMillis()),
             (int) config.getTimeout().toMillis(),
             tls(config));
+    ExitBudget.onSpent(poster::abort);
     Compressor compressor = config.getCompressor();
     OtlpTransport transport =
         new OtlpTransport(poster, () -> headers(config, compressor), compressor);

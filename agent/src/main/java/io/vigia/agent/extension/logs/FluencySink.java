@@ -2,6 +2,8 @@ package io.vigia.agent.extension.logs;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.boot.Console;
+import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.ExportHealth;
 import io.vigia.agent.extension.export.Exports;
 import java.io.IOException;
@@ -180,9 +182,9 @@ public final class FluencySink {
     }
   }
 
-  /** Sends what is queued, for at most {@value #CLOSE_MILLIS} ms and Fluency's own second. */
+  /** Sends what is queued, for at most {@value #CLOSE_MILLIS} ms in all. */
   CompletableResultCode shutdown() {
-    long deadline = System.nanoTime() + CLOSE_MILLIS * 1_000_000L;
+    long deadline = System.nanoTime() + ExitBudget.bounded(CLOSE_MILLIS) * 1_000_000L;
     Fluency connected;
     synchronized (queue) {
       closing = true;
@@ -197,14 +199,32 @@ public final class FluencySink {
       }
       connected = fluency;
     }
+    return connected == null || close(connected)
+        ? CompletableResultCode.ofSuccess()
+        : CompletableResultCode.ofFailure();
+  }
+
+  /** Fluency waits for its threads for up to two seconds, which an exit may not have. */
+  private static boolean close(Fluency connected) {
+    Thread closing =
+        new Thread(
+            () -> {
+              try {
+                connected.close();
+              } catch (IOException e) {
+                Console.debug(() -> "Fluency: " + e);
+              }
+            },
+            "vigia-logs-close");
+    closing.setDaemon(true);
+    closing.start();
     try {
-      if (connected != null) {
-        connected.close();
-      }
-      return CompletableResultCode.ofSuccess();
-    } catch (IOException e) {
-      return CompletableResultCode.ofFailure();
+      // join(0) would wait for ever
+      closing.join(Math.max(1, ExitBudget.bounded(CLOSE_MILLIS)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+    return !closing.isAlive();
   }
 
   /** Not thread-safe. */

@@ -3,6 +3,7 @@ package io.vigia.agent.extension.logs;
 import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.export.Outbox;
+import io.vigia.agent.extension.export.Resolver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,8 @@ final class SpillingIngester implements Ingester {
   }
 
   private void deliver(byte[] chunk) throws IOException {
+    // bounded here; Fluency finds the answer in the JVM's cache
+    Resolver.resolve(host, CONNECT_TIMEOUT_MILLIS);
     FluentdIngester current = network();
     setDelivering(Thread.currentThread());
     try {

@@ -11,10 +11,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,5 +132,44 @@ class HttpPosterTest {
       text.append((char) c);
     }
     return text.toString();
+  }
+
+  @Test
+  void abortEndsAWaitAtOnce() throws Exception {
+    HttpPoster poster = poster(60_000);
+    Thread aborter =
+        new Thread(
+            () -> {
+              try (Socket accepted = server.accept()) {
+                accepted.getInputStream().read(new byte[4096]);
+                poster.abort();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    aborter.start();
+    assertThatThrownBy(() -> post(poster)).isInstanceOf(IOException.class);
+    aborter.join();
+  }
+
+  @Test
+  void nameServerThatDoesNotAnswerIsNotWaitedFor() {
+    CountDownLatch never = new CountDownLatch(1);
+    assertThatThrownBy(
+            () ->
+                Resolver.resolve(
+                    "collector",
+                    100,
+                    host -> {
+                      try {
+                        never.await();
+                      } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                      }
+                      return new InetAddress[0];
+                    }))
+        .isInstanceOf(UnknownHostException.class)
+        .hasMessageContaining("name server");
+    never.countDown();
   }
 }
