@@ -27,6 +27,16 @@ public enum Setting {
       "auto",
       "`forward` (Fluency, acknowledged), `otlp`, `none`, or `auto`: forward, but OTLP when the"
           + " collector's address is https; upstream's `otel.logs.exporter` goes first"),
+  PROMETHEUS(
+      "vigia.prometheus",
+      "none",
+      "port, or host:port (0.0.0.0:9464 for every network), where Prometheus may scrape this service"
+          + " at `/metrics`, besides what is sent"),
+  MAX_SERIES(
+      "vigia.metrics.max.series",
+      "2000",
+      "at most so many series of one metric of the application's Prometheus registries; what is"
+          + " left out is counted. For other metrics `otel.java.metrics.cardinality.limit`"),
   SAMPLING(
       "vigia.sampling",
       "true",

@@ -40,8 +40,7 @@ final class Shipping {
     Shipping shipping =
         new Shipping(address, config.getString("otel.exporter.otlp.protocol", "").equals("grpc"));
     shipping.exporters.put("traces", shipping.traces(config));
-    shipping.exporters.put(
-        "metrics", config.getList("otel.metrics.exporter", Collections.singletonList("otlp")));
+    shipping.exporters.put("metrics", shipping.metrics(config));
     shipping.exporters.put("logs", shipping.logs(config));
     return shipping;
   }
@@ -58,6 +57,22 @@ final class Shipping {
         names.add("otlp");
       }
       overrides.put(TRACES, String.join(",", names));
+    }
+    return names;
+  }
+
+  private List<String> metrics(ConfigProperties config) {
+    String name = "otel.metrics.exporter";
+    List<String> names = new ArrayList<>(config.getList(name, Collections.singletonList("otlp")));
+    String listen = Setting.PROMETHEUS.value();
+    if (listen != null && !names.contains("prometheus")) {
+      int colon = listen.lastIndexOf(':');
+      overrides.put("otel.exporter.prometheus.port", listen.substring(colon + 1));
+      overrides.put(
+          "otel.exporter.prometheus.host", colon < 0 ? "localhost" : listen.substring(0, colon));
+      names.remove("none");
+      names.add("prometheus");
+      overrides.put(name, String.join(",", names));
     }
     return names;
   }

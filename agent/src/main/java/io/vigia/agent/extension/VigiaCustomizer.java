@@ -115,7 +115,10 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
   private SdkMeterProviderBuilder addRegistries(
       SdkMeterProviderBuilder builder, ConfigProperties config) {
     return builder
-        .registerMetricProducer(new AppRegistryProducer())
+        .registerMetricProducer(
+            new AppRegistryProducer(
+                (int) Setting.MAX_SERIES.number(2_000),
+                config.getBoolean("otel.instrumentation.micrometer.enabled", true)))
         .registerMetricProducer(new AgentHealthProducer(Exports.health()));
   }
 

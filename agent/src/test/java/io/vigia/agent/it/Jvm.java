@@ -26,11 +26,13 @@ final class Jvm implements AutoCloseable {
 
   private final Process process;
   private final Path output;
+  private final Path errors;
   private volatile long endEpochMillis;
 
-  private Jvm(Process process, Path output) {
+  private Jvm(Process process, Path output, Path errors) {
     this.process = process;
     this.output = output;
+    this.errors = errors;
     process.onExit().thenRun(() -> endEpochMillis = System.currentTimeMillis());
   }
 
@@ -45,10 +47,19 @@ final class Jvm implements AutoCloseable {
     return builder;
   }
 
-  /** Everything on stdout and stderr so far. */
+  /** Everything on stdout and stderr so far, in this order. */
   String output() {
+    return read(output) + read(errors);
+  }
+
+  /** Lines of stdout alone. */
+  List<String> stdout() {
+    return read(output).lines().toList();
+  }
+
+  private static String read(Path file) {
     try {
-      return Files.readString(output, StandardCharsets.UTF_8);
+      return Files.readString(file, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -103,6 +114,7 @@ final class Jvm implements AutoCloseable {
     try {
       process.waitFor();
       Files.deleteIfExists(output);
+      Files.deleteIfExists(errors);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
@@ -189,8 +201,9 @@ final class Jvm implements AutoCloseable {
       builder.environment().keySet().removeIf(name -> name.matches("(OTEL|VIGIA|JAVA_TOOL).*"));
       builder.environment().put("VIGIA_SPILL_DIR", spill.toString());
       builder.environment().putAll(environment);
-      builder.redirectErrorStream(true).redirectOutput(output.toFile());
-      return new Jvm(builder.start(), output);
+      Path errors = Files.createTempFile("vigia-it", ".err");
+      builder.redirectOutput(output.toFile()).redirectError(errors.toFile());
+      return new Jvm(builder.start(), output, errors);
     }
   }
 }

@@ -2,7 +2,7 @@ package io.vigia.agent.extension.metrics;
 
 import static java.util.Collections.singletonList;
 import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
-import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.namedOneOf;
 
 import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
@@ -14,15 +14,18 @@ import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.matcher.ElementMatcher;
 
 /**
- * Learns of every simpleclient {@code CollectorRegistry}, the default one and the application's.
+ * Learns of every simpleclient {@code CollectorRegistry} and every {@code PrometheusRegistry} of
+ * prometheus-metrics 1.x, the default ones and the application's.
  */
 public final class CollectorRegistryModule extends InstrumentationModule {
 
   /** Package names in strings are not relocated here: simpleclient is the application's. */
   static final String REGISTRY = "io.prometheus.client.CollectorRegistry";
 
+  static final String REGISTRY_1 = "io.prometheus.metrics.model.registry.PrometheusRegistry";
+
   public CollectorRegistryModule() {
-    super("prometheus-simpleclient");
+    super("prometheus-simpleclient", "prometheus-metrics");
   }
 
   @Override
@@ -34,7 +37,7 @@ public final class CollectorRegistryModule extends InstrumentationModule {
   public static final class Registry implements TypeInstrumentation {
     @Override
     public ElementMatcher<TypeDescription> typeMatcher() {
-      return named(REGISTRY);
+      return namedOneOf(REGISTRY, REGISTRY_1);
     }
 
     @Override

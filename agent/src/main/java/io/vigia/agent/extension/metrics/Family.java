@@ -1,6 +1,7 @@
 package io.vigia.agent.extension.metrics;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A Prometheus metric family as it would be scraped. Immutable. */
 final class Family {
@@ -26,12 +27,41 @@ final class Family {
     final List<String> labelNames;
     final List<String> labelValues;
     final double value;
+    final @Nullable Exemplar exemplar;
 
     Sample(String name, List<String> labelNames, List<String> labelValues, double value) {
+      this(name, labelNames, labelValues, value, null);
+    }
+
+    Sample(
+        String name,
+        List<String> labelNames,
+        List<String> labelValues,
+        double value,
+        @Nullable Exemplar exemplar) {
+      this.exemplar = exemplar;
       this.name = name;
       this.labelNames = labelNames;
       this.labelValues = labelValues;
       this.value = value;
+    }
+  }
+
+  /** One observation, with the trace that it was made in. */
+  static final class Exemplar {
+    final double value;
+
+    /** 0 when unknown. */
+    final long epochMillis;
+
+    final List<String> labelNames;
+    final List<String> labelValues;
+
+    Exemplar(double value, long epochMillis, List<String> labelNames, List<String> labelValues) {
+      this.value = value;
+      this.epochMillis = epochMillis;
+      this.labelNames = labelNames;
+      this.labelValues = labelValues;
     }
   }
 }

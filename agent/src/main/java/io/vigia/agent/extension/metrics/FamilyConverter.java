@@ -5,12 +5,17 @@ import static io.opentelemetry.sdk.metrics.data.AggregationTemporality.CUMULATIV
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableDoubleExemplarData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableDoublePointData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableGaugeData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableHistogramData;
@@ -42,10 +47,30 @@ final class FamilyConverter {
   private final long startEpochNanos;
   private final long epochNanos;
 
-  FamilyConverter(Resource resource, long startEpochNanos, long epochNanos) {
+  private final int maxSeries;
+  private final Map<String, Integer> leftOut = new LinkedHashMap<>();
+
+  /**
+   * @param maxSeries of one metric; what is beyond is {@link #leftOut}
+   */
+  FamilyConverter(Resource resource, long startEpochNanos, long epochNanos, int maxSeries) {
+    this.maxSeries = maxSeries;
     this.resource = resource;
     this.startEpochNanos = startEpochNanos;
     this.epochNanos = epochNanos;
+  }
+
+  /** How many series of which metric were not converted; those that came last. */
+  Map<String, Integer> leftOut() {
+    return leftOut;
+  }
+
+  private <T> List<T> limited(String name, List<T> points) {
+    if (points.size() <= maxSeries) {
+      return points;
+    }
+    leftOut.put(name, points.size() - maxSeries);
+    return points.subList(0, maxSeries);
   }
 
   /** Nothing for a family without samples. */
@@ -78,7 +103,12 @@ final class FamilyConverter {
       name = name.substring(0, name.length() - "_total".length());
     }
     return ImmutableMetricData.createDoubleSum(
-        resource, SCOPE, name, family.help, "", ImmutableSumData.create(true, CUMULATIVE, points));
+        resource,
+        SCOPE,
+        name,
+        family.help,
+        "",
+        ImmutableSumData.create(true, CUMULATIVE, limited(family.name, points)));
   }
 
   /** A family of another type may have samples of several names ({@code x_info}, {@code x}). */
@@ -92,18 +122,52 @@ final class FamilyConverter {
         (name, points) ->
             metrics.add(
                 ImmutableMetricData.createDoubleGauge(
-                    resource, SCOPE, name, family.help, "", ImmutableGaugeData.create(points))));
+                    resource,
+                    SCOPE,
+                    name,
+                    family.help,
+                    "",
+                    ImmutableGaugeData.create(limited(name, points)))));
     return metrics;
   }
 
   private DoublePointData point(Family.Sample sample) {
     return ImmutableDoublePointData.create(
-        startEpochNanos, epochNanos, attributes(sample, ""), sample.value);
+        startEpochNanos,
+        epochNanos,
+        attributes(sample, ""),
+        sample.value,
+        sample.exemplar == null
+            ? Collections.<DoubleExemplarData>emptyList()
+            : Collections.singletonList(exemplar(sample.exemplar)));
+  }
+
+  private DoubleExemplarData exemplar(Family.Exemplar exemplar) {
+    AttributesBuilder others = Attributes.builder();
+    String trace = "";
+    String span = "";
+    for (int i = 0; i < exemplar.labelNames.size(); i++) {
+      String name = exemplar.labelNames.get(i);
+      String value = exemplar.labelValues.get(i);
+      if (name.equals("trace_id")) {
+        trace = value;
+      } else if (name.equals("span_id")) {
+        span = value;
+      } else {
+        others.put(name, value);
+      }
+    }
+    return ImmutableDoubleExemplarData.create(
+        others.build(),
+        exemplar.epochMillis == 0 ? epochNanos : exemplar.epochMillis * 1_000_000L,
+        SpanContext.create(trace, span, TraceFlags.getSampled(), TraceState.getDefault()),
+        exemplar.value);
   }
 
   /** Samples of one combination of labels: buckets or quantiles, sum and count. */
   private static final class Group {
     final TreeMap<Double, Double> steps = new TreeMap<>();
+    final List<Family.Exemplar> exemplars = new ArrayList<>();
     double sum;
     double count;
   }
@@ -112,6 +176,9 @@ final class FamilyConverter {
     Map<Attributes, Group> groups = new LinkedHashMap<>();
     for (Family.Sample sample : family.samples) {
       Group group = groups.computeIfAbsent(attributes(sample, stepLabel), key -> new Group());
+      if (sample.exemplar != null) {
+        group.exemplars.add(sample.exemplar);
+      }
       int label = sample.labelNames.indexOf(stepLabel);
       if (label >= 0) {
         group.steps.put(number(sample.labelValues.get(label)), sample.value);
@@ -133,7 +200,7 @@ final class FamilyConverter {
         family.name,
         family.help,
         "",
-        ImmutableHistogramData.create(CUMULATIVE, points));
+        ImmutableHistogramData.create(CUMULATIVE, limited(family.name, points)));
   }
 
   private HistogramPointData histogram(Attributes attributes, Group group) {
@@ -150,8 +217,20 @@ final class FamilyConverter {
     }
     Double all = group.steps.get(Double.POSITIVE_INFINITY);
     counts.add((long) ((all == null ? group.count : all) - below));
+    List<DoubleExemplarData> exemplars = new ArrayList<>();
+    group.exemplars.forEach(each -> exemplars.add(exemplar(each)));
     return ImmutableHistogramPointData.create(
-        startEpochNanos, epochNanos, attributes, group.sum, false, 0, false, 0, bounds, counts);
+        startEpochNanos,
+        epochNanos,
+        attributes,
+        group.sum,
+        false,
+        0,
+        false,
+        0,
+        bounds,
+        counts,
+        exemplars);
   }
 
   private MetricData summary(Family family) {
@@ -173,7 +252,12 @@ final class FamilyConverter {
                       values));
             });
     return ImmutableMetricData.createDoubleSummary(
-        resource, SCOPE, family.name, family.help, "", ImmutableSummaryData.create(points));
+        resource,
+        SCOPE,
+        family.name,
+        family.help,
+        "",
+        ImmutableSummaryData.create(limited(family.name, points)));
   }
 
   private static double number(String text) {

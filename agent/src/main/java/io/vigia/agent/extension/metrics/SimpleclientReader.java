@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a simpleclient {@code CollectorRegistry} of any version by reflection, because the class
@@ -31,7 +32,8 @@ final class SimpleclientReader {
               (String) field(sample, "name"),
               strings(field(sample, "labelNames")),
               strings(field(sample, "labelValues")),
-              ((Number) field(sample, "value")).doubleValue()));
+              ((Number) field(sample, "value")).doubleValue(),
+              exemplar(sample)));
     }
     String help = (String) field(family, "help");
     return new Family(
@@ -39,6 +41,32 @@ final class SimpleclientReader {
         field(family, "type").toString(),
         help == null ? "" : help,
         samples);
+  }
+
+  /** Since 0.11; with the agent, simpleclient puts the current trace into it by itself. */
+  private static Family.@Nullable Exemplar exemplar(Object sample) {
+    try {
+      Object exemplar = sample.getClass().getField("exemplar").get(sample);
+      if (exemplar == null) {
+        return null;
+      }
+      Class<?> type = exemplar.getClass();
+      int labels = (int) type.getMethod("getNumberOfLabels").invoke(exemplar);
+      List<String> names = new ArrayList<>();
+      List<String> values = new ArrayList<>();
+      for (int i = 0; i < labels; i++) {
+        names.add((String) type.getMethod("getLabelName", int.class).invoke(exemplar, i));
+        values.add((String) type.getMethod("getLabelValue", int.class).invoke(exemplar, i));
+      }
+      Long epochMillis = (Long) type.getMethod("getTimestampMs").invoke(exemplar);
+      return new Family.Exemplar(
+          (double) type.getMethod("getValue").invoke(exemplar),
+          epochMillis == null ? 0 : epochMillis,
+          names,
+          values);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return null;
+    }
   }
 
   @SuppressWarnings("unchecked")

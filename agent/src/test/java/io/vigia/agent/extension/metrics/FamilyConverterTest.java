@@ -84,7 +84,7 @@ class FamilyConverterTest {
   }
 
   private List<MetricData> all() throws ReflectiveOperationException {
-    FamilyConverter converter = new FamilyConverter(Resource.empty(), 1, 2);
+    FamilyConverter converter = new FamilyConverter(Resource.empty(), 1, 2, 100);
     return SimpleclientReader.read(registry).stream()
         .flatMap(family -> converter.convert(family).stream())
         .toList();

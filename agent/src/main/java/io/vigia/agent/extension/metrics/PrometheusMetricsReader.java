@@ -1,0 +1,182 @@
+package io.vigia.agent.extension.metrics;
+
+import io.vigia.agent.extension.metrics.Family.Exemplar;
+import io.vigia.agent.extension.metrics.Family.Sample;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a {@code PrometheusRegistry} of prometheus-metrics 1.x by reflection, because the class
+ * belongs to the application's class loader. Histograms are given as classic ones where they have
+ * classic buckets; the native part is left to OTLP instruments.
+ */
+final class PrometheusMetricsReader {
+
+  static List<Family> read(Object registry) throws ReflectiveOperationException {
+    List<Family> families = new ArrayList<>();
+    for (Object snapshot : (Iterable<?>) call(registry, "scrape")) {
+      Family family = family(snapshot);
+      if (family != null) {
+        families.add(family);
+      }
+    }
+    return families;
+  }
+
+  private static @Nullable Family family(Object snapshot) throws ReflectiveOperationException {
+    Object metadata = call(snapshot, "getMetadata");
+    String name = (String) call(metadata, "getPrometheusName");
+    String type = snapshot.getClass().getSimpleName().replace("Snapshot", "");
+    List<Sample> samples = new ArrayList<>();
+    for (Object point : (List<?>) call(snapshot, "getDataPoints")) {
+      Labels labels = new Labels(call(point, "getLabels"));
+      switch (type) {
+        case "Counter":
+          samples.add(
+              labels.sample(
+                  name + "_total",
+                  number(point, "getValue"),
+                  exemplar(call(point, "getExemplar"))));
+          break;
+        case "Gauge":
+        case "Unknown":
+          samples.add(
+              labels.sample(name, number(point, "getValue"), exemplar(call(point, "getExemplar"))));
+          break;
+        case "Info":
+          samples.add(labels.sample(name + "_info", 1, null));
+          break;
+        case "Histogram":
+          histogram(name, point, labels, samples);
+          break;
+        case "Summary":
+          summary(name, point, labels, samples);
+          break;
+        default:
+          // a state set has one sample for each state; nobody has asked for it yet
+          return null;
+      }
+    }
+    String help = (String) call(metadata, "getHelp");
+    return new Family(name, type.toUpperCase(Locale.ROOT), help == null ? "" : help, samples);
+  }
+
+  private static void histogram(String name, Object point, Labels labels, List<Sample> samples)
+      throws ReflectiveOperationException {
+    double count = 0;
+    if ((boolean) call(point, "hasClassicHistogramData")) {
+      List<Exemplar> exemplars = exemplars(point);
+      for (Object bucket : (Iterable<?>) call(point, "getClassicBuckets")) {
+        count += number(bucket, "getCount");
+        double bound = number(bucket, "getUpperBound");
+        // an exemplar belongs to the first bucket that it fits into
+        Exemplar fits = null;
+        for (Exemplar each : exemplars) {
+          fits = each.value <= bound ? each : fits;
+        }
+        exemplars.remove(fits);
+        samples.add(labels.with("le", bound).sample(name + "_bucket", count, fits));
+      }
+    } else {
+      count = number(point, "getCount");
+    }
+    sumAndCount(name, point, labels, count, samples);
+  }
+
+  private static void summary(String name, Object point, Labels labels, List<Sample> samples)
+      throws ReflectiveOperationException {
+    for (Object quantile : (Iterable<?>) call(point, "getQuantiles")) {
+      samples.add(
+          labels
+              .with("quantile", number(quantile, "getQuantile"))
+              .sample(name, number(quantile, "getValue"), null));
+    }
+    sumAndCount(name, point, labels, number(point, "getCount"), samples);
+  }
+
+  private static void sumAndCount(
+      String name, Object point, Labels labels, double count, List<Sample> samples)
+      throws ReflectiveOperationException {
+    if ((boolean) call(point, "hasSum")) {
+      samples.add(labels.sample(name + "_sum", number(point, "getSum"), null));
+    }
+    samples.add(labels.sample(name + "_count", count, null));
+  }
+
+  private static List<Exemplar> exemplars(Object point) throws ReflectiveOperationException {
+    List<Exemplar> exemplars = new ArrayList<>();
+    for (Object each : (Iterable<?>) call(point, "getExemplars")) {
+      Exemplar exemplar = exemplar(each);
+      if (exemplar != null) {
+        exemplars.add(exemplar);
+      }
+    }
+    return exemplars;
+  }
+
+  private static @Nullable Exemplar exemplar(@Nullable Object exemplar)
+      throws ReflectiveOperationException {
+    if (exemplar == null) {
+      return null;
+    }
+    Labels labels = new Labels(call(exemplar, "getLabels"));
+    return new Exemplar(
+        number(exemplar, "getValue"),
+        (boolean) call(exemplar, "hasTimestamp") ? (long) call(exemplar, "getTimestampMillis") : 0,
+        labels.names,
+        labels.values);
+  }
+
+  private static final class Labels {
+    final List<String> names;
+    final List<String> values;
+
+    Labels(Object labels) throws ReflectiveOperationException {
+      names = new ArrayList<>();
+      values = new ArrayList<>();
+      for (Object label : (Iterable<?>) labels) {
+        names.add((String) call(label, "getName"));
+        values.add((String) call(label, "getValue"));
+      }
+    }
+
+    private Labels(List<String> names, List<String> values) {
+      this.names = names;
+      this.values = values;
+    }
+
+    Labels with(String name, double value) {
+      List<String> moreNames = new ArrayList<>(names);
+      List<String> moreValues = new ArrayList<>(values);
+      moreNames.add(name);
+      moreValues.add(Double.isInfinite(value) ? "+Inf" : Double.toString(value));
+      return new Labels(moreNames, moreValues);
+    }
+
+    Sample sample(String name, double value, @Nullable Exemplar exemplar) {
+      return new Sample(name, names, values, value, exemplar);
+    }
+  }
+
+  private static double number(Object owner, String getter) throws ReflectiveOperationException {
+    return ((Number) call(owner, getter)).doubleValue();
+  }
+
+  /** Public methods of public classes; a subclass may be private. */
+  @SuppressWarnings("NullAway") // what may be null is said where it is used
+  private static Object call(Object owner, String name) throws ReflectiveOperationException {
+    Method method = owner.getClass().getMethod(name);
+    try {
+      method.setAccessible(true);
+      return method.invoke(owner);
+    } catch (InvocationTargetException e) {
+      throw new ReflectiveOperationException(name + ": " + e.getCause(), e);
+    }
+  }
+
+  private PrometheusMetricsReader() {}
+}

@@ -1,0 +1,106 @@
+package io.vigia.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.vigia.agent.programs.Shop;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Point 4: prometheus-metrics 1.x, exemplars, limits, the endpoint. One service for all tests. */
+class MetricsIT {
+
+  private static Receiver receiver;
+  private static Jvm shop;
+  private static int port;
+
+  @BeforeAll
+  static void startTheService() throws Exception {
+    receiver = Receiver.start();
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    shop =
+        Jvm.of(Shop.class, "prometheus-metrics")
+            .sendingTo(receiver)
+            .option("-Dotel.metric.export.interval=300")
+            .environment("VIGIA_METRICS_MAX_SERIES", "20")
+            .environment("VIGIA_PROMETHEUS", Integer.toString(port))
+            .start();
+    shop.await("ready");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> receiver.metric("shop_price_euros").isPresent() && !receiver.spans.isEmpty());
+  }
+
+  @AfterAll
+  static void stop() {
+    shop.close();
+    receiver.close();
+  }
+
+  @Test
+  void familiesOfPrometheusMetricsArriveWithExemplarsThatNameTheirTrace() {
+    HistogramDataPoint price =
+        receiver.metric("shop_price_euros").orElseThrow().getHistogram().getDataPoints(0);
+    assertThat(price.getExplicitBoundsList()).containsExactly(1.0, 10.0);
+    assertThat(price.getBucketCountsList()).containsExactly(0L, 1L, 1L);
+    assertThat(price.getExemplarsList())
+        .isNotEmpty()
+        .allSatisfy(
+            exemplar ->
+                assertThat(exemplar.getTraceId()).isEqualTo(receiver.spans.get(0).getTraceId()));
+    assertThat(point("shop_stock")).isEqualTo(12);
+    assertThat(
+            receiver
+                .metric("shop_size")
+                .orElseThrow()
+                .getSummary()
+                .getDataPoints(0)
+                .getQuantileValues(0)
+                .getValue())
+        .isEqualTo(4);
+  }
+
+  @Test
+  void seriesOfOneMetricAreLimitedAndWhatIsLeftOutIsCounted() {
+    assertThat(receiver.metric("shop_orders").orElseThrow().getSum().getDataPointsCount())
+        .isEqualTo(20);
+    Metric leftOut = receiver.metric("vigia.agent.series.left_out").orElseThrow();
+    assertThat(leftOut.getGauge().getDataPoints(0).getAsInt()).isEqualTo(30);
+  }
+
+  @Test
+  void ownEndpointHasEveryFamilyOnceWithExemplarsAndTargetInfo() throws Exception {
+    HttpRequest scrape =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics"))
+            .header("Accept", "application/openmetrics-text; version=1.0.0")
+            .build();
+    String text =
+        HttpClient.newHttpClient().send(scrape, HttpResponse.BodyHandlers.ofString()).body();
+    String traceId = HexFormat.of().formatHex(receiver.spans.get(0).getTraceId().toByteArray());
+    assertThat(text)
+        .contains("target_info{")
+        .contains("service_name=\"" + Shop.class.getName() + "\"")
+        .contains("shop_stock")
+        .contains("jvm_memory_used_bytes{")
+        .containsPattern("shop_price_euros_bucket\\{.*le=\"10\\.0\".* # \\{.*" + traceId);
+    List<String> types = text.lines().filter(line -> line.startsWith("# TYPE ")).toList();
+    assertThat(types).doesNotHaveDuplicates().hasSizeGreaterThan(10);
+  }
+
+  private static double point(String name) {
+    return receiver.metric(name).orElseThrow().getGauge().getDataPoints(0).getAsDouble();
+  }
+}
