@@ -16,6 +16,10 @@ final class Addresses {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
+  static String url(CollectorConfig.@Nullable Tls tls, InetSocketAddress address) {
+    return (tls == null ? "http://" : "https://") + text(address);
+  }
+
   /**
    * The settings that let other machines in, in the clear: {@code receivers.otlp.grpc
    * (0.0.0.0:4317)}.

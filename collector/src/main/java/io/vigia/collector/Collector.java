@@ -2,31 +2,22 @@ package io.vigia.collector;
 
 import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.config.ConfigException;
-import io.vigia.collector.config.DestinationConfig;
 import io.vigia.collector.config.Where;
 import io.vigia.collector.core.Component;
-import io.vigia.collector.core.Exporter;
 import io.vigia.collector.disklog.Durability;
-import io.vigia.collector.pipeline.DestinationOptions;
 import io.vigia.collector.pipeline.Pipeline;
 import io.vigia.collector.pipeline.Quota;
 import io.vigia.collector.receive.IntakeBudget;
-import io.vigia.collector.receive.Receiver;
-import io.vigia.collector.receive.forward.ForwardReceiver;
-import io.vigia.collector.receive.otlp.OtlpReceiver;
 import io.vigia.collector.store.LocalStore;
 import io.vigia.collector.web.CollectorInfo;
 import io.vigia.collector.web.PrometheusCollectorMetrics;
 import io.vigia.collector.web.WebServer;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,17 +33,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Started in the order in which data could need a part, from the back to the front: store,
  * exporters, pipeline, receivers, page; stopped in the reverse order, so that what was accepted
- * still finds everything it needs.
+ * still finds everything it needs. {@link #reload} changes destinations, receivers and the page
+ * while it runs.
  */
 public final class Collector implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Collector.class);
 
-  private final CollectorConfig config;
   private final PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
-  private final Deque<Component> started = new ArrayDeque<>();
-  private final List<Receiver> receivers = new ArrayList<>();
-  private @Nullable OtlpReceiver otlp;
-  private @Nullable ForwardReceiver forward;
+  private final Map<String, String> addresses = new ConcurrentSkipListMap<>();
+  private CollectorConfig config;
+  private @Nullable LocalStore store;
+  private @Nullable Delivery delivery;
+  private @Nullable Pipeline pipeline;
+  private @Nullable Receivers receivers;
   private @Nullable WebServer web;
   private volatile boolean ready;
 
@@ -66,21 +59,80 @@ public final class Collector implements AutoCloseable {
    */
   public synchronized void start() throws ConfigException {
     try {
-      prepareDataDirectory();
+      DataDirectory.prepare(config);
       Exporters exporters = new Exporters(config);
-      LocalStore store = exporters.store();
+      store = exporters.store();
       if (store != null) {
         start(store, config.dataWhere());
       }
-      Pipeline pipeline = pipeline(exporters);
+      Pipeline.Builder builder = pipelineBuilder();
+      delivery = new Delivery(exporters);
+      delivery.start(config, builder);
+      pipeline = builder.build();
       start(pipeline, config.dataWhere());
-      startReceivers(pipeline);
-      startWeb(pipeline, store);
+      receivers =
+          new Receivers(
+              pipeline.intake(),
+              metrics,
+              new IntakeBudget(config.receiversMemoryBytes()),
+              addresses);
+      receivers.otlp(config);
+      receivers.forward(config);
+      startWeb(pipeline);
       warnAboutOpenPorts();
       ready = true;
     } catch (ConfigException | RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  private Pipeline.Builder pipelineBuilder() {
+    CollectorConfig.Log settings = config.log();
+    return Pipeline.builder()
+        .directory(config.data().resolve("log"))
+        .durability(
+            switch (settings.durability()) {
+              case FSYNC -> Durability.fsync();
+              case INTERVAL -> Durability.interval(settings.intervalMillis());
+              case OS -> Durability.os();
+            })
+        .segmentBytes(settings.segmentBytes())
+        .graceMillis(config.graceMillis() / 2)
+        .quota(new Quota(settings.quotaBytes(), settings.quotaFreeSharePercent() / 100.0))
+        .metrics(metrics);
+  }
+
+  private void startWeb(Pipeline pipeline) throws ConfigException {
+    CollectorConfig.Web webConfig = config.web();
+    if (webConfig == null) {
+      return;
+    }
+    WebServer server =
+        WebServer.builder()
+            .listen(webConfig.listen().address())
+            .tls(Receivers.tls(webConfig.tls(), List.of()))
+            .reader(store == null ? null : store.reader())
+            .status(pipeline::status)
+            .metrics(metrics)
+            .ready(() -> ready)
+            .info(
+                new CollectorInfo(
+                    Version.current(),
+                    AgentJar.attachLine(),
+                    addresses,
+                    config.data().toAbsolutePath().normalize().toString()))
+            .build();
+    web = server;
+    start(server, webConfig.listen().where());
+    addresses.put("page", Addresses.url(webConfig.tls(), server.address()));
+  }
+
+  private static void start(Component component, Where where) throws ConfigException {
+    try {
+      component.start();
+    } catch (IOException e) {
+      throw new ConfigException(where, "" + e.getMessage());
     }
   }
 
@@ -93,129 +145,76 @@ public final class Collector implements AutoCloseable {
     }
   }
 
-  private Pipeline pipeline(Exporters exporters) throws ConfigException {
-    CollectorConfig.Log settings = config.log();
-    Pipeline.Builder builder =
-        Pipeline.builder()
-            .directory(config.data().resolve("log"))
-            .durability(
-                switch (settings.durability()) {
-                  case FSYNC -> Durability.fsync();
-                  case INTERVAL -> Durability.interval(settings.intervalMillis());
-                  case OS -> Durability.os();
-                })
-            .segmentBytes(settings.segmentBytes())
-            .graceMillis(config.graceMillis() / 2)
-            .quota(new Quota(settings.quotaBytes(), settings.quotaFreeSharePercent() / 100.0))
-            .metrics(metrics);
-    for (DestinationConfig destination : config.destinations()) {
-      DestinationConfig.Common common = destination.common();
-      Exporter exporter = exporters.create(destination);
-      start(
-          exporter,
-          destination instanceof DestinationConfig.Scrape scrape
-              ? scrape.listen().where()
-              : common.where());
-      builder.destination(
-          common.name(),
-          exporter,
-          DestinationOptions.defaults()
-              .withRequired(common.required())
-              .withSignals(common.signals())
-              .withLimits(common.maxAgeMillis(), common.maxBacklogBytes()));
+  /**
+   * Goes over to another configuration without a stop: what is the same goes on untouched, what was
+   * accepted is answered. A part that cannot work as asked for stays as it was.
+   *
+   * @return what changed, and what could not, in one line each; empty when nothing is different
+   */
+  public synchronized List<String> reload(CollectorConfig next) {
+    List<String> said = new ArrayList<>();
+    if (!ready || delivery == null || pipeline == null || receivers == null) {
+      return said;
     }
-    return builder.build();
+    CollectorConfig before = config;
+    config = next.withFixed(before);
+    said.addAll(next.fixedDifferences(before));
+    delivery.apply(next.destinations(), pipeline, said::add);
+    attempt("receivers.otlp", said, receivers::otlp, !sameOtlp(before, next));
+    attempt(
+        "receivers.forward",
+        said,
+        receivers::forward,
+        !Objects.equals(before.forward(), next.forward()));
+    if (!Objects.equals(before.web(), next.web())) {
+      reloadWeb(before, pipeline, said);
+    }
+    return said;
   }
 
-  private void startReceivers(Pipeline pipeline) throws ConfigException {
-    Receivers make =
-        new Receivers(pipeline.intake(), metrics, new IntakeBudget(config.receiversMemoryBytes()));
-    long drainMillis = config.graceMillis() / 2;
-    CollectorConfig.Otlp otlpConfig = config.otlp();
-    if (otlpConfig != null) {
-      otlp = make.otlp(otlpConfig, Receivers.sampling(config), drainMillis);
-      receivers.add(otlp);
-      start(otlp, Receivers.where(otlpConfig));
-    }
-    CollectorConfig.Forward forwardConfig = config.forward();
-    if (forwardConfig != null) {
-      forward = make.forward(forwardConfig, drainMillis);
-      receivers.add(forward);
-      start(forward, forwardConfig.listen().where());
-    }
+  private static boolean sameOtlp(CollectorConfig before, CollectorConfig next) {
+    return Objects.equals(before.otlp(), next.otlp())
+        && Objects.equals(before.sampling(), next.sampling());
   }
 
-  private void startWeb(Pipeline pipeline, @Nullable LocalStore store) throws ConfigException {
-    CollectorConfig.Web webConfig = config.web();
-    if (webConfig == null) {
-      return;
-    }
-    web =
-        WebServer.builder()
-            .listen(webConfig.listen().address())
-            .tls(Receivers.tls(webConfig.tls(), List.of()))
-            .reader(store == null ? null : store.reader())
-            .status(pipeline::status)
-            .metrics(metrics)
-            .ready(() -> ready)
-            .info(
-                new CollectorInfo(
-                    Version.current(),
-                    AgentJar.attachLine(),
-                    addresses(),
-                    config.data().toAbsolutePath().normalize().toString()))
-            .build();
-    start(web, webConfig.listen().where());
+  /** A part that is brought to the configuration. */
+  private interface Part {
+    void apply(CollectorConfig config) throws ConfigException;
   }
 
-  private void start(Component component, Where where) throws ConfigException {
-    // pushed first: a component that failed half way is closed too
-    started.push(component);
+  private void attempt(String name, List<String> said, Part part, boolean different) {
     try {
-      component.start();
-    } catch (IOException e) {
-      throw new ConfigException(where, "" + e.getMessage());
+      part.apply(config); // also when it is as before: an earlier try may have failed
+      if (different) {
+        said.add(name + " changed");
+      }
+    } catch (ConfigException e) {
+      said.add(e.getMessage() + "; it stays as it was");
     }
   }
 
-  private void prepareDataDirectory() throws ConfigException {
-    Path data = config.data();
-    try {
-      Files.createDirectories(data);
-    } catch (IOException e) {
-      throw new ConfigException(
-          config.dataWhere(),
-          "the directory "
-              + data.toAbsolutePath()
-              + " cannot be made ("
-              + e.getClass().getSimpleName()
-              + "); choose another with data: or change its owner");
+  private void reloadWeb(CollectorConfig before, Pipeline pipeline, List<String> said) {
+    if (web != null) {
+      web.close();
+      web = null;
+      addresses.remove("page");
     }
-    if (!Files.isWritable(data)) {
-      throw new ConfigException(
-          config.dataWhere(),
-          "the directory "
-              + data.toAbsolutePath()
-              + " cannot be written by this user; choose another with data: or change its owner");
+    try {
+      startWeb(pipeline);
+      said.add("web changed");
+    } catch (ConfigException e) {
+      said.add(e.getMessage() + "; it stays as it was");
+      config = config.withWeb(before.web());
+      try {
+        startWeb(pipeline);
+      } catch (ConfigException lost) {
+        said.add(lost.getMessage() + "; no page until it is changed");
+      }
     }
   }
 
   /** Where it listens: protocol, and address as a client would write it. */
-  synchronized Map<String, String> addresses() {
-    Map<String, String> addresses = new LinkedHashMap<>();
-    CollectorConfig.Otlp otlpConfig = config.otlp();
-    if (otlp != null && otlpConfig != null) {
-      Receivers.addresses(otlpConfig, otlp, addresses);
-    }
-    if (forward != null) {
-      addresses.put("forward", Addresses.text(forward.address()));
-    }
-    CollectorConfig.Web webConfig = config.web();
-    if (web != null && webConfig != null) {
-      addresses.put(
-          "page",
-          (webConfig.tls() == null ? "http://" : "https://") + Addresses.text(web.address()));
-    }
+  Map<String, String> addresses() {
     return addresses;
   }
 
@@ -226,9 +225,20 @@ public final class Collector implements AutoCloseable {
   @Override
   public synchronized void close() {
     ready = false;
-    Receivers.close(receivers);
-    while (!started.isEmpty()) {
-      started.pop().close();
+    close(receivers);
+    close(web);
+    close(pipeline);
+    close(delivery);
+    close(store);
+  }
+
+  private static void close(@Nullable AutoCloseable part) {
+    try {
+      if (part != null) {
+        part.close();
+      }
+    } catch (Exception e) {
+      log.warn("closing: {}", e.toString());
     }
   }
 }

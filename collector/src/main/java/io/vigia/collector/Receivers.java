@@ -16,27 +16,165 @@ import io.vigia.collector.receive.otlp.OtlpReceiver;
 import io.vigia.collector.receive.sampling.SamplingStrategies;
 import io.vigia.collector.receive.sampling.StrategiesFile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Makes the receivers that the configuration asks for. */
-final class Receivers {
+/** The receivers that run, as the configuration asks for. Used under the collector's lock. */
+final class Receivers implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Receivers.class);
+
   private final Intake intake;
   private final CollectorMetrics metrics;
   private final IntakeBudget budget;
+  private final Map<String, String> addresses;
+  private CollectorConfig.@Nullable Otlp otlpConfig;
+  private CollectorConfig.@Nullable Sampling samplingConfig;
+  private CollectorConfig.@Nullable Forward forwardConfig;
+  private @Nullable OtlpReceiver otlp;
+  private @Nullable ForwardReceiver forward;
 
-  Receivers(Intake intake, CollectorMetrics metrics, IntakeBudget budget) {
+  /**
+   * @param addresses where it is written where they listen
+   */
+  Receivers(
+      Intake intake, CollectorMetrics metrics, IntakeBudget budget, Map<String, String> addresses) {
     this.intake = intake;
     this.metrics = metrics;
     this.budget = budget;
+    this.addresses = addresses;
+  }
+
+  /** Brings {@code receivers.otlp} to what is asked for; keeps the old one when that fails. */
+  void otlp(CollectorConfig config) throws ConfigException {
+    CollectorConfig.Otlp asked = config.otlp();
+    if (Objects.equals(asked, otlpConfig) && Objects.equals(config.sampling(), samplingConfig)) {
+      return;
+    }
+    OtlpReceiver fresh =
+        asked == null ? null : make(asked, sampling(config), config.graceMillis() / 2);
+    CollectorConfig.Otlp before = otlpConfig;
+    OtlpReceiver old = otlp;
+    try {
+      swap(old, fresh, sharesAddress(before, asked));
+    } catch (IOException e) {
+      if (old != null && before != null && sharesAddress(before, asked)) {
+        otlp = restarted(make(before, sampling(config), config.graceMillis() / 2));
+      }
+      throw new ConfigException(
+          asked == null ? config.dataWhere() : where(asked), "" + e.getMessage());
+    }
+    otlp = fresh;
+    otlpConfig = asked;
+    samplingConfig = config.sampling();
+    addresses.remove("otlp/grpc");
+    addresses.remove("otlp/http");
+    if (fresh != null && asked != null && asked.grpc() != null) {
+      addresses.put("otlp/grpc", Addresses.text(fresh.grpcAddress()));
+    }
+    if (fresh != null && asked != null && asked.http() != null) {
+      addresses.put("otlp/http", Addresses.url(asked.tls(), fresh.httpAddress()));
+    }
+  }
+
+  /** Brings {@code receivers.forward} to what is asked for; keeps the old one when that fails. */
+  void forward(CollectorConfig config) throws ConfigException {
+    CollectorConfig.Forward asked = config.forward();
+    if (Objects.equals(asked, forwardConfig)) {
+      return;
+    }
+    ForwardReceiver fresh = asked == null ? null : make(asked, config.graceMillis() / 2);
+    CollectorConfig.Forward before = forwardConfig;
+    ForwardReceiver old = forward;
+    boolean sharesAddress =
+        before != null && asked != null && before.listen().equals(asked.listen());
+    try {
+      swap(old, fresh, sharesAddress);
+    } catch (IOException e) {
+      if (before != null && sharesAddress) {
+        forward = restarted(make(before, config.graceMillis() / 2));
+      }
+      throw new ConfigException(
+          asked == null ? config.dataWhere() : asked.listen().where(), "" + e.getMessage());
+    }
+    forward = fresh;
+    forwardConfig = asked;
+    addresses.remove("forward");
+    if (fresh != null) {
+      addresses.put("forward", Addresses.text(fresh.address()));
+    }
+  }
+
+  /**
+   * @param sharesAddress the old one must let go of a port before the new one can have it
+   */
+  private static void swap(@Nullable Receiver old, @Nullable Receiver fresh, boolean sharesAddress)
+      throws IOException {
+    if (old != null && sharesAddress) {
+      old.drain();
+    }
+    if (fresh != null) {
+      try {
+        fresh.start();
+      } catch (IOException e) {
+        fresh.close();
+        throw e;
+      }
+    }
+    if (old != null) {
+      old.drain();
+      // what it took is answered meanwhile
+      Thread closing = new Thread(old::close, "vigia-receiver-close");
+      closing.setDaemon(true);
+      closing.start();
+    }
+  }
+
+  private static <R extends Receiver> @Nullable R restarted(R receiver) {
+    try {
+      receiver.start();
+      return receiver;
+    } catch (IOException e) {
+      log.error("the receiver of before cannot listen again: {}", e.getMessage());
+      return null;
+    }
+  }
+
+  private static boolean sharesAddress(
+      CollectorConfig.@Nullable Otlp before, CollectorConfig.@Nullable Otlp asked) {
+    return before != null
+        && asked != null
+        && Stream.of(before.grpc(), before.http())
+            .filter(Objects::nonNull)
+            .anyMatch(listen -> listen.equals(asked.grpc()) || listen.equals(asked.http()));
+  }
+
+  /** Takes nothing new, answers what was taken, closes. */
+  @Override
+  public void close() {
+    List<Receiver> receivers = new ArrayList<>();
+    if (otlp != null) {
+      receivers.add(otlp);
+    }
+    if (forward != null) {
+      receivers.add(forward);
+    }
+    receivers.forEach(Receiver::drain);
+    receivers.forEach(Receiver::close);
+    otlp = null;
+    forward = null;
   }
 
   /**
    * @param samplingOfService answers Jaeger's remote samplers
    */
-  OtlpReceiver otlp(
+  private OtlpReceiver make(
       CollectorConfig.Otlp config, Function<String, String> samplingOfService, long drainMillis)
       throws ConfigException {
     Listen grpc = config.grpc();
@@ -65,7 +203,8 @@ final class Receivers {
     }
   }
 
-  ForwardReceiver forward(CollectorConfig.Forward config, long drainMillis) throws ConfigException {
+  private ForwardReceiver make(CollectorConfig.Forward config, long drainMillis)
+      throws ConfigException {
     CollectorConfig.Handshake handshake = config.handshake();
     ForwardSecurity security = null;
     if (handshake != null) {
@@ -96,7 +235,7 @@ final class Receivers {
   }
 
   /** What services are told to trace: everything, or what the file of strategies says. */
-  static Function<String, String> sampling(CollectorConfig config) throws ConfigException {
+  private static Function<String, String> sampling(CollectorConfig config) throws ConfigException {
     CollectorConfig.Sampling sampling = config.sampling();
     if (sampling == null) {
       return SamplingStrategies.everything()::forService;
@@ -110,7 +249,7 @@ final class Receivers {
   }
 
   /** Where a receiver that cannot listen was configured. */
-  static Where where(CollectorConfig.Otlp config) {
+  private static Where where(CollectorConfig.Otlp config) {
     Listen listen = config.grpc() != null ? config.grpc() : config.http();
     if (listen == null) {
       throw new IllegalArgumentException("no address");
@@ -130,24 +269,5 @@ final class Receivers {
     } catch (IOException e) {
       throw new ConfigException(config.where(), "" + e.getMessage());
     }
-  }
-
-  /** What an {@link OtlpReceiver} adds to the addresses that are shown. */
-  static void addresses(
-      CollectorConfig.Otlp config, OtlpReceiver receiver, Map<String, String> addresses) {
-    if (config.grpc() != null) {
-      addresses.put("otlp/grpc", Addresses.text(receiver.grpcAddress()));
-    }
-    if (config.http() != null) {
-      addresses.put(
-          "otlp/http",
-          (config.tls() == null ? "http://" : "https://") + Addresses.text(receiver.httpAddress()));
-    }
-  }
-
-  /** Stops taking, answers, closes. */
-  static void close(List<? extends Receiver> receivers) {
-    receivers.forEach(Receiver::drain);
-    receivers.forEach(Receiver::close);
   }
 }

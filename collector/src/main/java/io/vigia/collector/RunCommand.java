@@ -6,12 +6,18 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code run}: the collector, until SIGTERM or Ctrl-C. */
+/**
+ * {@code run}: the collector, until SIGTERM or Ctrl-C; SIGHUP or a change of its file reads the
+ * configuration again.
+ */
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Runs the collector until it is told to stop (SIGTERM, Ctrl-C).")
+    description = {
+      "Runs the collector until it is told to stop (SIGTERM, Ctrl-C).",
+      "SIGHUP or a change of the file reads the configuration again."
+    })
 final class RunCommand implements Callable<Integer> {
   @Mixin private ConfigOption config = new ConfigOption();
 
@@ -38,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
     collector
         .addresses()
         .forEach((protocol, address) -> System.err.printf("  %-10s %s%n", protocol, address));
-    new CountDownLatch(1).await();
+    new ConfigWatch(collector, config).run();
     return 0;
   }
 }

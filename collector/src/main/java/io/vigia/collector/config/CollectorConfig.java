@@ -1,6 +1,7 @@
 package io.vigia.collector.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,55 @@ public record CollectorConfig(
     long graceMillis) {
   public CollectorConfig {
     destinations = List.copyOf(destinations);
+  }
+
+  /** This configuration with those parts of {@code running} that change at the next start only. */
+  public CollectorConfig withFixed(CollectorConfig running) {
+    return new CollectorConfig(
+        file,
+        running.data,
+        running.dataWhere,
+        otlp,
+        forward,
+        running.receiversMemoryBytes,
+        sampling,
+        destinations,
+        web,
+        running.log,
+        running.graceMillis);
+  }
+
+  public CollectorConfig withWeb(@Nullable Web web) {
+    return new CollectorConfig(
+        file,
+        data,
+        dataWhere,
+        otlp,
+        forward,
+        receiversMemoryBytes,
+        sampling,
+        destinations,
+        web,
+        log,
+        graceMillis);
+  }
+
+  /** One line for each difference to {@code running} that takes a restart. */
+  public List<String> fixedDifferences(CollectorConfig running) {
+    List<String> lines = new ArrayList<>();
+    if (!data.equals(running.data)) {
+      lines.add(dataWhere + ": changes at the next start only; still " + running.data);
+    }
+    if (!log.equals(running.log)) {
+      lines.add("log: changes at the next start only");
+    }
+    if (receiversMemoryBytes != running.receiversMemoryBytes) {
+      lines.add("receivers.memory: changes at the next start only");
+    }
+    if (graceMillis != running.graceMillis) {
+      lines.add("grace: changes at the next start only");
+    }
+    return lines;
   }
 
   /**

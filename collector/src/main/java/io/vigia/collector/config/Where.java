@@ -1,5 +1,7 @@
 package io.vigia.collector.config;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The place of a setting.
  *
@@ -10,6 +12,20 @@ package io.vigia.collector.config;
  */
 public record Where(String file, int line, int column, String path) {
   static final String DEFAULTS = "(defaults)";
+
+  /**
+   * Always equal: where a setting stands makes no difference to what it says, so that two
+   * configurations that say the same are equal.
+   */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Where;
+  }
+
+  @Override
+  public int hashCode() {
+    return 0;
+  }
 
   @Override
   public String toString() {

@@ -112,6 +112,10 @@ final class Dispatcher {
     thread.start();
   }
 
+  String name() {
+    return name;
+  }
+
   Signal signal() {
     return log.signal();
   }

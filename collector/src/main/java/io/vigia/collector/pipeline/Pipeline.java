@@ -17,11 +17,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +51,18 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
   private static final long SAVE_INTERVAL_MILLIS = 250;
+  private static final long REMOVE_GRACE_MILLIS = 1_000;
 
   private final Builder options;
-  private final Map<Signal, DiskLog> logs = new EnumMap<>(Signal.class);
-  private final List<Dispatcher> dispatchers = new ArrayList<>();
+  private final Map<Signal, DiskLog> logs = new ConcurrentHashMap<>();
+  private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
   private final List<Closeable> opened = new ArrayList<>();
+  private final Map<String, List<Closeable>> openedFor = new HashMap<>();
+
+  /** Held while destinations change: nothing is freed meanwhile. */
+  private final Object changing = new Object();
+
+  private final StagingPool pool;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread maintenance = new Thread(this::maintain, "vigia-cursors");
   private final Retention retention;
@@ -66,23 +75,24 @@ public final class Pipeline implements Component {
     this.options = options;
     Path directory = options.directory();
     this.retention = new Retention(options.storage, directory, options.quota);
-    StagingPool pool = new StagingPool(options.stagingBytes);
+    this.pool = new StagingPool(options.stagingBytes);
     for (Destination destination : options.destinations.values()) {
       for (Signal signal : destination.signals()) {
-        logs.computeIfAbsent(
-            signal,
-            key ->
-                DiskLog.builder(key, directory.resolve("log").resolve(key.id()))
-                    .storage(options.storage)
-                    .durability(options.durability)
-                    .segmentBytes(options.effectiveSegmentBytes())
-                    .maxRecordBytes(options.maxRecordBytes)
-                    .stagingPool(pool)
-                    .metrics(options.metrics)
-                    .build());
+        logs.computeIfAbsent(signal, this::log);
       }
     }
     this.intake = new LogIntake(logs, options.metrics);
+  }
+
+  private DiskLog log(Signal signal) {
+    return DiskLog.builder(signal, options.directory().resolve("log").resolve(signal.id()))
+        .storage(options.storage)
+        .durability(options.durability)
+        .segmentBytes(options.effectiveSegmentBytes())
+        .maxRecordBytes(options.maxRecordBytes)
+        .stagingPool(pool)
+        .metrics(options.metrics)
+        .build();
   }
 
   public static Builder builder() {
@@ -113,6 +123,7 @@ public final class Pipeline implements Component {
 
   private void open(Destination destination, Path directory) throws IOException {
     options.storage.createDirectories(directory);
+    List<Closeable> opened = openedFor.computeIfAbsent(destination.name, key -> new ArrayList<>());
     DeadLetters deadLetters =
         new DeadLetters(
             options.storage, directory.resolve("dead-letters"), options.deadLetterBytes);
@@ -145,6 +156,75 @@ public final class Pipeline implements Component {
               guard,
               options.metrics));
     }
+  }
+
+  /** What happens to the destinations while nothing is freed. */
+  public interface Change<E extends Exception> {
+    void run() throws E;
+  }
+
+  /**
+   * Runs a change of destinations, made of {@link #remove} and {@link #add}, as one: a destination
+   * that is removed and added again misses nothing. Only between start and close.
+   */
+  public <E extends Exception> void change(Change<E> change) throws E {
+    synchronized (changing) {
+      change.run();
+      for (DiskLog log : List.copyOf(logs.values())) {
+        if (dispatchers.stream().noneMatch(dispatcher -> dispatcher.signal() == log.signal())) {
+          logs.remove(log.signal());
+          log.close();
+        }
+      }
+    }
+  }
+
+  /**
+   * Delivers to one more destination, from where its cursor stands. Within {@link #change}.
+   *
+   * @param exporter started by the caller
+   */
+  public void add(String name, Exporter exporter, DestinationOptions destinationOptions)
+      throws IOException {
+    Destination destination = new Destination(name, exporter, destinationOptions);
+    int before = dispatchers.size();
+    try {
+      for (Signal signal : destination.signals()) {
+        if (!logs.containsKey(signal)) {
+          DiskLog log = log(signal);
+          log.start();
+          logs.put(signal, log);
+        }
+      }
+      open(destination, options.directory().resolve("destinations").resolve(name));
+    } catch (IOException | RuntimeException e) {
+      closeFiles(openedFor.remove(name));
+      throw e;
+    }
+    dispatchers.subList(before, dispatchers.size()).forEach(Dispatcher::start);
+  }
+
+  /**
+   * Delivers no more to a destination; what is in the air is waited for a moment. Its cursor stays
+   * on disk. Within {@link #change}; the caller closes the exporter after it.
+   */
+  public void remove(String name) throws IOException {
+    List<Dispatcher> removed =
+        dispatchers.stream().filter(dispatcher -> dispatcher.name().equals(name)).toList();
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REMOVE_GRACE_MILLIS);
+    removed.forEach(dispatcher -> dispatcher.stop(deadline));
+    try {
+      for (Dispatcher dispatcher : removed) {
+        dispatcher.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    dispatchers.removeAll(removed);
+    for (Dispatcher dispatcher : removed) {
+      dispatcher.save();
+    }
+    closeFiles(openedFor.remove(name));
   }
 
   /** Where receivers hand in what arrived. Usable between start and close. */
@@ -188,8 +268,10 @@ public final class Pipeline implements Component {
     try {
       while (!stopped.await(SAVE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
         try {
-          saveCursors();
-          retention.run(logs.values(), dispatchers);
+          synchronized (changing) {
+            saveCursors();
+            retention.run(logs.values(), dispatchers);
+          }
           saveFailing = false;
         } catch (IOException | RuntimeException e) {
           if (!saveFailing) {
@@ -244,6 +326,15 @@ public final class Pipeline implements Component {
 
   private void closeFiles() {
     logs.values().forEach(DiskLog::close);
+    List.copyOf(openedFor.values()).forEach(Pipeline::closeFiles);
+    openedFor.clear();
+    closeFiles(opened);
+  }
+
+  private static void closeFiles(@Nullable List<Closeable> opened) {
+    if (opened == null) {
+      return;
+    }
     for (int i = opened.size() - 1; i >= 0; i--) {
       try {
         opened.get(i).close();

@@ -67,6 +67,16 @@ public final class CollectorProcess implements AutoCloseable {
     return folder.resolve("data");
   }
 
+  /** What it is started with; written at each start. */
+  public Path configFile() {
+    return folder.resolve("vigia.yml");
+  }
+
+  /** SIGHUP. */
+  public void hangUp() {
+    process().hangUp();
+  }
+
   public ChildProcess process() {
     ChildProcess current = process;
     if (current == null) {
@@ -128,7 +138,7 @@ public final class CollectorProcess implements AutoCloseable {
     if (!Files.exists(jar())) {
       throw new IllegalStateException(jar() + " is missing: run ./mvnw package");
     }
-    Path config = folder.resolve("vigia.yml");
+    Path config = configFile();
     try {
       Files.writeString(config, yaml());
     } catch (IOException e) {

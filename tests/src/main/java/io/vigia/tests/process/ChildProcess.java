@@ -119,6 +119,11 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
+  /** SIGHUP to all of it. */
+  public void hangUp() {
+    Session.signal("HUP", process.pid());
+  }
+
   /** SIGTERM only. */
   public void requestStop() {
     process.destroy();

@@ -1,0 +1,160 @@
+package io.vigia.collector;
+
+import io.vigia.collector.config.CollectorConfig;
+import io.vigia.collector.config.ConfigException;
+import io.vigia.collector.config.DestinationConfig;
+import io.vigia.collector.config.Where;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.pipeline.DestinationOptions;
+import io.vigia.collector.pipeline.Pipeline;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The destinations that run, and their exporters. Used under the collector's lock. */
+final class Delivery implements AutoCloseable {
+  private final Exporters exporters;
+  private final Map<String, Running> running = new LinkedHashMap<>();
+
+  private record Running(DestinationConfig config, Exporter exporter) {}
+
+  Delivery(Exporters exporters) {
+    this.exporters = exporters;
+  }
+
+  /** Starts the exporters and tells the pipeline's builder of them. */
+  void start(CollectorConfig config, Pipeline.Builder builder) throws ConfigException {
+    for (DestinationConfig destination : config.destinations()) {
+      builder.destination(
+          destination.common().name(), exporter(destination), options(destination.common()));
+    }
+  }
+
+  /**
+   * Brings the running destinations to what is asked for, one after the other; one that fails stays
+   * as it was.
+   *
+   * @param said gets a line for each change and each failure
+   */
+  void apply(List<DestinationConfig> asked, Pipeline pipeline, Consumer<String> said) {
+    Map<String, DestinationConfig> next =
+        asked.stream().collect(Collectors.toMap(d -> d.common().name(), d -> d));
+    for (String name : List.copyOf(running.keySet())) {
+      if (!next.containsKey(name)) {
+        change(name, null, pipeline, said);
+      }
+    }
+    for (DestinationConfig destination : asked) {
+      String name = destination.common().name();
+      Running now = running.get(name);
+      if (now == null || !now.config.equals(destination)) {
+        change(name, destination, pipeline, said);
+      }
+    }
+  }
+
+  private void change(
+      String name, @Nullable DestinationConfig asked, Pipeline pipeline, Consumer<String> said) {
+    Running before = running.get(name);
+    if (asked instanceof DestinationConfig.Local
+        || (before != null && before.config instanceof DestinationConfig.Local)) {
+      said.accept(
+          (asked == null ? "destinations." + name : asked.common().where())
+              + ": the embedded store changes at the next start only");
+      return;
+    }
+    try {
+      pipeline.change(
+          () -> {
+            if (before != null) {
+              remove(name, pipeline);
+            }
+            if (asked != null) {
+              addOrBringBack(asked, before, pipeline);
+            }
+          });
+      said.accept(
+          "destinations."
+              + name
+              + (asked == null ? " removed" : before == null ? " added" : " changed"));
+    } catch (ConfigException e) {
+      said.accept(e.getMessage() + "; it stays as it was");
+    }
+  }
+
+  private void addOrBringBack(DestinationConfig asked, @Nullable Running before, Pipeline pipeline)
+      throws ConfigException {
+    try {
+      add(asked, pipeline);
+    } catch (ConfigException e) {
+      if (before != null) {
+        add(before.config, pipeline);
+      }
+      throw e;
+    }
+  }
+
+  private void remove(String name, Pipeline pipeline) throws ConfigException {
+    Running before = running.remove(name);
+    try {
+      pipeline.remove(name);
+    } catch (IOException e) {
+      throw new ConfigException(
+          before == null ? name : before.config.common().where() + ": " + e.getMessage());
+    } finally {
+      if (before != null) {
+        before.exporter.close();
+      }
+    }
+  }
+
+  private void add(DestinationConfig destination, Pipeline pipeline) throws ConfigException {
+    DestinationConfig.Common common = destination.common();
+    Exporter exporter = exporter(destination);
+    try {
+      pipeline.add(common.name(), exporter, options(common));
+    } catch (IOException e) {
+      running.remove(common.name());
+      exporter.close();
+      throw new ConfigException(common.where(), "" + e.getMessage());
+    }
+  }
+
+  private Exporter exporter(DestinationConfig destination) throws ConfigException {
+    Exporter exporter = exporters.create(destination);
+    try {
+      exporter.start();
+    } catch (IOException e) {
+      exporter.close();
+      Where where =
+          destination instanceof DestinationConfig.Scrape scrape
+              ? scrape.listen().where()
+              : destination.common().where();
+      throw new ConfigException(where, "" + e.getMessage());
+    }
+    running.put(destination.common().name(), new Running(destination, exporter));
+    return exporter;
+  }
+
+  private static DestinationOptions options(DestinationConfig.Common common) {
+    return DestinationOptions.defaults()
+        .withRequired(common.required())
+        .withSignals(common.signals())
+        .withLimits(common.maxAgeMillis(), common.maxBacklogBytes());
+  }
+
+  /** Closes the exporters, the last one first. */
+  @Override
+  public void close() {
+    List<Running> all = new ArrayList<>(running.values());
+    Collections.reverse(all);
+    all.forEach(one -> one.exporter.close());
+    running.clear();
+  }
+}
