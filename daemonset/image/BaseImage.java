@@ -68,17 +68,11 @@ public final class BaseImage {
     if (code != 0) {
       throw new IllegalStateException("jlink failed with " + code);
     }
-    try (Stream<Path> tree = Files.walk(runtime)) {
-      for (Path file : (Iterable<Path>) tree.filter(Files::isRegularFile)::iterator) {
-        if (!LEFT_OUT.contains(file.getFileName().toString())) {
-          files.put("opt/java/" + runtime.relativize(file), file);
-        }
-      }
-    }
+    addTree(runtime, "opt/java/");
     addLibraries(runtime);
     addIfPresent("etc/ssl/certs/ca-certificates.crt");
     // without it LANG=C.UTF-8 means ASCII, and Java 17 takes its default charset from there
-    addIfPresent("usr/lib/locale/C.utf8/LC_CTYPE");
+    addTree(Path.of("/usr/lib/locale/C.utf8"), "usr/lib/locale/C.utf8/");
     files.put(
         "etc/passwd",
         text(work, "passwd", "root:x:0:0:root:/:/none\nvigia:x:10001:10001:vigia:/:/none\n"));
@@ -133,6 +127,19 @@ public final class BaseImage {
     }
     for (String library : libraries) {
       files.put(library.substring(1), Path.of(library).toRealPath());
+    }
+  }
+
+  private void addTree(Path directory, String into) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path file : (Iterable<Path>) tree.filter(Files::isRegularFile)::iterator) {
+        if (!LEFT_OUT.contains(file.getFileName().toString())) {
+          files.put(into + directory.relativize(file), file);
+        }
+      }
     }
   }
 
