@@ -201,6 +201,25 @@ class DaemonsetManifestsTest {
         .contains("uid " + container.at("/securityContext/runAsUser").asText());
   }
 
+  @Test
+  void theReadmesOverlayFitsTheBase() {
+    String readme = Manifests.text(Manifests.ROOT.resolve("daemonset/README.md"));
+    JsonNode overlay = Manifests.parse(firstMatch(readme, "(?s)```yaml\\R(.*?)```")).get(0);
+    JsonNode patch = Manifests.parse(overlay.at("/patches/0/patch").asText()).get(0);
+    JsonNode patched = patch.at("/spec/template/spec/containers/0");
+    Manifests.Document daemonSet = Manifests.only(Manifests.BASE, "DaemonSet");
+    JsonNode container = daemonSet.containers().get(0);
+
+    // what an overlay renames is what the base made of it
+    assertThat(overlay.at("/images/0/name"))
+        .isEqualTo(Manifests.kustomization(Manifests.BASE).at("/images/0/newName"));
+    assertThat(patch.at("/metadata/name").asText()).isEqualTo(daemonSet.name());
+    assertThat(patch.at("/metadata/namespace").asText())
+        .isEqualTo(Manifests.only(Manifests.BASE, "Namespace").name());
+    assertThat(patched.path("name")).isEqualTo(container.path("name"));
+    assertThat(env(patched).keySet()).isEqualTo(env(container).keySet());
+  }
+
   private static String pomOf(String image) {
     return Manifests.pom(Objects.requireNonNull(IMAGES.get(image), image));
   }

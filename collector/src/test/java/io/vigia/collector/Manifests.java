@@ -84,11 +84,16 @@ final class Manifests {
 
   private static List<Document> read(Path folder, String name) {
     Path file = folder.resolve(name);
+    return parse(text(file)).stream().map(node -> new Document(folder, file, node)).toList();
+  }
+
+  /** Each document of the YAML. */
+  static List<JsonNode> parse(String yaml) {
     LoaderOptions options = new LoaderOptions();
     options.setAllowDuplicateKeys(false);
-    List<Document> documents = new ArrayList<>();
-    for (Object document : new Yaml(new SafeConstructor(options)).loadAll(text(file))) {
-      documents.add(new Document(folder, file, JSON.valueToTree(document)));
+    List<JsonNode> documents = new ArrayList<>();
+    for (Object document : new Yaml(new SafeConstructor(options)).loadAll(yaml)) {
+      documents.add(JSON.valueToTree(document));
     }
     return documents;
   }
