@@ -83,7 +83,7 @@ public final class Bench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (jvm.isEmpty()) {
-      jvm = List.of("-XX:+UseSerialGC", "-Xmx256m");
+      jvm = List.of("-XX:+UseSerialGC", "-Xms32m", "-Xmx256m");
     }
     System.out.printf(
         "machine: %d processors, %s, Java %s; collector JVM options: %s%n",
