@@ -54,6 +54,12 @@ public enum Setting {
       "none",
       "a file whose content is sent as `Authorization: Bearer`; read again when it changes, as are"
           + " `otel.exporter.otlp.certificate`, `.client.key` and `.client.certificate`"),
+  REDACT(
+      "vigia.redact",
+      "true",
+      "replace passwords, tokens, keys, cookies and credentials in spans and log events by"
+          + " `[redacted]`"),
+  REDACT_CARDS("vigia.redact.cards", "false", "payment card numbers too"),
   SPILL_DIR(
       "vigia.spill.dir",
       "`${java.io.tmpdir}/vigia-spill-<user>`",

@@ -4,6 +4,7 @@ import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.logs.SdkLoggerProviderBuilder;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.resources.Resource;
@@ -17,6 +18,9 @@ import io.vigia.agent.extension.logs.FluencySink;
 import io.vigia.agent.extension.logs.ForwardLogExporter;
 import io.vigia.agent.extension.metrics.AgentHealthProducer;
 import io.vigia.agent.extension.metrics.AppRegistryProducer;
+import io.vigia.agent.extension.redact.RedactingLogExporter;
+import io.vigia.agent.extension.redact.RedactingSpanExporter;
+import io.vigia.agent.extension.redact.Redactor;
 import io.vigia.agent.extension.resource.ServiceIdentity;
 import io.vigia.agent.extension.traces.ReadAllPropagatorProvider;
 import io.vigia.agent.extension.traces.RemoteSampling;
@@ -38,6 +42,13 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
   public void customize(AutoConfigurationCustomizer customizer) {
     CollectorAddress address = AgentState.address();
     Exports.start(address);
+    if (Setting.REDACT.isOn()) {
+      Redactor redactor = new Redactor(Setting.REDACT_CARDS.isOn());
+      customizer.addSpanExporterCustomizer(
+          (exporter, config) -> new RedactingSpanExporter(exporter, redactor));
+      customizer.addLogRecordExporterCustomizer(
+          (exporter, config) -> new RedactingLogExporter(exporter, redactor));
+    }
     customizer
         .addPropertiesSupplier(() -> Defaults.of(address))
         .addPropertiesCustomizer(this::override)
@@ -105,9 +116,13 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
       SdkLoggerProviderBuilder builder, ConfigProperties config) {
     if (forwardsLogs) {
       // not batched: the exporter only encodes and queues, Fluency has the batches
+      LogRecordExporter forward =
+          new ForwardLogExporter(FluencySink.builder(AgentState.address()).build(), resource);
       builder.addLogRecordProcessor(
           SimpleLogRecordProcessor.create(
-              new ForwardLogExporter(FluencySink.builder(AgentState.address()).build(), resource)));
+              Setting.REDACT.isOn()
+                  ? new RedactingLogExporter(forward, new Redactor(Setting.REDACT_CARDS.isOn()))
+                  : forward));
     }
     return builder;
   }

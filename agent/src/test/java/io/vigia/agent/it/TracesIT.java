@@ -73,8 +73,26 @@ class TracesIT {
         .contains(SPAN);
   }
 
+  /** Point 9. */
   @Test
   @Order(2)
+  void secretsInQueryStringsDoNotLeaveTheProcess() throws Exception {
+    get("/login?user=bob&password=hunter2");
+    await().atMost(Duration.ofSeconds(20)).until(() -> paths().contains("/login"));
+    assertThat(receiver.spans.toString())
+        .contains("user=bob&password=[redacted]")
+        .doesNotContain("hunter2");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(receiver.logs().toString())
+                    .contains("asked with password=[redacted]")
+                    .doesNotContain("hunter2"));
+  }
+
+  @Test
+  @Order(3)
   void strategyOfTheCollectorIsFollowedPerOperationAndChangesAtRunTime() throws Exception {
     receiver.sampling =
         "{\"probabilisticSampling\":{\"samplingRate\":0},\"operationSampling\":{"

@@ -21,6 +21,10 @@ public final class Web {
         exchange -> {
           try (exchange) {
             LOG.info("asked for {}", exchange.getRequestURI().getPath());
+            String query = exchange.getRequestURI().getQuery();
+            if (query != null) {
+              LOG.warn("asked with {}", query.replaceAll(".*&", ""));
+            }
             exchange.sendResponseHeaders(204, -1);
           }
         });

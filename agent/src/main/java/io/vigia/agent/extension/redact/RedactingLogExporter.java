@@ -1,0 +1,132 @@
+package io.vigia.agent.extension.redact;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.Value;
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Cleans log events before they are encoded. As thread-safe as the next. */
+public final class RedactingLogExporter implements LogRecordExporter {
+
+  private final LogRecordExporter next;
+  private final Redactor redactor;
+
+  public RedactingLogExporter(LogRecordExporter next, Redactor redactor) {
+    this.next = next;
+    this.redactor = redactor;
+  }
+
+  @Override
+  public CompletableResultCode export(Collection<LogRecordData> logs) {
+    List<LogRecordData> clean = new ArrayList<>(logs.size());
+    for (LogRecordData log : logs) {
+      clean.add(clean(log));
+    }
+    return next.export(clean);
+  }
+
+  private LogRecordData clean(LogRecordData log) {
+    Attributes attributes = redactor.attributes(log.getAttributes());
+    Value<?> body = log.getBodyValue();
+    String text = body == null ? "" : body.asString();
+    String clean = redactor.text(text);
+    if (attributes == log.getAttributes() && clean.equals(text)) {
+      return log;
+    }
+    return new CleanLog(log, attributes, clean.equals(text) ? body : Value.of(clean));
+  }
+
+  private static final class CleanLog implements LogRecordData {
+    private final LogRecordData log;
+    private final Attributes attributes;
+    private final @Nullable Value<?> body;
+
+    CleanLog(LogRecordData log, Attributes attributes, @Nullable Value<?> body) {
+      this.log = log;
+      this.attributes = attributes;
+      this.body = body;
+    }
+
+    @Override
+    public Resource getResource() {
+      return log.getResource();
+    }
+
+    @Override
+    public InstrumentationScopeInfo getInstrumentationScopeInfo() {
+      return log.getInstrumentationScopeInfo();
+    }
+
+    @Override
+    public long getTimestampEpochNanos() {
+      return log.getTimestampEpochNanos();
+    }
+
+    @Override
+    public long getObservedTimestampEpochNanos() {
+      return log.getObservedTimestampEpochNanos();
+    }
+
+    @Override
+    public SpanContext getSpanContext() {
+      return log.getSpanContext();
+    }
+
+    @Override
+    public Severity getSeverity() {
+      return log.getSeverity();
+    }
+
+    @Override
+    public @Nullable String getSeverityText() {
+      return log.getSeverityText();
+    }
+
+    @Override
+    @Deprecated
+    public io.opentelemetry.sdk.logs.data.Body getBody() {
+      return body == null
+          ? io.opentelemetry.sdk.logs.data.Body.empty()
+          : io.opentelemetry.sdk.logs.data.Body.string(body.asString());
+    }
+
+    @Override
+    public @Nullable Value<?> getBodyValue() {
+      return body;
+    }
+
+    @Override
+    public Attributes getAttributes() {
+      return attributes;
+    }
+
+    @Override
+    public int getTotalAttributeCount() {
+      return log.getTotalAttributeCount();
+    }
+
+    @Override
+    public @Nullable String getEventName() {
+      return log.getEventName();
+    }
+  }
+
+  @Override
+  public CompletableResultCode flush() {
+    return next.flush();
+  }
+
+  @Override
+  public CompletableResultCode shutdown() {
+    return next.shutdown();
+  }
+}

@@ -1,0 +1,93 @@
+package io.vigia.agent.extension.redact;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
+import io.opentelemetry.sdk.trace.data.EventData;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.data.StatusData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** Cleans spans on the exporter's thread, before they are encoded. As thread-safe as the next. */
+public final class RedactingSpanExporter implements SpanExporter {
+
+  private final SpanExporter next;
+  private final Redactor redactor;
+
+  public RedactingSpanExporter(SpanExporter next, Redactor redactor) {
+    this.next = next;
+    this.redactor = redactor;
+  }
+
+  @Override
+  public CompletableResultCode export(Collection<SpanData> spans) {
+    List<SpanData> clean = new ArrayList<>(spans.size());
+    for (SpanData span : spans) {
+      clean.add(clean(span));
+    }
+    return next.export(clean);
+  }
+
+  private SpanData clean(SpanData span) {
+    Attributes attributes = redactor.attributes(span.getAttributes());
+    StatusData status = span.getStatus();
+    String description = redactor.text(status.getDescription());
+    boolean changed =
+        attributes != span.getAttributes() || !description.equals(status.getDescription());
+    List<EventData> events = new ArrayList<>(span.getEvents().size());
+    for (EventData event : span.getEvents()) {
+      Attributes ofEvent = redactor.attributes(event.getAttributes());
+      changed |= ofEvent != event.getAttributes();
+      events.add(
+          ofEvent == event.getAttributes()
+              ? event
+              : EventData.create(
+                  event.getEpochNanos(), event.getName(), ofEvent, event.getTotalAttributeCount()));
+    }
+    return changed
+        ? new CleanSpan(
+            span, attributes, events, StatusData.create(status.getStatusCode(), description))
+        : span;
+  }
+
+  private static final class CleanSpan extends DelegatingSpanData {
+    private final Attributes attributes;
+    private final List<EventData> events;
+    private final StatusData status;
+
+    CleanSpan(SpanData span, Attributes attributes, List<EventData> events, StatusData status) {
+      super(span);
+      this.attributes = attributes;
+      this.events = events;
+      this.status = status;
+    }
+
+    @Override
+    public Attributes getAttributes() {
+      return attributes;
+    }
+
+    @Override
+    public List<EventData> getEvents() {
+      return events;
+    }
+
+    @Override
+    public StatusData getStatus() {
+      return status;
+    }
+  }
+
+  @Override
+  public CompletableResultCode flush() {
+    return next.flush();
+  }
+
+  @Override
+  public CompletableResultCode shutdown() {
+    return next.shutdown();
+  }
+}
