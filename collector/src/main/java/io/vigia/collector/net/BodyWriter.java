@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * again after {@link #finish} or {@link #reset}.
  */
 public final class BodyWriter implements AutoCloseable {
-  private static final int PAGE_BYTES = 64 << 10;
+  private static final int PAGE_BYTES = 32 << 10; // the largest that Netty keeps for a thread
   private static final byte[] GZIP_HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 255};
 
   private final @Nullable Deflater deflater;

@@ -31,6 +31,17 @@ public final class KeyValues {
     return this;
   }
 
+  /**
+   * The same, for attributes of which none begins before {@code from} (in the message's array).
+   *
+   * @param from where a field of the message begins, or its end
+   */
+  public KeyValues reset(Slice message, int tag, int from) {
+    reader.reset(message.array(), from, message.offset() + message.length() - from);
+    this.tag = tag;
+    return this;
+  }
+
   public boolean next() {
     while (reader.next()) {
       if (reader.tag() == tag) {

@@ -64,6 +64,23 @@ public final class ProtoReader {
    * @throws MalformedOtlpException when the bytes are not protobuf
    */
   public boolean next() {
+    int at = position;
+    // most fields of telemetry: length-delimited, tag and length in one byte each
+    if (limit - at >= 2) {
+      int first = array[at];
+      int length = array[at + 1];
+      if (first > 7 && (first & 7) == LEN && length >= 0 && length <= limit - at - 2) {
+        tag = first;
+        value = length;
+        offset = at + 2;
+        position = at + 2 + length;
+        return true;
+      }
+    }
+    return any();
+  }
+
+  private boolean any() {
     if (position >= limit) {
       return false;
     }

@@ -41,8 +41,10 @@ final class LogDocuments implements ItemDocuments {
     spanId.clear();
     eventName.clear();
     reader.reset(items.item());
-    while (reader.next()) {
+    int attributesAt = -1;
+    for (int at = reader.position(); reader.next(); at = reader.position()) {
       switch (reader.tag()) {
+        case OtlpFields.LOG_ATTRIBUTES -> attributesAt = attributesAt < 0 ? at : attributesAt;
         case OtlpFields.LOG_TIME_UNIX_NANO -> time = reader.value();
         case OtlpFields.LOG_OBSERVED_TIME_UNIX_NANO -> observed = reader.value();
         case OtlpFields.LOG_SEVERITY_NUMBER -> severity = (int) reader.value();
@@ -71,7 +73,9 @@ final class LogDocuments implements ItemDocuments {
     if (!logger.isEmpty()) {
       document.member(LOGGER).string(logger);
     }
-    document.attributes(attributes.reset(items.item(), OtlpFields.LOG_ATTRIBUTES));
+    if (attributesAt >= 0) {
+      document.attributes(attributes.reset(items.item(), OtlpFields.LOG_ATTRIBUTES, attributesAt));
+    }
     if (!eventName.isEmpty()) {
       document.labels().add(EVENT_NAME, eventName);
     }
