@@ -71,6 +71,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     AgentState.shipping(shipping);
     forwardsLogs = shipping.isForwarding();
     overrides.putAll(shipping.overrides());
+    Console.debug(() -> "set above the configuration: " + overrides);
     overrides.put(
         "otel.propagators",
         String.join(",", ReadAllPropagatorProvider.before(config.getList("otel.propagators"))));

@@ -40,6 +40,13 @@ final class Jvm implements AutoCloseable {
     return new Builder(program, libraries);
   }
 
+  /** A program given by options, {@code -p … -m …}, under the agent. */
+  static Builder launching(List<String> launch) {
+    Builder builder = new Builder(Jvm.class);
+    builder.launch = launch;
+    return builder;
+  }
+
   /** {@code java -jar vigia-agent.jar <command>}. */
   static Builder agentItself(String command) {
     Builder builder = new Builder(Jvm.class).withoutAgent();
@@ -132,6 +139,7 @@ final class Jvm implements AutoCloseable {
     private List<String> launch = List.of();
     private Path agent = AGENT;
     private boolean withAgent = true;
+    private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     private Path spill = UNUSED_SPILL;
 
     private Builder(Class<?> program, String... libraries) {
@@ -158,6 +166,12 @@ final class Jvm implements AutoCloseable {
 
     Builder spillingTo(Path directory) {
       spill = directory;
+      return this;
+    }
+
+    /** Another JVM than this one's. */
+    Builder java(Path executable) {
+      java = executable;
       return this;
     }
 
@@ -188,7 +202,7 @@ final class Jvm implements AutoCloseable {
 
     Jvm start() throws IOException {
       List<String> command = new ArrayList<>();
-      command.add(System.getProperty("java.home") + "/bin/java");
+      command.add(java.toString());
       command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
       command.addAll(options);
       if (withAgent) {
