@@ -20,9 +20,11 @@ final class OpenLoop {
   /**
    * Latencies in milliseconds, sorted.
    *
-   * @throws IllegalStateException if one in a hundred fails
+   * @param mayFailPercent of the requests
+   * @throws IllegalStateException if more fail
    */
-  static double[] run(String url, int perSecond, int seconds) throws InterruptedException {
+  static double[] run(String url, int perSecond, int seconds, int mayFailPercent)
+      throws InterruptedException {
     HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
     int total = perSecond * seconds;
@@ -47,7 +49,8 @@ final class OpenLoop {
                 answered.countDown();
               });
     }
-    if (!answered.await(60, TimeUnit.SECONDS) || failed.get() > total / 100) {
+    if (!answered.await(60, TimeUnit.SECONDS)
+        || failed.get() * 100L > (long) total * mayFailPercent) {
       throw new IllegalStateException(
           failed
               + " of "
