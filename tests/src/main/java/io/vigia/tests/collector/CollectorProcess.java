@@ -27,6 +27,7 @@ public final class CollectorProcess implements AutoCloseable {
   private final List<String> destinations;
   private final List<String> jvmOptions;
   private final String moreYaml;
+  private final String otlpTls;
   private int starts;
   private @Nullable ChildProcess process;
 
@@ -34,6 +35,7 @@ public final class CollectorProcess implements AutoCloseable {
     destinations = List.copyOf(builder.destinations);
     jvmOptions = List.copyOf(builder.jvmOptions);
     moreYaml = builder.moreYaml;
+    otlpTls = builder.otlpTls;
   }
 
   /** What Maven built. */
@@ -155,7 +157,7 @@ public final class CollectorProcess implements AutoCloseable {
     return """
         data: %s
         receivers:
-          otlp: {grpc: "127.0.0.1:%d", http: "127.0.0.1:%d"}
+          otlp: {grpc: "127.0.0.1:%d", http: "127.0.0.1:%d"%s}
           forward: {listen: "127.0.0.1:%d"}
         web: {listen: "127.0.0.1:%d"}
         destinations:
@@ -166,6 +168,7 @@ public final class CollectorProcess implements AutoCloseable {
             data(),
             otlpGrpcPort,
             otlpHttpPort,
+            otlpTls,
             forwardPort,
             webPort,
             String.join("\n  ", destinations),
@@ -177,12 +180,19 @@ public final class CollectorProcess implements AutoCloseable {
     private final List<String> destinations = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
     private String moreYaml = "";
+    private String otlpTls = "";
 
     private Builder() {}
 
     /** One line under {@code destinations}, such as {@code local: {}}. */
     public Builder destination(String yaml) {
       destinations.add(yaml);
+      return this;
+    }
+
+    /** PEM files of the OTLP ports; without them they speak in the clear. */
+    public Builder otlpTls(Path certificate, Path key) {
+      otlpTls = ", tls: {cert: \"" + certificate + "\", key: \"" + key + "\"}";
       return this;
     }
 

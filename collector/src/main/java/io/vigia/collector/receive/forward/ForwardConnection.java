@@ -12,6 +12,7 @@ import io.vigia.collector.receive.Drain;
 import io.vigia.collector.receive.IntakeBudget.Phase;
 import io.vigia.collector.receive.IntakeBudget.Shed;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardConnection extends ChannelInboundHandlerAdapter {
   private static final int MAX_ROUND_BYTES = 1 << 20;
+  private static final int MAX_ROUND_MESSAGES = 4096;
   private static final int MAX_GREETING_BYTES = 16 << 10;
   private static final long DRAIN_MILLIS = 50;
 
@@ -42,6 +44,11 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
   private boolean draining;
 
   private int roundEnd;
+
+  /** Where each message of the round ends. */
+  private int[] ends = new int[8];
+
+  private int messages;
   private int parts;
   private int pending;
   private long retryAfterMillis;
@@ -110,8 +117,9 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     roundEnd = 0;
+    messages = 0;
     try {
-      while (roundEnd < MAX_ROUND_BYTES) {
+      while (roundEnd < MAX_ROUND_BYTES && messages < MAX_ROUND_MESSAGES) {
         int end = scanner.scan(body.array(), body.size());
         if (end < 0) {
           break;
@@ -124,6 +132,10 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
           body.discard(end);
           scanner.reset(0);
         } else {
+          if (messages == ends.length) {
+            ends = Arrays.copyOf(ends, 2 * messages);
+          }
+          ends[messages++] = end;
           roundEnd = end;
         }
       }
@@ -177,13 +189,11 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
                     }
                   });
         });
-    MsgPackScanner ends = new MsgPackScanner(forwarding.maxMessageBytes());
     try {
-      for (int at = 0; at < roundEnd; ) {
-        ends.reset(at);
-        int end = ends.scan(body.array(), roundEnd);
-        transcoder.message(body.array(), at, end, acks);
-        at = end;
+      int at = 0;
+      for (int i = 0; i < messages; i++) {
+        transcoder.message(body.array(), at, ends[i], acks);
+        at = ends[i];
       }
     } catch (MalformedForwardException e) {
       failure = e; // what came before it is kept and acknowledged

@@ -1,0 +1,13 @@
+// Sends spans with the OpenTelemetry SDK: otel.js grpc|http ADDRESS COUNT
+const [kind, address, count] = process.argv.slice(2);
+const { BasicTracerProvider, BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base');
+const { OTLPTraceExporter } = require(
+  kind === 'grpc' ? '@opentelemetry/exporter-trace-otlp-grpc' : '@opentelemetry/exporter-trace-otlp-proto');
+const exporter = new OTLPTraceExporter({ url: `http://${address}` + (kind === 'grpc' ? '' : '/v1/traces') });
+const processor = new BatchSpanProcessor(exporter);
+const provider = new BasicTracerProvider({ spanProcessors: [processor] });
+const tracer = provider.getTracer('interop');
+for (let i = 0; i < Number(count); i++) {
+  tracer.startSpan('work').end();
+}
+processor.shutdown().then(() => process.exit(0), (e) => { console.error(e); process.exit(1); });

@@ -1,0 +1,46 @@
+"""Sends spans and logs with the OpenTelemetry SDK: otel.py grpc|http ADDRESS COUNT [CA]"""
+import logging
+import os
+import sys
+
+if len(sys.argv) > 4:  # some versions of the HTTP exporter look at these only
+    for name in ("OTEL_EXPORTER_OTLP_CERTIFICATE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"):
+        os.environ[name] = sys.argv[4]
+
+from opentelemetry.sdk._logs import LoggerProvider, LoggingHandler
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+kind, address, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+ca = sys.argv[4] if len(sys.argv) > 4 else None
+scheme = "https" if ca else "http"
+if kind == "grpc":
+    import grpc
+    from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+
+    credentials = grpc.ssl_channel_credentials(open(ca, "rb").read()) if ca else None
+    options = dict(endpoint=f"{scheme}://{address}", insecure=ca is None, credentials=credentials,
+                   compression=grpc.Compression.Gzip)
+    spans, logs = OTLPSpanExporter(**options), OTLPLogExporter(**options)
+else:
+    from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    spans = OTLPSpanExporter(endpoint=f"{scheme}://{address}/v1/traces", certificate_file=ca)
+    logs = OTLPLogExporter(endpoint=f"{scheme}://{address}/v1/logs", certificate_file=ca)
+
+tracing = TracerProvider()
+tracing.add_span_processor(BatchSpanProcessor(spans))
+logging_provider = LoggerProvider()
+logging_provider.add_log_record_processor(BatchLogRecordProcessor(logs))
+logger = logging.getLogger("interop")
+logger.setLevel(logging.INFO)
+logger.addHandler(LoggingHandler(logger_provider=logging_provider))
+tracer = tracing.get_tracer("interop")
+for i in range(count):
+    with tracer.start_as_current_span("work"):
+        logger.info(f"python {kind} {scheme} {i}")
+tracing.shutdown()
+logging_provider.shutdown()
