@@ -45,6 +45,7 @@ public final class Collector implements AutoCloseable {
   private @Nullable LocalStore store;
   private @Nullable Delivery delivery;
   private @Nullable Pipeline pipeline;
+  private @Nullable ControlSocket control;
   private @Nullable Receivers receivers;
   private @Nullable WebServer web;
   private volatile boolean ready;
@@ -70,6 +71,8 @@ public final class Collector implements AutoCloseable {
       delivery.start(config, builder);
       pipeline = builder.build();
       start(pipeline, config.dataWhere());
+      control = new ControlSocket(config.data(), pipeline.cursors());
+      start(control, config.dataWhere());
       receivers =
           new Receivers(
               pipeline.intake(),
@@ -227,6 +230,7 @@ public final class Collector implements AutoCloseable {
     ready = false;
     close(receivers);
     close(web);
+    close(control);
     close(pipeline);
     close(delivery);
     close(store);

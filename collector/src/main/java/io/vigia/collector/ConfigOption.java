@@ -6,12 +6,14 @@ import io.vigia.collector.config.ConfigLoader;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The option {@code --config} that several commands share. */
 final class ConfigOption {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
       description = "YAML configuration. Without it: every receiver on loopback, embedded store.")
   @Nullable Path file;
 

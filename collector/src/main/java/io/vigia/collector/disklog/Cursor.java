@@ -206,6 +206,28 @@ public final class Cursor implements Closeable {
     baseItems += mark(from, to);
   }
 
+  /**
+   * Goes back: everything from {@code to} on is to be delivered again. What was done of it counts
+   * as accepted once more, so the ledger stays balanced.
+   *
+   * @param to not before the log's oldest record; at or behind the low-water mark nothing changes
+   * @return how many items will be delivered again
+   */
+  public synchronized long rewind(LogPosition to) {
+    if (to.sequence() >= lowWater.sequence()) {
+      return 0;
+    }
+    long again = lowWater.items() - to.items();
+    for (Range range : ranges) {
+      again += range.to.items() - range.from.items();
+    }
+    ranges.clear();
+    lowWater = to;
+    baseItems -= again;
+    changed = true;
+    return again;
+  }
+
   /** Gives up whatever is not done yet between the two positions, and says how many items. */
   public synchronized long drop(LogPosition from, LogPosition to, String reason) {
     long items = mark(from, to);

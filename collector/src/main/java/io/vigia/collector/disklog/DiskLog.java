@@ -163,6 +163,49 @@ public final class DiskLog implements Component {
     return next == null ? null : next.start();
   }
 
+  /**
+   * The first retained record of that number or a later one; the end when there is none.
+   *
+   * @throws IOException when the disk does not answer
+   */
+  public LogPosition at(long sequence) throws IOException {
+    try (LogReader reader = peekingReader(segmentBefore(sequence))) {
+      while (reader.position().sequence() < sequence && reader.next() != null) {
+        // headers are small, and this is for people
+      }
+      return reader.position();
+    }
+  }
+
+  private LogPosition segmentBefore(long sequence) {
+    Segment holding = opened().segments().holding(sequence);
+    return holding == null ? oldest() : holding.start();
+  }
+
+  /**
+   * The first retained record that was received at that time or later; the end if there is none.
+   */
+  public LogPosition receivedAt(long unixNanos) throws IOException {
+    LogPosition from = oldest();
+    for (LogPosition next = nextSegmentAfter(from);
+        next != null && receiveTime(next) < unixNanos;
+        next = nextSegmentAfter(next)) {
+      from = next;
+    }
+    try (LogReader reader = peekingReader(from)) {
+      while (reader.peekReceiveTimeUnixNanos() < unixNanos && reader.next() != null) {
+        // records of one segment
+      }
+      return reader.position();
+    }
+  }
+
+  private long receiveTime(LogPosition position) throws IOException {
+    try (LogReader reader = peekingReader(position)) {
+      return reader.peekReceiveTimeUnixNanos();
+    }
+  }
+
   /** Frees segments that lie wholly before {@code sequence}. */
   public void deleteBefore(long sequence) throws IOException {
     opened().deleteBefore(sequence);

@@ -93,7 +93,7 @@ final class OsStorage implements Storage {
 
   @Override
   public long usableBytes(Path directory) throws IOException {
-    return Files.getFileStore(directory).getUsableSpace();
+    return directory.toFile().getUsableSpace(); // needs no table of mounts, which a chroot may lack
   }
 
   @Override

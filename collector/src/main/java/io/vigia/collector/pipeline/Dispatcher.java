@@ -128,6 +128,10 @@ final class Dispatcher {
     return cursor;
   }
 
+  DiskLog log() {
+    return log;
+  }
+
   /** Drops the oldest pending records beyond the operator's limit in bytes. */
   void dropOverLimit() {
     LogPosition end = log.end();

@@ -58,6 +58,7 @@ public final class Pipeline implements Component {
   private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
   private final List<Closeable> opened = new ArrayList<>();
   private final Map<String, List<Closeable>> openedFor = new HashMap<>();
+  private final Map<String, Destination> active = new ConcurrentHashMap<>();
 
   /** Held while destinations change: nothing is freed meanwhile. */
   private final Object changing = new Object();
@@ -123,6 +124,7 @@ public final class Pipeline implements Component {
 
   private void open(Destination destination, Path directory) throws IOException {
     options.storage.createDirectories(directory);
+    active.put(destination.name, destination);
     List<Closeable> opened = openedFor.computeIfAbsent(destination.name, key -> new ArrayList<>());
     DeadLetters deadLetters =
         new DeadLetters(
@@ -199,6 +201,7 @@ public final class Pipeline implements Component {
       open(destination, options.directory().resolve("destinations").resolve(name));
     } catch (IOException | RuntimeException e) {
       closeFiles(openedFor.remove(name));
+      active.remove(name);
       throw e;
     }
     dispatchers.subList(before, dispatchers.size()).forEach(Dispatcher::start);
@@ -225,6 +228,30 @@ public final class Pipeline implements Component {
       dispatcher.save();
     }
     closeFiles(openedFor.remove(name));
+    active.remove(name);
+  }
+
+  /** What an operator can do while it runs: a destination pauses for as long as that takes. */
+  public CursorAdmin cursors() {
+    return new LiveCursors(
+        this, dispatchers, new CursorFiles(options.storage, options.directory(), logs));
+  }
+
+  /** Runs it while nothing is delivered to the destination, if anything is. */
+  <E extends Exception> void pausing(String name, Change<E> change) throws E, IOException {
+    synchronized (changing) {
+      Destination destination = active.get(name);
+      if (destination == null) {
+        change.run();
+        return;
+      }
+      remove(name);
+      try {
+        change.run();
+      } finally {
+        add(name, destination.exporter, destination.options);
+      }
+    }
   }
 
   /** Where receivers hand in what arrived. Usable between start and close. */

@@ -1,0 +1,172 @@
+package io.vigia.collector;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vigia.collector.core.Component;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.pipeline.CursorAdmin;
+import io.vigia.collector.pipeline.CursorLine;
+import io.vigia.collector.pipeline.Place;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How {@code vigia cursor …} speaks to a running collector: a Unix domain socket in the data
+ * directory, for its owner only. One request and one answer a connection, a line of JSON each. A
+ * path that is too long for a socket is said once; the commands then need the collector stopped.
+ */
+final class ControlSocket implements Component {
+  private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_LINE_CHARS = 1 << 20;
+
+  private final Path path;
+  private final CursorAdmin cursors;
+  private @Nullable ServerSocketChannel server;
+
+  /** What is asked for; absent parts are null. */
+  record Request(
+      String command,
+      @Nullable String destination,
+      @Nullable String signal,
+      @Nullable String place) {
+    /** Does it. */
+    List<CursorLine> run(CursorAdmin cursors) throws IOException {
+      String name = destination == null ? "" : destination;
+      Place to = Place.parse(place == null ? "end" : place);
+      Signal only = signal == null ? null : Signal.valueOf(signal.toUpperCase(Locale.ROOT));
+      return switch (command) {
+        case "list" -> cursors.list();
+        case "rewind" -> cursors.rewind(name, only, to);
+        case "skip" -> cursors.skip(name, only, to);
+        case "forget" -> {
+          cursors.forget(name);
+          yield cursors.list();
+        }
+        default -> throw new IllegalArgumentException("no command " + command);
+      };
+    }
+  }
+
+  /**
+   * @param error in one line, or null
+   */
+  record Answer(@Nullable String error, List<CursorLine> lines) {}
+
+  ControlSocket(Path data, CursorAdmin cursors) {
+    this.path = path(data);
+    this.cursors = cursors;
+  }
+
+  private static Path path(Path data) {
+    return data.resolve("control.sock");
+  }
+
+  @Override
+  public void start() throws IOException {
+    Files.deleteIfExists(path); // the log's lock says that nobody else is here
+    try {
+      ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      server = opened;
+      opened.bind(UnixDomainSocketAddress.of(path));
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+      Thread thread = new Thread(() -> serve(opened), "vigia-control");
+      thread.setDaemon(true);
+      thread.start();
+    } catch (IOException | UnsupportedOperationException e) {
+      close();
+      log.warn("{}: no commands while this runs ({})", path, e.getMessage());
+    }
+  }
+
+  private void serve(ServerSocketChannel opened) {
+    while (opened.isOpen()) {
+      try (SocketChannel client = opened.accept()) {
+        write(client, answer(read(client)));
+      } catch (IOException | RuntimeException e) {
+        if (opened.isOpen()) {
+          log.debug("control socket", e);
+        }
+      }
+    }
+  }
+
+  private Answer answer(String line) {
+    try {
+      return new Answer(null, JSON.readValue(line, Request.class).run(cursors));
+    } catch (IOException | RuntimeException e) {
+      return new Answer(String.valueOf(e.getMessage()), List.of());
+    }
+  }
+
+  /**
+   * Asks the collector that uses the directory.
+   *
+   * @return null when there is none
+   */
+  static @Nullable Answer ask(Path data, Request request) throws IOException {
+    if (!Files.exists(path(data))) {
+      return null;
+    }
+    SocketChannel channel;
+    try {
+      channel = SocketChannel.open(UnixDomainSocketAddress.of(path(data)));
+    } catch (IOException e) {
+      return null; // left behind by one that was killed
+    }
+    try (channel) {
+      write(channel, request);
+      channel.shutdownOutput();
+      return JSON.readValue(read(channel), Answer.class);
+    }
+  }
+
+  private static String read(SocketChannel channel) throws IOException {
+    InputStream in = Channels.newInputStream(channel);
+    BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    StringBuilder line = new StringBuilder();
+    for (int c = reader.read(); c >= 0 && c != '\n'; c = reader.read()) {
+      if (line.length() > MAX_LINE_CHARS) {
+        throw new IOException("a line is too long");
+      }
+      line.append((char) c);
+    }
+    return line.toString();
+  }
+
+  private static void write(SocketChannel channel, Object value) throws IOException {
+    OutputStream out = Channels.newOutputStream(channel);
+    out.write((JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8));
+    out.flush();
+  }
+
+  @Override
+  public void close() {
+    ServerSocketChannel open = server;
+    server = null;
+    try {
+      if (open != null) {
+        open.close();
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      log.debug("control socket", e);
+    }
+  }
+}

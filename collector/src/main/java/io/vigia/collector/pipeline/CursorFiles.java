@@ -1,0 +1,141 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.disklog.Cursor;
+import io.vigia.collector.disklog.DiskLog;
+import io.vigia.collector.disklog.LogPosition;
+import io.vigia.collector.disklog.LogReader;
+import io.vigia.collector.disklog.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator does to cursors that nobody delivers from at the moment. Whoever makes one holds
+ * the directory's lock, and the logs are open.
+ */
+final class CursorFiles {
+  private static final String SUFFIX = ".cursor";
+
+  private final Storage storage;
+  private final Path destinations;
+  private final Map<Signal, DiskLog> logs;
+
+  CursorFiles(Storage storage, Path directory, Map<Signal, DiskLog> logs) {
+    this.storage = storage;
+    this.destinations = directory.resolve("destinations");
+    this.logs = logs;
+  }
+
+  /** Destinations that have been here. */
+  List<String> names() throws IOException {
+    TreeSet<String> names = new TreeSet<>();
+    for (Path directory : storage.list(destinations)) {
+      if (!signals(directory.getFileName().toString(), null).isEmpty()) {
+        names.add(directory.getFileName().toString());
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  List<CursorLine> lines(String destination) throws IOException {
+    List<CursorLine> lines = new ArrayList<>();
+    for (Signal signal : signals(destination, null)) {
+      DiskLog log = logs.get(signal);
+      if (log != null) {
+        try (Cursor cursor = open(destination, log)) {
+          lines.add(line(destination, false, log, cursor));
+        }
+      }
+    }
+    return lines;
+  }
+
+  static CursorLine line(String destination, boolean active, DiskLog log, Cursor cursor)
+      throws IOException {
+    LogPosition end = log.end();
+    Cursor.Ledger ledger = cursor.ledger(end);
+    long since = 0;
+    if (ledger.pending() > 0) {
+      try (LogReader reader = log.peekingReader(cursor.lowWater())) {
+        since = reader.peekReceiveTimeUnixNanos();
+      }
+    }
+    return new CursorLine(
+        destination,
+        log.signal(),
+        active,
+        cursor.lowWater().sequence(),
+        log.oldest().sequence(),
+        end.sequence(),
+        ledger.pending(),
+        ledger.pendingBytes(),
+        since);
+  }
+
+  /** Goes back to a place; what is behind it is delivered again. */
+  void rewind(String destination, @Nullable Signal only, Place place) throws IOException {
+    for (Signal signal : signals(destination, only)) {
+      DiskLog log = log(signal);
+      LogPosition to = place.in(log, Instant.now());
+      try (Cursor cursor = open(destination, log)) {
+        cursor.rewind(to);
+        cursor.save();
+      }
+    }
+  }
+
+  /** Gives up what lies before a place, counted as dropped. */
+  void skip(String destination, @Nullable Signal only, Place place) throws IOException {
+    for (Signal signal : signals(destination, only)) {
+      DiskLog log = log(signal);
+      LogPosition to = place.in(log, Instant.now());
+      try (Cursor cursor = open(destination, log)) {
+        cursor.drop(cursor.lowWater(), to, "skipped");
+        cursor.save();
+      }
+    }
+  }
+
+  /** Removes all that is kept for a destination: cursors, retries, dead letters. */
+  void forget(String destination) throws IOException {
+    delete(destinations.resolve(destination));
+    storage.syncDirectory(destinations);
+  }
+
+  private void delete(Path path) throws IOException {
+    for (Path inside : storage.list(path)) {
+      delete(inside);
+    }
+    storage.delete(path);
+  }
+
+  private List<Signal> signals(String destination, @Nullable Signal only) throws IOException {
+    List<Signal> signals = new ArrayList<>();
+    for (Signal signal : Signal.values()) {
+      Path file = destinations.resolve(destination).resolve(signal.id() + SUFFIX);
+      if ((only == null || only == signal) && storage.exists(file)) {
+        signals.add(signal);
+      }
+    }
+    return signals;
+  }
+
+  private DiskLog log(Signal signal) throws IOException {
+    DiskLog log = logs.get(signal);
+    if (log == null) {
+      throw new IOException("there is no " + signal.id() + " log");
+    }
+    return log;
+  }
+
+  private Cursor open(String destination, DiskLog log) throws IOException {
+    Path file = destinations.resolve(destination).resolve(log.signal().id() + SUFFIX);
+    return Cursor.open(storage, file, log);
+  }
+}

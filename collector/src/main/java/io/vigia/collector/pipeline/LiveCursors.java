@@ -1,0 +1,70 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.Signal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The cursors of a running pipeline: a destination is paused while its own are changed. */
+final class LiveCursors implements CursorAdmin {
+  private final Pipeline pipeline;
+  private final List<Dispatcher> dispatchers;
+  private final CursorFiles files;
+
+  LiveCursors(Pipeline pipeline, List<Dispatcher> dispatchers, CursorFiles files) {
+    this.pipeline = pipeline;
+    this.dispatchers = dispatchers;
+    this.files = files;
+  }
+
+  @Override
+  public List<CursorLine> list() throws IOException {
+    List<CursorLine> lines = new ArrayList<>();
+    for (String name : files.names()) {
+      lines.addAll(lines(name));
+    }
+    return lines;
+  }
+
+  private List<CursorLine> lines(String destination) throws IOException {
+    List<CursorLine> lines = new ArrayList<>();
+    for (Dispatcher dispatcher : dispatchers) {
+      if (dispatcher.name().equals(destination)) {
+        lines.add(CursorFiles.line(destination, true, dispatcher.log(), dispatcher.cursor()));
+      }
+    }
+    lines.sort(Comparator.comparing(CursorLine::signal));
+    return lines.isEmpty() ? files.lines(destination) : lines;
+  }
+
+  @Override
+  public List<CursorLine> rewind(String destination, @Nullable Signal signal, Place to)
+      throws IOException {
+    CursorAdmin.known(destination, files);
+    pipeline.<IOException>pausing(destination, () -> files.rewind(destination, signal, to));
+    return lines(destination);
+  }
+
+  @Override
+  public List<CursorLine> skip(String destination, @Nullable Signal signal, Place to)
+      throws IOException {
+    CursorAdmin.known(destination, files);
+    pipeline.<IOException>pausing(destination, () -> files.skip(destination, signal, to));
+    return lines(destination);
+  }
+
+  @Override
+  public void forget(String destination) throws IOException {
+    CursorAdmin.known(destination, files);
+    if (dispatchers.stream().anyMatch(dispatcher -> dispatcher.name().equals(destination))) {
+      throw new IllegalArgumentException(
+          "'"
+              + destination
+              + "' is in the configuration: remove it there first, or it would begin again at the"
+              + " oldest record");
+    }
+    files.forget(destination);
+  }
+}

@@ -1,0 +1,161 @@
+package io.vigia.collector.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.vigia.collector.core.Batch;
+import io.vigia.collector.core.DestinationStatus;
+import io.vigia.collector.core.Envelope;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.disklog.Durability;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CursorAdminTest {
+  private static final DestinationOptions OPTIONS =
+      DestinationOptions.defaults().withSignals(Set.of(Signal.LOGS)).withRetry(1, 20);
+
+  @TempDir Path directory;
+  private final FakeExporter exporter = new FakeExporter();
+  private Pipeline pipeline;
+
+  @BeforeEach
+  void fiveRecordsOfTwoItems() throws Exception {
+    pipeline = start();
+    for (int i = 0; i < 5; i++) {
+      pipeline
+          .intake()
+          .accept(
+              new Batch(
+                  Signal.LOGS,
+                  2,
+                  Envelope.now("test", "peer"),
+                  ByteBuffer.wrap(("r" + i).getBytes(StandardCharsets.UTF_8))))
+          .get();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  private Pipeline start() throws IOException {
+    Pipeline started =
+        Pipeline.builder()
+            .directory(directory)
+            .durability(Durability.os())
+            .destination("es", exporter, OPTIONS)
+            .build();
+    started.start();
+    return started;
+  }
+
+  private DestinationStatus status() {
+    DestinationStatus status = pipeline.status().get(0);
+    assertThat(status.balanced()).as(status.toString()).isTrue();
+    return status;
+  }
+
+  private void awaitDelivered(int items) {
+    await().untilAsserted(() -> assertThat(exporter.delivered()).hasSize(items));
+    await().until(() -> status().pending() == 0);
+  }
+
+  private static List<String> items(int from, int to) {
+    List<String> items = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      items.add("r" + i + "/0");
+      items.add("r" + i + "/1");
+    }
+    return items;
+  }
+
+  @Test
+  void listShowsWhereEachDestinationStands() throws Exception {
+    awaitDelivered(10);
+    assertThat(pipeline.cursors().list())
+        .containsExactly(new CursorLine("es", Signal.LOGS, true, 5, 0, 5, 0, 0, 0));
+  }
+
+  @Test
+  void rewoundDestinationGetsAllFromThereAgainAndTheLedgerBalances() throws Exception {
+    awaitDelivered(10);
+    pipeline.cursors().rewind("es", null, Place.parse("3"));
+    awaitDelivered(14);
+    assertThat(exporter.delivered().subList(10, 14)).isEqualTo(items(3, 5));
+    assertThat(status().accepted()).isEqualTo(14);
+  }
+
+  @Test
+  void rewindToTheOldestAndByTimeReachTheFirstRecord() throws Exception {
+    awaitDelivered(10);
+    pipeline.cursors().rewind("es", Signal.LOGS, Place.parse("oldest"));
+    awaitDelivered(20);
+    pipeline.cursors().rewind("es", Signal.LOGS, Place.parse("1h"));
+    awaitDelivered(30);
+  }
+
+  @Test
+  void skippedRecordsCountAsDroppedAndTheRestIsDelivered() throws Exception {
+    exporter.goDown();
+    pipeline.cursors().rewind("es", null, Place.parse("oldest"));
+    pipeline.cursors().skip("es", null, Place.parse("4"));
+    exporter.comeUp();
+    await().until(() -> status().pending() == 0);
+    assertThat(status().dropped().getOrDefault("skipped", 0L)).isPositive();
+    assertThat(exporter.delivered()).endsWith("r4/0", "r4/1");
+  }
+
+  @Test
+  void whatIsNotThereIsToldWithWhatIs() {
+    CursorAdmin cursors = pipeline.cursors();
+    assertThatThrownBy(() -> cursors.rewind("nobody", null, Place.parse("end")))
+        .hasMessage("there is no destination 'nobody'; there are: es");
+    assertThatThrownBy(() -> cursors.rewind("es", null, Place.parse("77")))
+        .hasMessage("the logs log holds records 0 to 5");
+    assertThatThrownBy(() -> Place.parse("yesterday")).hasMessageContaining("15m");
+    assertThatThrownBy(() -> cursors.forget("es")).hasMessageContaining("remove it there first");
+  }
+
+  @Test
+  void withoutACollectorTheDirectoryIsChangedItself() throws Exception {
+    awaitDelivered(10);
+    assertThatThrownBy(() -> CursorAdmin.open(directory)).hasMessageContaining("in use");
+    pipeline.close();
+    try (CursorAdmin.Offline cursors = CursorAdmin.open(directory)) {
+      assertThat(cursors.rewind("es", null, Place.parse("4")))
+          .singleElement()
+          .satisfies(
+              line -> {
+                assertThat(line.active()).isFalse();
+                assertThat(line.position()).isEqualTo(4);
+                assertThat(line.pending()).isEqualTo(2);
+              });
+    }
+    pipeline = start();
+    awaitDelivered(12);
+  }
+
+  @Test
+  void forgottenDestinationIsGoneAndANewOneBeginsAtTheOldestRecord() throws Exception {
+    awaitDelivered(10);
+    pipeline.close();
+    try (CursorAdmin.Offline cursors = CursorAdmin.open(directory)) {
+      cursors.forget("es");
+      assertThat(cursors.list()).isEmpty();
+    }
+    pipeline = start();
+    awaitDelivered(20);
+  }
+}
