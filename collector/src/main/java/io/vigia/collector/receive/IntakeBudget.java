@@ -5,15 +5,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes held for requests that have begun to arrive and are not yet whole, over all connections.
- * When they would exceed the limit, the request that progressed longest ago is given up: senders
- * that stall in the middle cannot keep out those that do not. Half as much again may be held for a
- * moment, until the threads of those given up have let go. Thread-safe.
+ * When they would exceed the limit, the large request that progressed longest ago is given up:
+ * senders that stall in the middle cannot keep out those that do not. Half as much again may be
+ * held for a moment, until the threads of those given up have let go. Thread-safe.
  */
 public final class IntakeBudget {
-  /** Requests that grow by more than this are refused while what was given up is not yet free. */
+  /**
+   * Requests that grow by more than this are refused while what was given up is not yet free, and
+   * requests that hold more are given up before smaller ones.
+   */
   private static final int LARGE_BYTES = 64 << 10;
 
   private final long maxBytes;
@@ -78,20 +82,30 @@ public final class IntakeBudget {
 
   private boolean makeRoom(Lease asking) {
     while (usedBytes.get() - leavingBytes.get() > maxBytes) {
-      Lease stalest = asking;
-      for (Lease lease : leases) {
-        if (lease.heldBytes > 0
-            && lease.phase != Phase.STORING
-            && lease.progressedNanos - stalest.progressedNanos < 0) {
-          stalest = lease;
-        }
+      // small ones are not what fills the room; a healthy sender's request mostly is one
+      Lease victim = stalest(asking, LARGE_BYTES);
+      if (victim == null) {
+        victim = stalest(asking, 0);
       }
-      if (stalest == asking) {
+      if (victim == null) {
         return false;
       }
-      stalest.giveUp(Shed.MEMORY);
+      victim.giveUp(Shed.MEMORY);
     }
     return true;
+  }
+
+  private @Nullable Lease stalest(Lease asking, long moreThanBytes) {
+    Lease stalest = null;
+    for (Lease lease : leases) {
+      if (lease != asking
+          && lease.heldBytes > moreThanBytes
+          && lease.phase != Phase.STORING
+          && (stalest == null || lease.progressedNanos - stalest.progressedNanos < 0)) {
+        stalest = lease;
+      }
+    }
+    return stalest;
   }
 
   /** What one request holds. Used by one thread, given up from any. */
