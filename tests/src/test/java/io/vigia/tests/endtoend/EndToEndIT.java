@@ -171,8 +171,15 @@ class EndToEndIT {
 
   @Test
   void tracesAreInElasticsearchToo() {
-    assertThat(logs.count("traces-*", ElasticsearchQueries.term("service.name", "guestbook")))
-        .isGreaterThanOrEqualTo(requests(kind -> !kind.endsWith("predict")));
+    long guestbookRequests = requests(kind -> !kind.endsWith("predict"));
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        logs.count(
+                            "traces-*", ElasticsearchQueries.term("service.name", "guestbook")))
+                    .isGreaterThanOrEqualTo(guestbookRequests));
   }
 
   @Test
