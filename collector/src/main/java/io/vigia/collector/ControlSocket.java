@@ -36,6 +36,7 @@ final class ControlSocket implements Component {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_LINE_CHARS = 1 << 20;
 
+  private final Path folder;
   private final Path path;
   private final CursorAdmin cursors;
   private @Nullable ServerSocketChannel server;
@@ -66,26 +67,32 @@ final class ControlSocket implements Component {
 
   /**
    * @param error in one line, or null
+   * @param asked whether the error is in what was asked for
    */
-  record Answer(@Nullable String error, List<CursorLine> lines) {}
+  record Answer(@Nullable String error, boolean asked, List<CursorLine> lines) {}
 
   ControlSocket(Path data, CursorAdmin cursors) {
+    this.folder = folder(data);
     this.path = path(data);
     this.cursors = cursors;
   }
 
+  private static Path folder(Path data) {
+    return data.resolve("control");
+  }
+
   private static Path path(Path data) {
-    return data.resolve("control.sock");
+    return folder(data).resolve("socket");
   }
 
   @Override
   public void start() throws IOException {
-    Files.deleteIfExists(path); // the log's lock says that nobody else is here
     try {
+      makePrivateFolder();
+      Files.deleteIfExists(path); // the log's lock says that nobody else is here
       ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       server = opened;
       opened.bind(UnixDomainSocketAddress.of(path));
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       Thread thread = new Thread(() -> serve(opened), "vigia-control");
       thread.setDaemon(true);
       thread.start();
@@ -95,10 +102,22 @@ final class ControlSocket implements Component {
     }
   }
 
+  /** The folder keeps others out from the first moment on; a socket's own mode comes too late. */
+  private void makePrivateFolder() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectory(folder);
+    }
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+  }
+
   private void serve(ServerSocketChannel opened) {
     while (opened.isOpen()) {
-      try (SocketChannel client = opened.accept()) {
-        write(client, answer(read(client)));
+      try {
+        SocketChannel client = opened.accept();
+        // of its own: one that asks nothing must not keep the next one waiting
+        Thread thread = new Thread(() -> serve(client), "vigia-control-client");
+        thread.setDaemon(true);
+        thread.start();
       } catch (IOException | RuntimeException e) {
         if (opened.isOpen()) {
           log.debug("control socket", e);
@@ -107,11 +126,23 @@ final class ControlSocket implements Component {
     }
   }
 
+  private void serve(SocketChannel client) {
+    try (client) {
+      String line = read(client);
+      synchronized (this) {
+        write(client, answer(line));
+      }
+    } catch (IOException | RuntimeException e) {
+      log.debug("control socket", e);
+    }
+  }
+
   private Answer answer(String line) {
     try {
-      return new Answer(null, JSON.readValue(line, Request.class).run(cursors));
+      return new Answer(null, false, JSON.readValue(line, Request.class).run(cursors));
     } catch (IOException | RuntimeException e) {
-      return new Answer(String.valueOf(e.getMessage()), List.of());
+      boolean asked = e instanceof IllegalArgumentException;
+      return new Answer(String.valueOf(e.getMessage()), asked, List.of());
     }
   }
 

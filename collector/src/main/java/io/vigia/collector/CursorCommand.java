@@ -131,8 +131,11 @@ final class CursorCommand {
         return request.run(offline);
       }
     }
-    if (answer.error() != null) {
+    if (answer.error() != null && answer.asked()) {
       throw new IllegalArgumentException(answer.error());
+    }
+    if (answer.error() != null) {
+      throw new IOException(answer.error());
     }
     return answer.lines();
   }

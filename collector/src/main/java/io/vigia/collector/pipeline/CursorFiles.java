@@ -49,14 +49,14 @@ final class CursorFiles {
       DiskLog log = logs.get(signal);
       if (log != null) {
         try (Cursor cursor = open(destination, log)) {
-          lines.add(line(destination, false, log, cursor));
+          lines.add(line(destination, log, cursor));
         }
       }
     }
     return lines;
   }
 
-  static CursorLine line(String destination, boolean active, DiskLog log, Cursor cursor)
+  private static CursorLine line(String destination, DiskLog log, Cursor cursor)
       throws IOException {
     LogPosition end = log.end();
     Cursor.Ledger ledger = cursor.ledger(end);
@@ -69,7 +69,7 @@ final class CursorFiles {
     return new CursorLine(
         destination,
         log.signal(),
-        active,
+        false,
         cursor.lowWater().sequence(),
         log.oldest().sequence(),
         end.sequence(),
@@ -80,11 +80,9 @@ final class CursorFiles {
 
   /** Goes back to a place; what is behind it is delivered again. */
   void rewind(String destination, @Nullable Signal only, Place place) throws IOException {
-    for (Signal signal : signals(destination, only)) {
-      DiskLog log = log(signal);
-      LogPosition to = place.in(log, Instant.now());
-      try (Cursor cursor = open(destination, log)) {
-        cursor.rewind(to);
+    for (Target target : targets(destination, only, place)) {
+      try (Cursor cursor = open(destination, target.log)) {
+        cursor.rewind(target.to);
         cursor.save();
       }
     }
@@ -92,14 +90,32 @@ final class CursorFiles {
 
   /** Gives up what lies before a place, counted as dropped. */
   void skip(String destination, @Nullable Signal only, Place place) throws IOException {
-    for (Signal signal : signals(destination, only)) {
-      DiskLog log = log(signal);
-      LogPosition to = place.in(log, Instant.now());
-      try (Cursor cursor = open(destination, log)) {
-        cursor.drop(cursor.lowWater(), to, "skipped");
+    for (Target target : targets(destination, only, place)) {
+      try (Cursor cursor = open(destination, target.log)) {
+        cursor.drop(cursor.lowWater(), target.to, "skipped");
         cursor.save();
       }
     }
+  }
+
+  private record Target(DiskLog log, LogPosition to) {}
+
+  /** All places first: one that is not in its log must leave every cursor as it is. */
+  private List<Target> targets(String destination, @Nullable Signal only, Place place)
+      throws IOException {
+    List<Target> targets = new ArrayList<>();
+    Instant now = Instant.now();
+    for (Signal signal : signals(destination, only)) {
+      DiskLog log = logs.get(signal);
+      if (log == null) {
+        throw new IOException("there is no " + signal.id() + " log");
+      }
+      targets.add(new Target(log, place.in(log, now)));
+    }
+    if (targets.isEmpty()) {
+      throw new IllegalArgumentException("'" + destination + "' takes no " + only);
+    }
+    return targets;
   }
 
   /** Removes all that is kept for a destination: cursors, retries, dead letters. */
@@ -124,14 +140,6 @@ final class CursorFiles {
       }
     }
     return signals;
-  }
-
-  private DiskLog log(Signal signal) throws IOException {
-    DiskLog log = logs.get(signal);
-    if (log == null) {
-      throw new IOException("there is no " + signal.id() + " log");
-    }
-    return log;
   }
 
   private Cursor open(String destination, DiskLog log) throws IOException {

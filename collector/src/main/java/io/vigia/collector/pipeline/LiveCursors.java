@@ -1,5 +1,6 @@
 package io.vigia.collector.pipeline;
 
+import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Signal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,11 +33,26 @@ final class LiveCursors implements CursorAdmin {
     List<CursorLine> lines = new ArrayList<>();
     for (Dispatcher dispatcher : dispatchers) {
       if (dispatcher.name().equals(destination)) {
-        lines.add(CursorFiles.line(destination, true, dispatcher.log(), dispatcher.cursor()));
+        lines.add(line(dispatcher));
       }
     }
     lines.sort(Comparator.comparing(CursorLine::signal));
     return lines.isEmpty() ? files.lines(destination) : lines;
+  }
+
+  /** With what was put off for later, which has a log of its own. */
+  private static CursorLine line(Dispatcher dispatcher) {
+    DestinationStatus status = dispatcher.status();
+    return new CursorLine(
+        status.destination(),
+        status.signal(),
+        true,
+        dispatcher.cursor().lowWater().sequence(),
+        dispatcher.log().oldest().sequence(),
+        dispatcher.log().end().sequence(),
+        status.pending(),
+        status.pendingBytes(),
+        status.oldestPendingUnixNanos());
   }
 
   @Override

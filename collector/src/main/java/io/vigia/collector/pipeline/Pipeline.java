@@ -60,6 +60,9 @@ public final class Pipeline implements Component {
   private final Map<String, List<Closeable>> openedFor = new HashMap<>();
   private final Map<String, Destination> active = new ConcurrentHashMap<>();
 
+  /** Removed for a moment, and to be added again. */
+  private final Map<String, Destination> paused = new ConcurrentHashMap<>();
+
   /** Held while destinations change: nothing is freed meanwhile. */
   private final Object changing = new Object();
 
@@ -246,10 +249,23 @@ public final class Pipeline implements Component {
         return;
       }
       remove(name);
+      paused.put(name, destination);
       try {
         change.run();
       } finally {
-        add(name, destination.exporter, destination.options);
+        resumePaused();
+      }
+    }
+  }
+
+  /** Until it succeeds (the disk may be full) nothing is freed: nobody's cursor would be missed. */
+  private void resumePaused() {
+    for (Destination destination : List.copyOf(paused.values())) {
+      try {
+        add(destination.name, destination.exporter, destination.options);
+        paused.remove(destination.name);
+      } catch (IOException | RuntimeException e) {
+        LOG.error("{}: cannot go on, will be tried again", destination.name, e);
       }
     }
   }
@@ -297,7 +313,10 @@ public final class Pipeline implements Component {
         try {
           synchronized (changing) {
             saveCursors();
-            retention.run(logs.values(), dispatchers);
+            resumePaused();
+            if (paused.isEmpty()) {
+              retention.run(logs.values(), dispatchers);
+            }
           }
           saveFailing = false;
         } catch (IOException | RuntimeException e) {

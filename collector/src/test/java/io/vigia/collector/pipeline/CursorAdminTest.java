@@ -9,13 +9,18 @@ import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
+import io.vigia.collector.disklog.Storage;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +32,7 @@ class CursorAdminTest {
 
   @TempDir Path directory;
   private final FakeExporter exporter = new FakeExporter();
+  private final AtomicBoolean diskFails = new AtomicBoolean();
   private Pipeline pipeline;
 
   @BeforeEach
@@ -50,10 +56,29 @@ class CursorAdminTest {
     pipeline.close();
   }
 
+  /** The real disk, which makes no directories while {@link #diskFails}. */
+  private Storage disk() {
+    return (Storage)
+        Proxy.newProxyInstance(
+            Storage.class.getClassLoader(),
+            new Class<?>[] {Storage.class},
+            (proxy, method, arguments) -> {
+              if (diskFails.get() && method.getName().equals("createDirectories")) {
+                throw new IOException("no space left on device");
+              }
+              try {
+                return method.invoke(Storage.os(), arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
   private Pipeline start() throws IOException {
     Pipeline started =
         Pipeline.builder()
             .directory(directory)
+            .storage(disk())
             .durability(Durability.os())
             .destination("es", exporter, OPTIONS)
             .build();
@@ -108,13 +133,26 @@ class CursorAdminTest {
 
   @Test
   void skippedRecordsCountAsDroppedAndTheRestIsDelivered() throws Exception {
+    awaitDelivered(10);
     exporter.goDown();
     pipeline.cursors().rewind("es", null, Place.parse("oldest"));
     pipeline.cursors().skip("es", null, Place.parse("4"));
+    assertThat(status().dropped()).isEqualTo(Map.of("skipped", 8L));
+    assertThat(status().pending()).isEqualTo(2);
     exporter.comeUp();
-    await().until(() -> status().pending() == 0);
-    assertThat(status().dropped().getOrDefault("skipped", 0L)).isPositive();
+    awaitDelivered(12);
     assertThat(exporter.delivered()).endsWith("r4/0", "r4/1");
+  }
+
+  @Test
+  void destinationThatCannotGoOnAtOnceLosesNothingAndGoesOnLater() throws Exception {
+    awaitDelivered(10);
+    diskFails.set(true);
+    assertThat(pipeline.cursors().rewind("es", null, Place.parse("oldest")))
+        .allSatisfy(line -> assertThat(line.active()).isFalse());
+    diskFails.set(false);
+    await().untilAsserted(() -> assertThat(exporter.delivered()).hasSize(20));
+    await().until(() -> status().pending() == 0);
   }
 
   @Test
