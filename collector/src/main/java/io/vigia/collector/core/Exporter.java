@@ -20,6 +20,13 @@ public interface Exporter extends Component {
   CompletableFuture<ExportResult> export(ExportBatch batch);
 
   /**
+   * Records of this signal with a lower sequence may have been delivered already, by a process that
+   * died before it could write that down, or before a replay. Told before they are exported. For
+   * backends that can be asked what they have.
+   */
+  default void possiblyDelivered(Signal signal, long belowSequence) {}
+
+  /**
    * Contacts the backend once, blocking, 5 s at most. Needs no {@link #start}. Used by {@code vigia
    * check}.
    */

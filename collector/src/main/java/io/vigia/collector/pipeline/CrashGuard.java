@@ -30,27 +30,35 @@ final class CrashGuard implements Closeable {
   private static final int SLOT_BYTES = 32;
   private static final long WINDOW_MILLIS = 250;
 
+  /** Behind the slots: one more, with the sequence below which all may have been sent. */
+  private static final int SENT_AT = MAX_SLOTS * SLOT_BYTES;
+
+  /** The mark goes ahead in steps, so that its fsync is rare. */
+  private static final long SENT_STEP = 1_024;
+
   private final StorageFile file;
   private final @Nullable Mark[] slots = new @Nullable Mark[MAX_SLOTS];
   private final long[] tickets = new long[MAX_SLOTS];
   private long lastTicket;
+  private long sentBelow;
   private final List<Mark> suspects;
 
   /** A range of sequences, and how many deaths it has seen. */
   private record Mark(long from, long to, int deaths, long nanos) {}
 
-  private CrashGuard(StorageFile file, List<Mark> suspects) {
+  private CrashGuard(StorageFile file, List<Mark> suspects, long sentBelow) {
     this.file = file;
     this.suspects = suspects;
+    this.sentBelow = sentBelow;
   }
 
   static CrashGuard open(Storage storage, Path path) throws IOException {
     StorageFile file = storage.exists(path) ? storage.open(path) : storage.create(path);
     try {
       List<Mark> suspects = new ArrayList<>();
-      ByteBuffer bytes = ByteBuffer.allocate(MAX_SLOTS * SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer bytes = ByteBuffer.allocate(SENT_AT + SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       int length = file.readFully(bytes, 0);
-      for (int at = 0; at + SLOT_BYTES <= length; at += SLOT_BYTES) {
+      for (int at = 0; at < SENT_AT && at + SLOT_BYTES <= length; at += SLOT_BYTES) {
         long from = bytes.getLong(at);
         long to = bytes.getLong(at + 8);
         int deaths = bytes.getInt(at + 16);
@@ -58,8 +66,9 @@ final class CrashGuard implements Closeable {
           suspects.add(new Mark(from, to, deaths + 1, 0));
         }
       }
-      CrashGuard guard = new CrashGuard(file, suspects);
-      file.writeFully(ByteBuffer.allocate(MAX_SLOTS * SLOT_BYTES), 0);
+      boolean sent = bytes.getInt(SENT_AT + 20) == crc(bytes, SENT_AT);
+      CrashGuard guard = new CrashGuard(file, suspects, sent ? bytes.getLong(SENT_AT + 8) : 0);
+      file.writeFully(ByteBuffer.allocate(SENT_AT), 0);
       return guard;
     } catch (IOException e) {
       file.close();
@@ -126,6 +135,9 @@ final class CrashGuard implements Closeable {
       to = Math.max(to, sequence + 1);
       deaths = Math.max(deaths, deaths(sequence));
     }
+    if (to > sentBelow) {
+      sent(to + SENT_STEP);
+    }
     for (int slot = 0; slot < MAX_SLOTS; slot++) {
       if (slots[slot] == null) {
         write(slot, from, to, deaths);
@@ -135,6 +147,20 @@ final class CrashGuard implements Closeable {
       }
     }
     return 0; // more in flight than slots: this one goes unmarked
+  }
+
+  /**
+   * Everything that was ever handed to the exporter has a lower sequence; 0 after an orderly end.
+   */
+  long sentBelow() {
+    return sentBelow;
+  }
+
+  /** Durable when this returns. */
+  void sent(long belowSequence) throws IOException {
+    write(MAX_SLOTS, 0, belowSequence, 0);
+    file.sync();
+    sentBelow = belowSequence;
   }
 
   /** The batch was answered. */
@@ -184,8 +210,14 @@ final class CrashGuard implements Closeable {
   /** An orderly end is nobody's fault: all marks are wiped. */
   @Override
   public void close() throws IOException {
+    close(0);
+  }
+
+  /** The same, but what is below was sent, and will be sent again. */
+  void close(long sentBelow) throws IOException {
     try {
-      file.writeFully(ByteBuffer.allocate(MAX_SLOTS * SLOT_BYTES), 0);
+      file.writeFully(ByteBuffer.allocate(SENT_AT), 0);
+      write(MAX_SLOTS, 0, sentBelow, 0);
     } finally {
       file.close();
     }

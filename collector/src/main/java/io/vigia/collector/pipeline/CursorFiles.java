@@ -82,10 +82,16 @@ final class CursorFiles {
   void rewind(String destination, @Nullable Signal only, Place place) throws IOException {
     for (Target target : targets(destination, only, place)) {
       try (Cursor cursor = open(destination, target.log)) {
+        markSent(destination, target.log);
         cursor.rewind(target.to);
         cursor.save();
       }
     }
+  }
+
+  private void markSent(String destination, DiskLog log) throws IOException {
+    Path file = destinations.resolve(destination).resolve(log.signal().id() + ".attempts");
+    CrashGuard.open(storage, file).close(log.end().sequence());
   }
 
   /** Gives up what lies before a place, counted as dropped. */

@@ -108,6 +108,9 @@ final class Dispatcher {
   }
 
   void start() {
+    if (guard.sentBelow() > 0) {
+      exporter.possiblyDelivered(log.signal(), guard.sentBelow());
+    }
     log.onAdvance(this::advanced);
     thread.start();
   }

@@ -77,4 +77,26 @@ class CrashGuardTest {
     first.expire(System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
     assertThat(open().suspicious(0)).isFalse();
   }
+
+  @Test
+  void afterADeathTheMarkIsNeverBelowWhatWasHandedOut() throws IOException {
+    CrashGuard first = open();
+    assertThat(first.sentBelow()).isZero();
+    first.enter(batch(10, 20));
+    first.enter(batch(20, 4_000));
+    CrashGuard second = open();
+    assertThat(second.sentBelow()).isGreaterThanOrEqualTo(4_000);
+    assertThat(open().sentBelow()).as("dead again before it sent").isEqualTo(second.sentBelow());
+  }
+
+  @Test
+  void anOrderlyEndLeavesNoDoubtButAReplayDoes() throws IOException {
+    CrashGuard first = open();
+    first.enter(batch(10, 20));
+    first.close();
+    CrashGuard second = open();
+    assertThat(second.sentBelow()).isZero();
+    second.close(77);
+    assertThat(open().sentBelow()).isEqualTo(77);
+  }
 }

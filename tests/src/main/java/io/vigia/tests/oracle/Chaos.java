@@ -79,7 +79,7 @@ final class Chaos {
         prometheus.resume();
         pauses++;
       }
-      case 2 -> rollover();
+      case 2, 3 -> rollover();
       default -> {}
     }
   }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -26,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  * traces-<dataset>-<namespace>}.
  *
  * <p>Exactly once: every item has an {@code _id} of its own that never changes ({@link DocumentId})
- * and is written with {@code create}, so that a repetition meets 409, which counts as delivered.
- * {@link BulkResponse} says how answers are judged, {@link Setup} how templates come about. No
- * document is sent before the templates are there.
+ * and is written with {@code create}, so that a repetition meets 409, which counts as delivered. A
+ * data stream that rolled over would not know the id any more, so what may be there already (an
+ * earlier process died, or an answer was lost) is looked up first ({@link LookUp}). {@link
+ * BulkResponse} says how answers are judged, {@link Setup} how templates come about. No document is
+ * sent before the templates are there.
  */
 public final class ElasticsearchExporter implements Exporter {
   private static final Limits LIMITS = new Limits(3 << 20, 20_000, 100, 4);
@@ -42,6 +45,7 @@ public final class ElasticsearchExporter implements Exporter {
   private final HttpClient http;
   private final Setup setup;
   private final ConcurrentLinkedQueue<BulkWriter> writers = new ConcurrentLinkedQueue<>();
+  private final Doubtful doubtful = new Doubtful();
   private final Builder settings;
 
   private ElasticsearchExporter(Builder builder) {
@@ -91,20 +95,67 @@ public final class ElasticsearchExporter implements Exporter {
         .handle(
             (ready, failure) ->
                 failure == null
-                    ? send(batch)
+                    ? unlessThere(batch)
                     : CompletableFuture.completedFuture(
                         ExportResult.retryAll(
                             batch, "index templates for " + endpoint + ": " + text(failure), 0)))
         .thenCompose(result -> result);
   }
 
-  private CompletableFuture<ExportResult> send(ExportBatch batch) {
+  @Override
+  public void possiblyDelivered(Signal signal, long belowSequence) {
+    doubtful.doubt(signal, belowSequence);
+  }
+
+  /** Leaves out what is there already, if anything of it may be. */
+  private CompletableFuture<ExportResult> unlessThere(ExportBatch batch) {
+    if (!doubtful.concerns(batch)) {
+      return send(batch);
+    }
+    return new LookUp(http, endpoint.path() + "/" + stream(batch.signal()), this::headers)
+        .ids(doubtful.ids(batch))
+        .handle(
+            (there, failure) ->
+                failure == null
+                    ? sendBut(batch, there)
+                    : CompletableFuture.completedFuture(
+                        ExportResult.retryAll(
+                            batch, "looking up what is there: " + text(failure), 0)))
+        .thenCompose(result -> result);
+  }
+
+  private CompletableFuture<ExportResult> sendBut(ExportBatch batch, Set<String> there) {
+    ExportBatch rest = there.isEmpty() ? batch : Doubtful.without(batch, there);
+    int left = rest.items();
+    int found = batch.items() - left;
+    if (left == 0) {
+      return CompletableFuture.completedFuture(
+          new ExportResult(found, List.of(), List.of(), 0, null));
+    }
+    return send(rest)
+        .thenApply(
+            result ->
+                new ExportResult(
+                    result.duplicates() + found,
+                    result.refused(),
+                    result.retry(),
+                    result.retryAfterMillis(),
+                    result.retryReason()));
+  }
+
+  private Map<String, String> headers() throws IOException {
     Map<String, String> headers = new LinkedHashMap<>();
+    String authorization = auth.header();
+    if (authorization != null) {
+      headers.put("authorization", authorization);
+    }
+    return headers;
+  }
+
+  private CompletableFuture<ExportResult> send(ExportBatch batch) {
+    Map<String, String> headers;
     try {
-      String authorization = auth.header();
-      if (authorization != null) {
-        headers.put("authorization", authorization);
-      }
+      headers = headers();
     } catch (IOException e) {
       return CompletableFuture.completedFuture(
           ExportResult.retryAll(batch, "cannot read the secret: " + e, 0));
@@ -127,10 +178,14 @@ public final class ElasticsearchExporter implements Exporter {
             + BulkResponse.FILTER_PATH;
     return http.send(HttpMethod.POST, target, headers, body)
         .handle(
-            (answer, failure) ->
-                failure == null
-                    ? judge(batch, answer)
-                    : ExportResult.retryAll(batch, text(failure), 0));
+            (answer, failure) -> {
+              if (failure != null || answer.status() >= 500) {
+                doubtful.doubt(batch); // it may have come all the same
+              }
+              return failure == null
+                  ? judge(batch, answer)
+                  : ExportResult.retryAll(batch, text(failure), 0);
+            });
   }
 
   private ExportResult judge(ExportBatch batch, HttpAnswer answer) {

@@ -1,0 +1,133 @@
+package io.vigia.collector.export.elasticsearch;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpMethod;
+import io.vigia.collector.net.HttpAnswer;
+import io.vigia.collector.net.HttpClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which ids are in a data stream, over all its backing indices: a refresh, then {@code ids} queries
+ * in pages. Source: Elasticsearch reference, "Refresh API", "IDs query". An account that may not do
+ * that is said once and gets no answer: an item may then be there twice if the stream rolled over.
+ */
+final class LookUp {
+  private static final Logger LOG = LoggerFactory.getLogger(LookUp.class);
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Below the smallest {@code index.max_result_window} in use, 10,000. */
+  static final int PAGE = 5_000;
+
+  private static volatile boolean said;
+
+  /** What goes with each request, such as the authorization. */
+  interface Headers {
+    Map<String, String> read() throws IOException;
+  }
+
+  private final HttpClient http;
+  private final String stream;
+  private final Headers headers;
+
+  /**
+   * @param stream the data stream's path
+   */
+  LookUp(HttpClient http, String stream, Headers headers) {
+    this.http = http;
+    this.stream = stream;
+    this.headers = headers;
+  }
+
+  /** Those of the ids that are there; fails when Elasticsearch does not answer. */
+  CompletableFuture<Set<String>> ids(List<String> ids) {
+    Set<String> there = new HashSet<>();
+    return post("/_refresh?ignore_unavailable=true&allow_no_indices=true", "")
+        .thenCompose(
+            answer -> {
+              if (forbidden(answer) || answer.status() == 404) {
+                return CompletableFuture.completedFuture(there);
+              }
+              return page(ids, 0, there);
+            });
+  }
+
+  private CompletableFuture<Set<String>> page(List<String> ids, int from, Set<String> there) {
+    if (from >= ids.size()) {
+      return CompletableFuture.completedFuture(there);
+    }
+    List<String> page = ids.subList(from, Math.min(ids.size(), from + PAGE));
+    String query =
+        "{\"size\":%d,\"_source\":false,\"track_total_hits\":false,\"query\":{\"ids\":{\"values\":[\"%s\"]}}}"
+            .formatted(PAGE, String.join("\",\"", page));
+    return post(
+            "/_search?ignore_unavailable=true&allow_no_indices=true&filter_path=hits.hits._id",
+            query)
+        .thenCompose(
+            answer -> {
+              if (forbidden(answer)) {
+                return CompletableFuture.completedFuture(there);
+              }
+              if (answer.status() != 200) {
+                return CompletableFuture.failedFuture(
+                    new IOException(answer.status() + " from " + stream + "/_search"));
+              }
+              try {
+                read(answer.body(), there);
+              } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+              }
+              return page(ids, from + PAGE, there);
+            });
+  }
+
+  private CompletableFuture<HttpAnswer> post(String path, String body) {
+    try {
+      Map<String, String> all = headers.read();
+      all.put("content-type", "application/json");
+      byte[] bytes = body.getBytes(StandardCharsets.US_ASCII);
+      return http.send(HttpMethod.POST, stream + path, all, Unpooled.wrappedBuffer(bytes))
+          .thenCompose(
+              answer ->
+                  answer.status() >= 500 || answer.status() == 429
+                      ? CompletableFuture.failedFuture(
+                          new IOException(answer.status() + " from " + stream))
+                      : CompletableFuture.completedFuture(answer));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static boolean forbidden(HttpAnswer answer) {
+    boolean forbidden = answer.status() == 401 || answer.status() == 403;
+    if (forbidden && !said) {
+      said = true;
+      LOG.warn(
+          "the account may not look up what is in Elasticsearch after a crash or a lost answer (it"
+              + " needs maintenance and read on the stream): if the stream rolled over meanwhile,"
+              + " an item may be there twice");
+    }
+    return forbidden;
+  }
+
+  private static void read(byte[] answer, Set<String> there) throws IOException {
+    try (JsonParser parser = JSON.createParser(answer)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token == JsonToken.FIELD_NAME && parser.currentName().equals("_id")) {
+          parser.nextToken();
+          there.add(parser.getText());
+        }
+      }
+    }
+  }
+}
