@@ -7,8 +7,8 @@ package io.vigia.collector.otlp;
 public final class PointView {
   private final ProtoReader reader = new ProtoReader();
   private final Slice point = new Slice();
-  private final Slice bucketCounts = new Slice();
-  private final Slice explicitBounds = new Slice();
+  private final RepeatedFixed64 bucketCounts = new RepeatedFixed64();
+  private final RepeatedFixed64 explicitBounds = new RepeatedFixed64();
   private final Slice positive = new Slice();
   private final Slice negative = new Slice();
   private MetricView.Kind kind = MetricView.Kind.GAUGE;
@@ -78,8 +78,10 @@ public final class PointView {
     switch (reader.tag()) {
       case OtlpFields.HISTOGRAM_POINT_COUNT -> count = reader.value();
       case OtlpFields.HISTOGRAM_POINT_SUM -> sum();
-      case OtlpFields.HISTOGRAM_POINT_BUCKET_COUNTS -> reader.slice(bucketCounts);
-      case OtlpFields.HISTOGRAM_POINT_EXPLICIT_BOUNDS -> reader.slice(explicitBounds);
+      case OtlpFields.HISTOGRAM_POINT_BUCKET_COUNTS -> bucketCounts.packed(reader);
+      case OtlpFields.HISTOGRAM_POINT_BUCKET_COUNTS_UNPACKED -> bucketCounts.unpacked(reader);
+      case OtlpFields.HISTOGRAM_POINT_EXPLICIT_BOUNDS -> explicitBounds.packed(reader);
+      case OtlpFields.HISTOGRAM_POINT_EXPLICIT_BOUNDS_UNPACKED -> explicitBounds.unpacked(reader);
       case OtlpFields.HISTOGRAM_POINT_FLAGS -> flags = (int) reader.value();
       case OtlpFields.HISTOGRAM_POINT_MIN -> min();
       case OtlpFields.HISTOGRAM_POINT_MAX -> max();
@@ -213,14 +215,14 @@ public final class PointView {
     return hasMax;
   }
 
-  /** Histogram: little-endian 8-byte counts; read with {@link ProtoReader#packedFixed64}.. */
+  /** Histogram: little-endian 8-byte counts; read with {@link ProtoReader#packedFixed64}. */
   public Slice bucketCounts() {
-    return bucketCounts;
+    return bucketCounts.elements();
   }
 
-  /** Histogram: little-endian 8-byte doubles; read with {@link ProtoReader#packedFixed64}.. */
+  /** Histogram: little-endian 8-byte doubles; read with {@link ProtoReader#packedFixed64}. */
   public Slice explicitBounds() {
-    return explicitBounds;
+    return explicitBounds.elements();
   }
 
   public int scale() {

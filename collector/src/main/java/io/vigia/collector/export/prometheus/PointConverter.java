@@ -8,6 +8,7 @@ import io.vigia.collector.otlp.PointView;
 import io.vigia.collector.otlp.ProtoReader;
 import io.vigia.collector.otlp.Slice;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -170,12 +171,15 @@ final class PointConverter {
       } else if (reader.tag() == OtlpFields.BUCKETS_BUCKET_COUNTS) {
         reader.enter(packed);
         while (!packed.atEnd()) {
-          counts = size == counts.length ? java.util.Arrays.copyOf(counts, size * 2) : counts;
+          counts = size == counts.length ? Arrays.copyOf(counts, size * 2) : counts;
           counts[size++] = packed.packedVarint();
         }
+      } else if (reader.tag() == OtlpFields.BUCKETS_BUCKET_COUNTS_UNPACKED) {
+        counts = size == counts.length ? Arrays.copyOf(counts, size * 2) : counts;
+        counts[size++] = reader.value();
       }
     }
-    return new Side(offset, java.util.Arrays.copyOf(counts, size));
+    return new Side(offset, Arrays.copyOf(counts, size));
   }
 
   private MetricPoint.Summary summary() {
