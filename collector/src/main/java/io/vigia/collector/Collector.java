@@ -4,6 +4,7 @@ import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.config.ConfigException;
 import io.vigia.collector.config.Where;
 import io.vigia.collector.core.Component;
+import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.disklog.Durability;
 import io.vigia.collector.pipeline.Pipeline;
 import io.vigia.collector.pipeline.Quota;
@@ -41,10 +42,11 @@ public final class Collector implements AutoCloseable {
 
   private final PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
   private final Map<String, String> addresses = new ConcurrentSkipListMap<>();
-  private CollectorConfig config;
+  private volatile CollectorConfig config;
   private @Nullable LocalStore store;
   private @Nullable Delivery delivery;
   private @Nullable Pipeline pipeline;
+  private @Nullable Adoption adoption;
   private @Nullable ControlSocket control;
   private @Nullable Receivers receivers;
   private @Nullable WebServer web;
@@ -68,10 +70,19 @@ public final class Collector implements AutoCloseable {
       }
       Pipeline.Builder builder = pipelineBuilder();
       delivery = new Delivery(exporters);
-      delivery.start(config, builder);
+      delivery.start(config.destinations(), builder);
       pipeline = builder.build();
-      start(pipeline, config.dataWhere());
-      control = new ControlSocket(config.data(), pipeline.cursors());
+      Instances instances = new Instances(config);
+      startOwn(instances, pipeline);
+      adoption =
+          new Adoption(
+              instances,
+              () -> config.destinations(),
+              exporters,
+              this::pipelineBuilder,
+              config.adoptAfterMillis());
+      adoption.start();
+      control = new ControlSocket(config.state(), pipeline.cursors());
       start(control, config.dataWhere());
       receivers =
           new Receivers(
@@ -90,10 +101,27 @@ public final class Collector implements AutoCloseable {
     }
   }
 
+  private void startOwn(Instances instances, Pipeline pipeline) throws ConfigException {
+    try {
+      instances.startOwn(pipeline);
+    } catch (IOException e) {
+      throw new ConfigException(config.dataWhere(), "" + e.getMessage());
+    }
+  }
+
+  private List<DestinationStatus> status() {
+    List<DestinationStatus> all = new ArrayList<>();
+    if (pipeline != null && adoption != null) {
+      all.addAll(pipeline.status());
+      all.addAll(adoption.status());
+    }
+    return all;
+  }
+
   private Pipeline.Builder pipelineBuilder() {
     CollectorConfig.Log settings = config.log();
     return Pipeline.builder()
-        .directory(config.data().resolve("log"))
+        .directory(config.state())
         .durability(
             switch (settings.durability()) {
               case FSYNC -> Durability.fsync();
@@ -116,7 +144,7 @@ public final class Collector implements AutoCloseable {
             .listen(webConfig.listen().address())
             .tls(Receivers.tls(webConfig.tls(), List.of()))
             .reader(store == null ? null : store.reader())
-            .status(pipeline::status)
+            .status(this::status)
             .metrics(metrics)
             .ready(() -> ready)
             .info(
@@ -231,6 +259,7 @@ public final class Collector implements AutoCloseable {
     close(receivers);
     close(web);
     close(control);
+    close(adoption);
     close(pipeline);
     close(delivery);
     close(store);

@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How {@code vigia cursor …} speaks to a running collector: a Unix domain socket in the data
- * directory, for its owner only. One request and one answer a connection, a line of JSON each. A
- * path that is too long for a socket is said once; the commands then need the collector stopped.
+ * How {@code vigia cursor …} speaks to a running collector: a Unix domain socket beside the logs,
+ * for its owner only. One request and one answer a connection, a line of JSON each. A path that is
+ * too long for a socket is said once; the commands then need the collector stopped.
  */
 final class ControlSocket implements Component {
   private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
@@ -71,18 +71,18 @@ final class ControlSocket implements Component {
    */
   record Answer(@Nullable String error, boolean asked, List<CursorLine> lines) {}
 
-  ControlSocket(Path data, CursorAdmin cursors) {
-    this.folder = folder(data);
-    this.path = path(data);
+  ControlSocket(Path state, CursorAdmin cursors) {
+    this.folder = folder(state);
+    this.path = path(state);
     this.cursors = cursors;
   }
 
-  private static Path folder(Path data) {
-    return data.resolve("control");
+  private static Path folder(Path state) {
+    return state.resolve("control");
   }
 
-  private static Path path(Path data) {
-    return folder(data).resolve("socket");
+  private static Path path(Path state) {
+    return folder(state).resolve("socket");
   }
 
   @Override
@@ -151,13 +151,13 @@ final class ControlSocket implements Component {
    *
    * @return null when there is none
    */
-  static @Nullable Answer ask(Path data, Request request) throws IOException {
-    if (!Files.exists(path(data))) {
+  static @Nullable Answer ask(Path state, Request request) throws IOException {
+    if (!Files.exists(path(state))) {
       return null;
     }
     SocketChannel channel;
     try {
-      channel = SocketChannel.open(UnixDomainSocketAddress.of(path(data)));
+      channel = SocketChannel.open(UnixDomainSocketAddress.of(path(state)));
     } catch (IOException e) {
       return null; // left behind by one that was killed
     }

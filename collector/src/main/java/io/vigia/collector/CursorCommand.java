@@ -52,6 +52,13 @@ final class CursorCommand {
       description = "data directory, instead of the one in the configuration")
   private @Nullable Path data;
 
+  @Option(
+      names = "--instance",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description = "of several that share the data directory, instead of the configured one")
+  private @Nullable String instance;
+
   @Option(names = "--json", scope = ScopeType.INHERIT, description = "for programs")
   private boolean json;
 
@@ -104,7 +111,7 @@ final class CursorCommand {
       }
       String only = signal == null ? null : signal.name();
       List<CursorLine> lines =
-          ask(new ControlSocket.Request(command, destination, only, to), directory());
+          ask(new ControlSocket.Request(command, destination, only, to), state());
       print(lines);
       return ExitCode.OK;
     } catch (IllegalArgumentException e) {
@@ -116,18 +123,22 @@ final class CursorCommand {
     }
   }
 
-  private Path directory() throws Exception {
+  private Path state() throws Exception {
     if (data != null) {
-      return data;
+      String name = instance == null ? CollectorConfig.DEFAULT_INSTANCE : instance;
+      return CollectorConfig.states(data).resolve(name);
     }
     CollectorConfig settings = config.load();
-    return settings.data();
+    return instance == null
+        ? settings.state()
+        : CollectorConfig.states(settings.data()).resolve(instance);
   }
 
-  private static List<CursorLine> ask(ControlSocket.Request request, Path data) throws IOException {
-    ControlSocket.Answer answer = ControlSocket.ask(data, request);
+  private static List<CursorLine> ask(ControlSocket.Request request, Path state)
+      throws IOException {
+    ControlSocket.Answer answer = ControlSocket.ask(state, request);
     if (answer == null) {
-      try (CursorAdmin.Offline offline = CursorAdmin.open(data.resolve("log"))) {
+      try (CursorAdmin.Offline offline = CursorAdmin.open(state)) {
         return request.run(offline);
       }
     }

@@ -1,6 +1,5 @@
 package io.vigia.collector;
 
-import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.config.ConfigException;
 import io.vigia.collector.config.DestinationConfig;
 import io.vigia.collector.config.Where;
@@ -29,8 +28,9 @@ final class Delivery implements AutoCloseable {
   }
 
   /** Starts the exporters and tells the pipeline's builder of them. */
-  void start(CollectorConfig config, Pipeline.Builder builder) throws ConfigException {
-    for (DestinationConfig destination : config.destinations()) {
+  void start(List<DestinationConfig> destinations, Pipeline.Builder builder)
+      throws ConfigException {
+    for (DestinationConfig destination : destinations) {
       builder.destination(
           destination.common().name(), exporter(destination), options(destination.common()));
     }

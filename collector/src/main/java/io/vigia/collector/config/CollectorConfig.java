@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file what was read, or {@code (defaults)}
  * @param data directory of disk log, cursors and embedded store
+ * @param instance which of the collectors that share the data directory this is
+ * @param adoptAfterMillis how long the directory of another instance must be nobody's before this
+ *     one delivers what is there; 0 = never
  * @param receiversMemoryBytes of requests that have begun to arrive, over all receivers
  * @param destinations in the order of the file; never empty
  * @param web null when switched off
@@ -19,6 +22,8 @@ public record CollectorConfig(
     String file,
     Path data,
     Where dataWhere,
+    String instance,
+    long adoptAfterMillis,
     @Nullable Otlp otlp,
     @Nullable Forward forward,
     long receiversMemoryBytes,
@@ -27,8 +32,21 @@ public record CollectorConfig(
     @Nullable Web web,
     Log log,
     long graceMillis) {
+  /** The instance when none is named. */
+  public static final String DEFAULT_INSTANCE = "main";
+
   public CollectorConfig {
     destinations = List.copyOf(destinations);
+  }
+
+  /** Where all instances that share the data directory keep their logs and cursors. */
+  public static Path states(Path data) {
+    return data.resolve("state");
+  }
+
+  /** Where this instance keeps its logs and cursors; nobody else's while it runs. */
+  public Path state() {
+    return states(data).resolve(instance);
   }
 
   /** This configuration with those parts of {@code running} that change at the next start only. */
@@ -37,6 +55,8 @@ public record CollectorConfig(
         file,
         running.data,
         running.dataWhere,
+        running.instance,
+        running.adoptAfterMillis,
         otlp,
         forward,
         running.receiversMemoryBytes,
@@ -52,6 +72,8 @@ public record CollectorConfig(
         file,
         data,
         dataWhere,
+        instance,
+        adoptAfterMillis,
         otlp,
         forward,
         receiversMemoryBytes,
@@ -67,6 +89,12 @@ public record CollectorConfig(
     List<String> lines = new ArrayList<>();
     if (!data.equals(running.data)) {
       lines.add(dataWhere + ": changes at the next start only; still " + running.data);
+    }
+    if (!instance.equals(running.instance)) {
+      lines.add("instance: changes at the next start only; still " + running.instance);
+    }
+    if (adoptAfterMillis != running.adoptAfterMillis) {
+      lines.add("adoptAfter: changes at the next start only");
     }
     if (!log.equals(running.log)) {
       lines.add("log: changes at the next start only");

@@ -72,6 +72,8 @@ public final class ConfigLoader {
     Where top = new Where(name, document == null ? 0 : 1, document == null ? 0 : 1, "");
     Section root = new Section(top, document, environment);
     Path data = Path.of(root.string("data", "./vigia-data"));
+    String instance = instance(root);
+    long adoptAfterMillis = root.durationMillis("adoptAfter", 30_000);
     Section receivers = root.section("receivers");
     boolean given = root.has("receivers");
     CollectorConfig.Otlp otlp =
@@ -92,6 +94,8 @@ public final class ConfigLoader {
         name,
         data,
         root.at("data"),
+        instance,
+        adoptAfterMillis,
         otlp,
         forward,
         receiversMemoryBytes,
@@ -100,6 +104,18 @@ public final class ConfigLoader {
         web,
         log,
         graceMillis);
+  }
+
+  private static String instance(Section root) throws ConfigException {
+    String instance = root.string("instance", CollectorConfig.DEFAULT_INSTANCE);
+    if (!instance.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,252}")) {
+      throw new ConfigException(
+          root.at("instance"),
+          "the name of an instance is a directory's: letters, digits, '.', '_', '-'; remove the"
+              + " line for the usual one, "
+              + CollectorConfig.DEFAULT_INSTANCE);
+    }
+    return instance;
   }
 
   private static CollectorConfig.Otlp otlp(Section section) throws ConfigException {

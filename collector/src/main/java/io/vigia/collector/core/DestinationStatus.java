@@ -42,6 +42,24 @@ public record DestinationStatus(
     HALF_OPEN
   }
 
+  /** The same under another name. */
+  public DestinationStatus withDestination(String name) {
+    return new DestinationStatus(
+        name,
+        signal,
+        required,
+        accepted,
+        delivered,
+        dropped,
+        pending,
+        pendingBytes,
+        duplicates,
+        retries,
+        oldestPendingUnixNanos,
+        circuit,
+        lastError);
+  }
+
   /** Whether the equation holds. */
   public boolean balanced() {
     long droppedSum = dropped.values().stream().mapToLong(Long::longValue).sum();

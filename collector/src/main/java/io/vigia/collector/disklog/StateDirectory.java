@@ -21,17 +21,14 @@ public final class StateDirectory implements Closeable {
   }
 
   /**
-   * @throws IOException in one line: held by another process, written by a newer program, not
-   *     writable
+   * @throws StateInUseException when another process, or another part of this one, holds it
+   * @throws IOException in one line: written by a newer program, not writable
    */
   public static StateDirectory open(Storage storage, Path path) throws IOException {
     storage.createDirectories(path);
     Closeable lock = storage.tryLock(path.resolve("lock"));
     if (lock == null) {
-      throw new IOException(
-          path
-              + " is in use by another process: stop that one, or give this one another data"
-              + " directory");
+      throw new StateInUseException(path);
     }
     try {
       checkFormat(storage, path);

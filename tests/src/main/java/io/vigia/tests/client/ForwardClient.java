@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import org.msgpack.core.MessageBufferPacker;
+import org.msgpack.core.MessageInsufficientBufferException;
 import org.msgpack.core.MessagePack;
 import org.msgpack.core.MessagePacker;
 import org.msgpack.core.MessageUnpacker;
@@ -59,10 +60,18 @@ public final class ForwardClient implements AutoCloseable {
       packer.packMapHeader(1).packString("chunk").packString(chunk);
       sendRaw(packer.toByteArray());
     }
-    Value answer = in.unpackValue();
+    Value answer = answer();
     String expected = "{\"ack\":\"" + chunk + "\"}";
     if (!answer.toJson().equals(expected)) {
       throw new IOException("expected " + expected + ", got " + answer.toJson());
+    }
+  }
+
+  private Value answer() throws IOException {
+    try {
+      return in.unpackValue();
+    } catch (MessageInsufficientBufferException e) {
+      throw new IOException("the connection was closed without an acknowledgement", e);
     }
   }
 
@@ -80,7 +89,7 @@ public final class ForwardClient implements AutoCloseable {
       return false;
     } catch (java.net.SocketException e) {
       return true;
-    } catch (org.msgpack.core.MessageInsufficientBufferException e) {
+    } catch (MessageInsufficientBufferException e) {
       return true;
     }
   }

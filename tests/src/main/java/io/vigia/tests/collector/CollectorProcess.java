@@ -26,6 +26,7 @@ public final class CollectorProcess implements AutoCloseable {
   private final int webPort = Ports.free();
   private final List<String> destinations;
   private final List<String> jvmOptions;
+  private final Path data;
   private final String moreYaml;
   private final String otlpTls;
   private int starts;
@@ -34,6 +35,7 @@ public final class CollectorProcess implements AutoCloseable {
   private CollectorProcess(Builder builder) {
     destinations = List.copyOf(builder.destinations);
     jvmOptions = List.copyOf(builder.jvmOptions);
+    data = builder.data == null ? folder.resolve("data") : builder.data;
     moreYaml = builder.moreYaml;
     otlpTls = builder.otlpTls;
   }
@@ -66,7 +68,7 @@ public final class CollectorProcess implements AutoCloseable {
 
   /** Disk log, cursors, store. */
   public Path data() {
-    return folder.resolve("data");
+    return data;
   }
 
   /** What it is started with; written at each start. */
@@ -179,6 +181,7 @@ public final class CollectorProcess implements AutoCloseable {
   public static final class Builder {
     private final List<String> destinations = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
+    private @Nullable Path data;
     private String moreYaml = "";
     private String otlpTls = "";
 
@@ -193,6 +196,12 @@ public final class CollectorProcess implements AutoCloseable {
     /** PEM files of the OTLP ports; without them they speak in the clear. */
     public Builder otlpTls(Path certificate, Path key) {
       otlpTls = ", tls: {cert: \"" + certificate + "\", key: \"" + key + "\"}";
+      return this;
+    }
+
+    /** The data directory of another one. */
+    public Builder data(Path data) {
+      this.data = data;
       return this;
     }
 

@@ -6,9 +6,12 @@ import io.vigia.tests.backends.Prometheus;
 import io.vigia.tests.client.ElasticsearchQueries;
 import io.vigia.tests.collector.CollectorProcess;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /** Harms everything by chance, and mends it at the end. One thread. */
 final class Chaos {
+  private static final long MAX_LIFE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final CollectorProcess collector;
   private final FaultProxy proxy;
   private final Elasticsearch elasticsearch;
@@ -44,7 +47,7 @@ final class Chaos {
     int elasticsearchKillEvery = Math.max(12, wantedKills / 6);
     while (kills < wantedKills) {
       weather();
-      Thread.sleep(100 + random.nextInt(1200)); // a random moment is the point
+      live();
       collector.kill();
       kills++;
       if (kills % elasticsearchKillEvery == 0) {
@@ -56,8 +59,28 @@ final class Chaos {
       } else {
         collector.start();
       }
+      if (kills % 10 == 0) {
+        System.out.println("oracle: so far " + this);
+      }
     }
     proxy.set(FaultProxy.Fault.NONE);
+  }
+
+  /**
+   * A random moment is the point. Every other life lasts until some requests have reached
+   * Elasticsearch, so that kills hit what is under way as often as what has only just begun.
+   */
+  private void live() throws InterruptedException {
+    if (random.nextBoolean()) {
+      long wanted = proxy.bulkRequests() + 1 + random.nextInt(8);
+      long deadline = System.nanoTime() + MAX_LIFE_NANOS;
+      while (proxy.bulkRequests() < wanted && System.nanoTime() < deadline) {
+        Thread.sleep(1);
+      }
+      Thread.sleep(random.nextInt(100));
+    } else {
+      Thread.sleep(100 + random.nextInt(1200));
+    }
   }
 
   private void weather() throws InterruptedException {

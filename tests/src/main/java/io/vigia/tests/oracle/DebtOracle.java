@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,6 +59,8 @@ public final class DebtOracle implements Callable<Integer> {
     }
   }
 
+  private static final String PENDING = "vigia_destination_pending_items";
+
   /** Runs it against an Elasticsearch without data streams. Prints what it did. */
   public static Verdict run(
       Elasticsearch elasticsearch, int kills, int clients, long seed, Duration drain)
@@ -93,19 +96,40 @@ public final class DebtOracle implements Callable<Integer> {
       JaegerQueries traces = new JaegerQueries(jaeger.queryUrl());
       PrometheusQueries metrics = new PrometheusQueries(prometheus.url());
       long start = System.nanoTime();
+      awaitNothingPending(collector, start + drain.toNanos());
       Verdict verdict = Verdict.of(ledger, logs, traces, metrics);
       while (verdict.lost() > 0 && System.nanoTime() - start < drain.toNanos()) {
         Thread.sleep(2_000);
         verdict = Verdict.of(ledger, logs, traces, metrics);
       }
       System.out.printf(
-          "oracle: %s, %d s after the last kill%n",
-          verdict, (System.nanoTime() - start) / 1_000_000_000);
+          "oracle: %s, %d s after the last kill, %.0f items pending%n",
+          verdict, seconds(start), collector.metrics().sum(PENDING));
       if (!verdict.good()) {
         System.out.println(collector.process().tail());
       }
       return verdict;
     }
+  }
+
+  /** Asks the backends only when the collector says that it is done: the asking is heavy work. */
+  private static void awaitNothingPending(CollectorProcess collector, long deadlineNanos)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    long next = 0;
+    double pending = collector.metrics().sum(PENDING);
+    while (pending > 0 && System.nanoTime() < deadlineNanos) {
+      if (seconds(start) >= next) {
+        System.out.printf("oracle: %.0f items pending after %d s%n", pending, seconds(start));
+        next += 10;
+      }
+      Thread.sleep(500);
+      pending = collector.metrics().sum(PENDING);
+    }
+  }
+
+  private static long seconds(long sinceNanos) {
+    return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
   }
 
   private static List<Thread> start(
@@ -128,11 +152,19 @@ public final class DebtOracle implements Callable<Integer> {
   }
 
   private static void stop(List<Thread> threads) throws InterruptedException {
+    List<String> ended = new ArrayList<>();
     for (Thread thread : threads) {
+      if (!thread.isAlive()) {
+        ended.add(thread.getName());
+      }
       thread.interrupt();
     }
     for (Thread thread : threads) {
       thread.join(30_000);
+    }
+    if (!ended.isEmpty()) {
+      throw new IllegalStateException(
+          "these clients ended by themselves, so that less was tried than said: " + ended);
     }
   }
 }

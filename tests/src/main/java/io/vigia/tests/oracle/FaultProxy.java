@@ -78,6 +78,10 @@ final class FaultProxy implements AutoCloseable {
     return counts;
   }
 
+  long bulkRequests() {
+    return counts.values().stream().mapToLong(AtomicLong::get).sum();
+  }
+
   @Override
   public void close() {
     server.stop(0);

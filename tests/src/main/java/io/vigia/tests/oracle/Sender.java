@@ -50,7 +50,7 @@ final class Sender implements Runnable {
           sendOne(otlp);
           // the pace of a client; a millisecond at least, because points of a series must differ in
           // it
-          Thread.sleep(2 + random.nextInt(20));
+          Thread.sleep(5 + random.nextInt(60));
         } catch (IOException | StatusRuntimeException e) {
           ledger.notAcknowledged();
           closeForward();
@@ -67,12 +67,12 @@ final class Sender implements Runnable {
   private void sendOne(OtlpClient otlp) throws IOException {
     switch (kind) {
       case FORWARD -> {
-        List<String> ids = ids(1 + random.nextInt(200));
+        List<String> ids = ids(1 + random.nextInt(100));
         forward().send("oracle", "c" + number + "-" + next, events(ids));
         ledger.acknowledgedLogs(ids);
       }
       case OTLP_LOGS -> {
-        List<String> ids = ids(1 + random.nextInt(200));
+        List<String> ids = ids(1 + random.nextInt(100));
         otlp.send(Otlp.logs("oracle", ids));
         ledger.acknowledgedLogs(ids);
       }

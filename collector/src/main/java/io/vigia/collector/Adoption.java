@@ -1,0 +1,220 @@
+package io.vigia.collector;
+
+import io.vigia.collector.config.DestinationConfig;
+import io.vigia.collector.core.Component;
+import io.vigia.collector.core.DestinationStatus;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.disklog.StateInUseException;
+import io.vigia.collector.pipeline.Pipeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers what another instance left behind in the same data directory: one that crashed and does
+ * not come back, or whose successor has another name (a pod that was replaced). One directory at a
+ * time, so that memory stays bounded; given back as soon as its owner asks for it; removed when
+ * nothing in it is pending. What nobody here can deliver stays, and is said.
+ */
+final class Adoption implements Component {
+  private static final Logger log = LoggerFactory.getLogger(Adoption.class);
+  private static final long LOOK_INTERVAL_MILLIS = 500;
+
+  private final Instances instances;
+  private final Supplier<List<DestinationConfig>> destinations;
+  private final Exporters exporters;
+  private final Supplier<Pipeline.Builder> builder;
+  private final long awayMillis;
+  private final Map<Path, String> said = new HashMap<>();
+  private final Map<Path, Long> freeSince = new HashMap<>();
+
+  /** What cannot be removed, and with which destinations that was found out. */
+  private final Map<Path, List<DestinationConfig>> kept = new HashMap<>();
+
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "vigia-adoption");
+  private volatile @Nullable Adopted current;
+
+  private record Adopted(
+      Path directory, Pipeline pipeline, Delivery delivery, List<DestinationConfig> destinations) {
+    String name() {
+      return directory.getFileName().toString();
+    }
+  }
+
+  /**
+   * @param builder of a pipeline like our own
+   * @param awayMillis how long nobody must have held a directory (a restart is not a farewell); 0 =
+   *     adopt nothing
+   */
+  Adoption(
+      Instances instances,
+      Supplier<List<DestinationConfig>> destinations,
+      Exporters exporters,
+      Supplier<Pipeline.Builder> builder,
+      long awayMillis) {
+    this.instances = instances;
+    this.destinations = destinations;
+    this.exporters = exporters;
+    this.builder = builder;
+    this.awayMillis = awayMillis;
+  }
+
+  @Override
+  public void start() {
+    if (awayMillis > 0) {
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!stopped.await(LOOK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
+        try {
+          Adopted now = current;
+          if (now == null) {
+            adoptOne();
+          } else if (Files.exists(Instances.wanted(now.directory))
+              || !now.destinations.equals(deliverable())) {
+            letGo(now);
+          } else if (drained(now)) {
+            remove(now);
+          }
+        } catch (IOException | RuntimeException e) {
+          log.error("what another instance left cannot be looked at; trying on", e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void adoptOne() throws IOException {
+    for (Path directory : instances.others()) {
+      if (!Files.exists(directory.resolve("log")) || instances.isHeld(directory)) {
+        freeSince.remove(directory);
+      } else {
+        long since = freeSince.computeIfAbsent(directory, key -> System.nanoTime());
+        if (System.nanoTime() - since >= TimeUnit.MILLISECONDS.toNanos(awayMillis)
+            && !deliverable().equals(kept.get(directory))
+            && adopt(directory)) {
+          return;
+        }
+      }
+    }
+  }
+
+  private boolean adopt(Path directory) {
+    List<DestinationConfig> to = deliverable();
+    Delivery delivery = new Delivery(exporters);
+    Pipeline.Builder like = builder.get().directory(directory);
+    try {
+      delivery.start(to, like);
+      Pipeline pipeline = like.build();
+      instances.exclusively(pipeline::start);
+      current = new Adopted(directory, pipeline, delivery, to);
+      Files.deleteIfExists(Instances.wanted(directory)); // of an owner that went away again
+      Files.writeString(Instances.adopted(directory), instances.own() + "\n");
+      said.remove(directory);
+      log.info("delivering what instance {} left: {}", directory.getFileName(), directory);
+      return true;
+    } catch (StateInUseException e) {
+      freeSince.remove(directory);
+    } catch (Exception e) {
+      String message = String.valueOf(e.getMessage());
+      if (!message.equals(said.put(directory, message))) {
+        log.error("what instance {} left cannot be delivered: {}", directory, message);
+      }
+    }
+    delivery.close();
+    return false;
+  }
+
+  /** Everything but scraping: that shows what is now, not what another one once received. */
+  private List<DestinationConfig> deliverable() {
+    return destinations.get().stream()
+        .filter(each -> !(each instanceof DestinationConfig.Scrape))
+        .toList();
+  }
+
+  private static boolean drained(Adopted adopted) {
+    return adopted.pipeline.status().stream().allMatch(status -> status.pending() == 0);
+  }
+
+  private void letGo(Adopted adopted) throws IOException {
+    log.info("instance {} is back, or destinations changed: letting go", adopted.name());
+    release(adopted);
+    freeSince.remove(adopted.directory);
+  }
+
+  private void release(Adopted adopted) throws IOException {
+    current = null;
+    Files.deleteIfExists(Instances.adopted(adopted.directory));
+    adopted.pipeline.close();
+    adopted.delivery.close();
+  }
+
+  private void remove(Adopted adopted) throws IOException {
+    Set<Signal> signals =
+        adopted.pipeline.status().stream()
+            .map(DestinationStatus::signal)
+            .collect(Collectors.toSet());
+    Set<String> names =
+        destinations.get().stream().map(each -> each.common().name()).collect(Collectors.toSet());
+    instances.exclusively(
+        () -> {
+          release(adopted);
+          List<String> rest = Instances.rest(adopted.directory, names, signals);
+          if (!rest.isEmpty()) {
+            kept.put(adopted.directory, adopted.destinations);
+            log.warn(
+                "instance {}: {} stays, because of {}; remove it when nobody needs that",
+                adopted.name(),
+                adopted.directory,
+                String.join(", ", rest));
+          } else if (!Files.exists(Instances.wanted(adopted.directory))) {
+            Instances.delete(adopted.directory);
+            log.info("instance {}: all is delivered, its directory is removed", adopted.name());
+          }
+        });
+  }
+
+  /** Of the directory that is being drained, under names that say whose it is. */
+  List<DestinationStatus> status() {
+    Adopted now = current;
+    if (now == null) {
+      return List.of();
+    }
+    return now.pipeline.status().stream()
+        .map(status -> status.withDestination(status.destination() + " (" + now.name() + ")"))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    stopped.countDown();
+    try {
+      thread.join();
+      Adopted now = current;
+      if (now != null) {
+        release(now);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      log.warn("closing: {}", e.toString());
+    }
+  }
+}

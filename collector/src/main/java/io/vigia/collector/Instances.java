@@ -1,0 +1,172 @@
+package io.vigia.collector;
+
+import io.vigia.collector.config.CollectorConfig;
+import io.vigia.collector.core.Component;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.disklog.StateDirectory;
+import io.vigia.collector.disklog.StateInUseException;
+import io.vigia.collector.disklog.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The directories of all collectors that share a data directory.
+ *
+ * <pre>
+ * state/lock                held for the moment in which a directory is taken or removed
+ * state/&lt;instance&gt;/…         logs and cursors, held by who works with them
+ * state/&lt;instance&gt;/adopted   another instance delivers what is there
+ * state/&lt;instance&gt;/wanted    its owner is back and asks for it
+ * </pre>
+ */
+final class Instances {
+  private static final long HAND_OVER_MILLIS = 20_000;
+  private static final long POLL_MILLIS = 50;
+
+  private final Path states;
+  private final String own;
+
+  Instances(CollectorConfig config) {
+    this.states = CollectorConfig.states(config.data());
+    this.own = config.instance();
+  }
+
+  /** What runs while no directory changes hands. */
+  interface Action {
+    void run() throws IOException;
+  }
+
+  /** Starts what takes our own directory. One that delivers for us meanwhile is asked to let go. */
+  void startOwn(Component pipeline) throws IOException {
+    Path mine = states.resolve(own);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HAND_OVER_MILLIS);
+    while (true) {
+      try {
+        exclusively(pipeline::start);
+        Files.deleteIfExists(wanted(mine));
+        Files.deleteIfExists(adopted(mine));
+        return;
+      } catch (StateInUseException e) {
+        if (!Files.exists(adopted(mine)) || System.nanoTime() > deadline) {
+          throw e;
+        }
+        askFor(mine);
+      }
+    }
+  }
+
+  private static void askFor(Path directory) throws IOException {
+    if (!Files.exists(wanted(directory))) {
+      Files.createFile(wanted(directory));
+    }
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for " + directory, e);
+    }
+  }
+
+  /** The directories of the others, whether they run or not. */
+  List<Path> others() throws IOException {
+    return list(states).stream()
+        .filter(Files::isDirectory)
+        .filter(path -> !path.getFileName().toString().equals(own))
+        .toList();
+  }
+
+  /** Whether somebody works with it. */
+  boolean isHeld(Path directory) throws IOException {
+    boolean[] held = {false};
+    exclusively(
+        () -> {
+          try (Closeable lock = StateDirectory.open(Storage.os(), directory)) {
+            Objects.requireNonNull(lock);
+          } catch (StateInUseException e) {
+            held[0] = true;
+          }
+        });
+    return held[0];
+  }
+
+  /**
+   * What a directory holds beside what was delivered to these destinations: cursors of others, logs
+   * of signals that none of them takes, dead letters.
+   */
+  static List<String> rest(Path directory, Set<String> destinations, Set<Signal> signals)
+      throws IOException {
+    List<String> rest = new ArrayList<>();
+    for (Path destination : list(directory.resolve("destinations"))) {
+      String name = destination.getFileName().toString();
+      if (!destinations.contains(name)) {
+        rest.add("the destination " + name + " (not configured here)");
+      }
+      if (Files.exists(destination.resolve("dead-letters"))) {
+        rest.add("dead letters of " + name);
+      }
+    }
+    for (Path log : list(directory.resolve("log"))) {
+      String name = log.getFileName().toString();
+      if (signals.stream().noneMatch(signal -> signal.id().equals(name))) {
+        rest.add(name + " (no destination here takes them)");
+      }
+    }
+    return rest;
+  }
+
+  static void delete(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private static List<Path> list(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.sorted().toList();
+    }
+  }
+
+  String own() {
+    return own;
+  }
+
+  static Path adopted(Path directory) {
+    return directory.resolve("adopted");
+  }
+
+  static Path wanted(Path directory) {
+    return directory.resolve("wanted");
+  }
+
+  /** Runs while no other process takes or removes a directory. */
+  void exclusively(Action action) throws IOException {
+    Files.createDirectories(states);
+    synchronized (Instances.class) { // a file lock is between processes only
+      try (FileChannel file =
+              FileChannel.open(
+                  states.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock held = file.lock()) {
+        if (held.isValid()) {
+          action.run();
+        }
+      }
+    }
+  }
+}
