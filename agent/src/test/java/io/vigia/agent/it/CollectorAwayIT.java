@@ -19,10 +19,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Never in the way: the collector is absent, hangs, is overloaded, answers nonsense. */
+@Execution(ExecutionMode.CONCURRENT)
 class CollectorAwayIT {
 
   private static final String[] LIBRARIES = {"logback", "slf4j-api", "simpleclient"};

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -21,7 +22,7 @@ final class Jvm implements AutoCloseable {
 
   static final Path AGENT = Path.of("target/vigia-agent.jar").toAbsolutePath();
 
-  /** Where nobody spills, so that tests do not hand over each other's data. */
+  /** Each program has its own below it, so that tests do not hand over each other's data. */
   private static final Path UNUSED_SPILL = Path.of("target/no-spill").toAbsolutePath();
 
   private final Process process;
@@ -88,6 +89,11 @@ final class Jvm implements AutoCloseable {
         .orElseThrow(() -> new AssertionError(output()));
   }
 
+  /** Lets a program end that was started with {@code told}. */
+  void tell() throws IOException {
+    process.getOutputStream().close();
+  }
+
   /** Waits for the end and gives the exit code. */
   int exitCode(Duration atMost) throws InterruptedException {
     if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -140,7 +146,7 @@ final class Jvm implements AutoCloseable {
     private Path agent = AGENT;
     private boolean withAgent = true;
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    private Path spill = UNUSED_SPILL;
+    private Path spill = UNUSED_SPILL.resolve(UUID.randomUUID().toString());
 
     private Builder(Class<?> program, String... libraries) {
       this.program = program;
@@ -201,6 +207,7 @@ final class Jvm implements AutoCloseable {
     }
 
     Jvm start() throws IOException {
+      Files.createDirectories(UNUSED_SPILL);
       List<String> command = new ArrayList<>();
       command.add(java.toString());
       command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));

@@ -1,6 +1,7 @@
 package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.agent.programs.JbossLogs;
@@ -11,16 +12,19 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Point 5: every logging framework, and who ships. Logback is in {@link ThreeSignalsIT}. */
+@Execution(ExecutionMode.CONCURRENT)
 class LogsIT {
 
   @Test
   void log4jEventsArriveWithContextExceptionAndFieldsAndItsLinesHaveTheTraceId() throws Exception {
     try (Receiver receiver = Receiver.start();
-        Jvm jvm = run(receiver, Jvm.of(Log4jLogs.class, "log4j-"))) {
+        Jvm jvm = run(receiver, Jvm.of(Log4jLogs.class, "log4j-"), 3)) {
       String traceId = traceId(receiver);
       assertThat(receiver.logs()).hasSize(3);
       Map<String, Object> taken = receiver.logs().get(0);
@@ -49,7 +53,7 @@ class LogsIT {
   @Test
   void javaUtilLoggingEventsArriveWithExceptionAndTrace() throws Exception {
     try (Receiver receiver = Receiver.start();
-        Jvm jvm = run(receiver, Jvm.of(JulLogs.class))) {
+        Jvm jvm = run(receiver, Jvm.of(JulLogs.class), 2)) {
       assertThat(receiver.logs()).as(jvm.output()).hasSize(2);
       assertThat(receiver.logs().get(0))
           .containsEntry("message", "order 7 taken")
@@ -69,7 +73,8 @@ class LogsIT {
             run(
                 receiver,
                 Jvm.of(JbossLogs.class, "jboss-logmanager", "smallrye-common", "jakarta.json")
-                    .option("-Djava.util.logging.manager=org.jboss.logmanager.LogManager"))) {
+                    .option("-Djava.util.logging.manager=org.jboss.logmanager.LogManager"),
+                2)) {
       String traceId = traceId(receiver);
       assertThat(receiver.logs())
           .as(jvm.output())
@@ -92,7 +97,8 @@ class LogsIT {
             run(
                 receiver,
                 Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
-                    .environment("VIGIA_LOGS", way))) {
+                    .environment("VIGIA_LOGS", way),
+                way.equals("none") ? 0 : 3)) {
       assertThat(receiver.logs()).as(jvm.output()).isEmpty();
       assertThat(receiver.otlpLogs)
           .extracting(log -> log.getBody().getStringValue())
@@ -103,8 +109,24 @@ class LogsIT {
     }
   }
 
-  private static Jvm run(Receiver receiver, Jvm.Builder program) throws Exception {
-    Jvm jvm = program.sendingTo(receiver).option("-Dotel.metrics.exporter=none").start();
+  /** Runs it until so many spans and log events have arrived. */
+  private static Jvm run(Receiver receiver, Jvm.Builder program, int events) throws Exception {
+    Jvm jvm =
+        program
+            .sendingTo(receiver)
+            .option("-Dotel.metrics.exporter=none")
+            .option("-Dotel.bsp.schedule.delay=100")
+            .option("-Dotel.blrp.schedule.delay=100")
+            .argument("told")
+            .start();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                !jvm.process().isAlive()
+                    || (receiver.spans.size() >= 2
+                        && receiver.logs().size() + receiver.otlpLogs.size() >= events));
+    jvm.tell();
     assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
     return jvm;
   }

@@ -22,6 +22,7 @@ public final class JbossLogs {
           log.log(Level.WARN, "no stock", new IllegalStateException("empty shelf"));
           MDC.remove("customer");
         });
+    Stay.asLongAs(args);
   }
 
   private JbossLogs() {}

@@ -14,6 +14,7 @@ public final class JulLogs {
           log.log(Level.WARNING, "no stock", new IllegalStateException("empty shelf"));
         });
     log.fine("not shown");
+    Stay.asLongAs(args);
   }
 
   private JulLogs() {}

@@ -40,6 +40,7 @@ public final class Log4jLogs {
           ThreadContext.clearAll();
         });
     log.debug("not shown");
+    Stay.asLongAs(args);
   }
 
   private Log4jLogs() {}

@@ -57,7 +57,7 @@ public final class OrderService {
                     .build(),
                 HttpResponse.BodyHandlers.discarding());
     System.out.println("answered " + response.statusCode());
-    Thread.sleep(args.length == 0 ? 0 : Long.parseLong(args[0]));
+    Stay.asLongAs(args);
     server.stop(0);
     System.out.println("ending at " + System.currentTimeMillis());
   }
