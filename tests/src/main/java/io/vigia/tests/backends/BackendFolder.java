@@ -25,7 +25,7 @@ public final class BackendFolder {
   }
 
   /** The same folder as {@code tests/backends/folder.sh} prints. */
-  static Path path() {
+  public static Path path() {
     String set = System.getenv("VIGIA_BACKENDS");
     if (set != null && !set.isEmpty()) {
       return Path.of(set);

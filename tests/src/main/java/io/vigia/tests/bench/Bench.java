@@ -83,7 +83,15 @@ public final class Bench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (jvm.isEmpty()) {
-      jvm = List.of("-XX:+UseSerialGC", "-Xms32m", "-Xmx256m");
+      jvm =
+          List.of(
+              "-XX:+UseSerialGC",
+              "-Xms32m",
+              "-Xmx256m",
+              "-XX:+IgnoreUnrecognizedVMOptions",
+              "-XX:+UnlockDiagnosticVMOptions",
+              "-XX:ArchiveRelocationMode=0",
+              "-XX:TrimNativeHeapInterval=5000");
     }
     System.out.printf(
         "machine: %d processors, %s, Java %s; collector JVM options: %s%n",

@@ -114,6 +114,43 @@ class InteropIT {
     assertThat(accepted(plain, "traces") - before).isEqualTo(COUNT);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"grpc", "http"})
+  void goSdk(String kind) {
+    Tool.GO.assume();
+    double before = accepted(plain, "traces");
+    Tool.GO.succeeds(kind, kind.equals("grpc") ? grpc(plain) : http(plain), "" + COUNT);
+    assertThat(accepted(plain, "traces") - before).isEqualTo(COUNT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"grpc", "http"})
+  void goSdkWithTls(String kind) {
+    Tool.GO.assume();
+    double before = accepted(secure, "traces");
+    Tool.GO.succeeds(
+        kind,
+        kind.equals("grpc") ? grpc(secure) : http(secure),
+        "" + COUNT,
+        tls.certificate().toString());
+    assertThat(accepted(secure, "traces") - before).isEqualTo(COUNT);
+  }
+
+  @Test
+  void goSdkForMetrics() {
+    Tool.GO.assume();
+    double before = accepted(plain, "metrics");
+    Tool.GO.succeeds("metrics", grpc(plain), "" + COUNT);
+    assertThat(accepted(plain, "metrics") - before).isEqualTo(COUNT);
+  }
+
+  @Test
+  void fluentLoggerForGo() {
+    Tool.GO.assume();
+    Tool.GO.succeeds("fluent", "" + plain.forwardPort(), "" + COUNT);
+    assertArrived("fluent-logger-go ");
+  }
+
   @Test
   void fluentLoggerForPython() {
     Tool.PYTHON.assume();

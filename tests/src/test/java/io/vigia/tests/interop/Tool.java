@@ -2,40 +2,33 @@ package io.vigia.tests.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vigia.tests.backends.BackendFolder;
 import io.vigia.tests.process.ChildProcess;
 import io.vigia.tests.process.Folders;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
-/** A program of others that may be there. Without it the test is skipped, and says so. */
+/** A program of others that may be there. */
 enum Tool {
-  TELEMETRYGEN(
-      List.of("telemetrygen"),
-      List.of("--help"),
-      "go install"
-          + " github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen@latest"),
+  TELEMETRYGEN(List.of(installed("bin/telemetrygen", "telemetrygen")), List.of("--help")),
+  GO(List.of(installed("bin/vigia-interop-go", "vigia-interop-go")), List.of("probe")),
   H2LOAD(List.of("h2load"), List.of("--version"), "Debian: nghttp2-client"),
   CURL(List.of("curl"), List.of("--http2-prior-knowledge", "--version"), "curl with HTTP/2"),
   PYTHON(
-      List.of(environment("VIGIA_INTEROP_PYTHON", "python3")),
+      List.of(installed("python/bin/python", "python3")),
       List.of(
           "-c",
-          "import opentelemetry.exporter.otlp.proto.grpc, opentelemetry.exporter.otlp.proto.http, fluent"),
-      "pip install opentelemetry-sdk opentelemetry-exporter-otlp fluent-logger"
-          + " (VIGIA_INTEROP_PYTHON names the interpreter)"),
+          "import opentelemetry.exporter.otlp.proto.grpc, opentelemetry.exporter.otlp.proto.http, fluent")),
   NODE(
       List.of("node"),
       List.of(
           "-e",
           "require('@opentelemetry/exporter-trace-otlp-grpc');"
-              + "require('@opentelemetry/exporter-trace-otlp-proto');require('fluent-logger')"),
-      "npm install @opentelemetry/sdk-trace-base@1 @opentelemetry/exporter-trace-otlp-grpc@0.57"
-          + " @opentelemetry/exporter-trace-otlp-proto@0.57 fluent-logger (NODE_PATH names"
-          + " node_modules)");
+              + "require('@opentelemetry/exporter-trace-otlp-proto');require('fluent-logger')"));
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -43,17 +36,27 @@ enum Tool {
   private final List<String> probe;
   private final String remedy;
 
+  Tool(List<String> command, List<String> probe) {
+    this(command, probe, "tests/backends/interop.sh installs it");
+  }
+
   Tool(List<String> command, List<String> probe, String remedy) {
     this.command = command;
     this.probe = probe;
     this.remedy = remedy;
   }
 
-  private static String environment(String name, String otherwise) {
-    return Map.copyOf(System.getenv()).getOrDefault(name, otherwise);
+  /** What {@code tests/backends/interop.sh} installed, or else what is on the PATH. */
+  private static String installed(String path, String otherwise) {
+    Path file = folder().resolve(path);
+    return Files.isExecutable(file) ? file.toString() : otherwise;
   }
 
-  /** Skips the calling test when it is missing. */
+  private static Path folder() {
+    return BackendFolder.path().resolve("interop-1");
+  }
+
+  /** Skips the calling test when it is missing; fails it when everything has to be there. */
   void assume() {
     boolean there;
     try {
@@ -64,6 +67,7 @@ enum Tool {
     if (!there) {
       String missing =
           "NOT TESTED: " + name().toLowerCase(java.util.Locale.ROOT) + " is missing; " + remedy;
+      assertThat(BackendFolder.required()).as(missing).isFalse();
       System.err.println(missing);
       Assumptions.abort(missing);
     }
@@ -101,6 +105,10 @@ enum Tool {
   private ChildProcess start(List<String> arguments, Path folder) {
     List<String> all = new ArrayList<>(command);
     all.addAll(arguments);
-    return ChildProcess.command(all).name(command.get(0)).output(folder.resolve("output")).start();
+    return ChildProcess.command(all)
+        .name(command.get(0))
+        .environment("NODE_PATH", folder().resolve("node_modules").toString())
+        .output(folder.resolve("output"))
+        .start();
   }
 }

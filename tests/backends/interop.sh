@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Installs other people's clients for InteropIT, by version, from PyPI, npm and the Go proxy:
+# OpenTelemetry SDKs, fluent-loggers, telemetrygen. A language whose tools are missing is left out.
+#
+# Prints the folder on its last line.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+folder="$("$here/folder.sh")/interop-1"
+mkdir -p "$folder/bin"
+
+# runs a function once; what it leaves is kept
+once() {
+  [ -e "$folder/$1.done" ] && return
+  echo "interop.sh: installing $1" >&2
+  "$1" >"$folder/$1.log" 2>&1 || { cat "$folder/$1.log" >&2; exit 1; }
+  touch "$folder/$1.done"
+}
+
+python() {
+  python3 -m venv "$folder/python"
+  "$folder/python/bin/pip" install --quiet --disable-pip-version-check \
+    opentelemetry-sdk==1.37.0 opentelemetry-exporter-otlp==1.37.0 fluent-logger==0.11.1
+}
+
+node_modules() {
+  npm install --silent --no-audit --no-fund --prefix "$folder" \
+    @opentelemetry/sdk-trace-base@1.30.1 @opentelemetry/exporter-trace-otlp-grpc@0.57.2 \
+    @opentelemetry/exporter-trace-otlp-proto@0.57.2 fluent-logger@3.4.1
+}
+
+go_clients() {
+  (cd "$here/../src/test/resources/interop/go" && CGO_ENABLED=0 go build -o "$folder/bin/vigia-interop-go" .)
+}
+
+telemetrygen() {
+  GOBIN="$folder/bin" CGO_ENABLED=0 go install \
+    github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen@v0.161.0
+}
+
+if python3 -c 'import venv, ensurepip' 2>/dev/null; then once python; fi
+if command -v npm >/dev/null; then once node_modules; fi
+if command -v go >/dev/null; then once go_clients; once telemetrygen; fi
+echo "$folder"
