@@ -82,7 +82,10 @@ public final class Collector implements AutoCloseable {
               this::pipelineBuilder,
               config.adoptAfterMillis());
       adoption.start();
-      control = new ControlSocket(config.state(), pipeline.cursors());
+      control =
+          new ControlSocket(
+              config.state(),
+              new AdminRequest.Target(pipeline.cursors(), pipeline.deadLetters()));
       start(control, config.dataWhere());
       receivers =
           new Receivers(
@@ -145,6 +148,7 @@ public final class Collector implements AutoCloseable {
             .tls(Receivers.tls(webConfig.tls(), List.of()))
             .reader(store == null ? null : store.reader())
             .status(this::status)
+            .deadLetters(pipeline::deadLetterStatus)
             .metrics(metrics)
             .ready(() -> ready)
             .info(

@@ -2,10 +2,6 @@ package io.vigia.collector;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vigia.collector.core.Component;
-import io.vigia.collector.core.Signal;
-import io.vigia.collector.pipeline.CursorAdmin;
-import io.vigia.collector.pipeline.CursorLine;
-import io.vigia.collector.pipeline.Place;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,61 +16,30 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How {@code vigia cursor …} speaks to a running collector: a Unix domain socket beside the logs,
- * for its owner only. One request and one answer a connection, a line of JSON each. A path that is
- * too long for a socket is said once; the commands then need the collector stopped.
+ * How {@code vigia cursor …} and {@code vigia deadletters …} speak to a running collector: a Unix
+ * domain socket beside the logs, for its owner only. One request and one answer a connection, a
+ * line of JSON each. A path that is too long for a socket is said once; the commands then need the
+ * collector stopped.
  */
 final class ControlSocket implements Component {
   private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MAX_LINE_CHARS = 1 << 20;
+  private static final int MAX_LINE_CHARS = 16 << 20;
 
   private final Path folder;
   private final Path path;
-  private final CursorAdmin cursors;
+  private final AdminRequest.Target target;
   private @Nullable ServerSocketChannel server;
 
-  /** What is asked for; absent parts are null. */
-  record Request(
-      String command,
-      @Nullable String destination,
-      @Nullable String signal,
-      @Nullable String place) {
-    /** Does it. */
-    List<CursorLine> run(CursorAdmin cursors) throws IOException {
-      String name = destination == null ? "" : destination;
-      Place to = Place.parse(place == null ? "end" : place);
-      Signal only = signal == null ? null : Signal.valueOf(signal.toUpperCase(Locale.ROOT));
-      return switch (command) {
-        case "list" -> cursors.list();
-        case "rewind" -> cursors.rewind(name, only, to);
-        case "skip" -> cursors.skip(name, only, to);
-        case "forget" -> {
-          cursors.forget(name);
-          yield cursors.list();
-        }
-        default -> throw new IllegalArgumentException("no command " + command);
-      };
-    }
-  }
-
-  /**
-   * @param error in one line, or null
-   * @param asked whether the error is in what was asked for
-   */
-  record Answer(@Nullable String error, boolean asked, List<CursorLine> lines) {}
-
-  ControlSocket(Path state, CursorAdmin cursors) {
+  ControlSocket(Path state, AdminRequest.Target target) {
     this.folder = folder(state);
     this.path = path(state);
-    this.cursors = cursors;
+    this.target = target;
   }
 
   private static Path folder(Path state) {
@@ -137,12 +102,12 @@ final class ControlSocket implements Component {
     }
   }
 
-  private Answer answer(String line) {
+  private AdminAnswer answer(String line) {
     try {
-      return new Answer(null, false, JSON.readValue(line, Request.class).run(cursors));
+      return JSON.readValue(line, AdminRequest.class).run(target);
     } catch (IOException | RuntimeException e) {
       boolean asked = e instanceof IllegalArgumentException;
-      return new Answer(String.valueOf(e.getMessage()), asked, List.of());
+      return AdminAnswer.error(String.valueOf(e.getMessage()), asked);
     }
   }
 
@@ -151,7 +116,7 @@ final class ControlSocket implements Component {
    *
    * @return null when there is none
    */
-  static @Nullable Answer ask(Path state, Request request) throws IOException {
+  static @Nullable AdminAnswer ask(Path state, AdminRequest request) throws IOException {
     if (!Files.exists(path(state))) {
       return null;
     }
@@ -164,7 +129,7 @@ final class ControlSocket implements Component {
     try (channel) {
       write(channel, request);
       channel.shutdownOutput();
-      return JSON.readValue(read(channel), Answer.class);
+      return JSON.readValue(read(channel), AdminAnswer.class);
     }
   }
 

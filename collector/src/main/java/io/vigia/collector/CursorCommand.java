@@ -1,26 +1,21 @@
 package io.vigia.collector;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.core.Signal;
-import io.vigia.collector.pipeline.CursorAdmin;
 import io.vigia.collector.pipeline.CursorLine;
 import io.vigia.collector.pipeline.Place;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
@@ -43,24 +38,7 @@ import picocli.CommandLine.Spec;
       "  vigia cursor forget old-cluster                  a destination that is gone for good"
     })
 final class CursorCommand {
-  @Mixin private ConfigOption config = new ConfigOption();
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      scope = ScopeType.INHERIT,
-      description = "data directory, instead of the one in the configuration")
-  private @Nullable Path data;
-
-  @Option(
-      names = "--instance",
-      paramLabel = "NAME",
-      scope = ScopeType.INHERIT,
-      description = "of several that share the data directory, instead of the configured one")
-  private @Nullable String instance;
-
-  @Option(names = "--json", scope = ScopeType.INHERIT, description = "for programs")
-  private boolean json;
+  @Mixin private AdminOptions options = new AdminOptions();
 
   @Spec private CommandSpec spec;
 
@@ -104,56 +82,22 @@ final class CursorCommand {
   private int run(
       String command, @Nullable String destination, @Nullable Signal signal, @Nullable String to)
       throws Exception {
-    PrintWriter err = spec.commandLine().getErr();
-    try {
-      if (to != null) {
-        Place.parse(to);
-      }
-      String only = signal == null ? null : signal.name();
-      List<CursorLine> lines =
-          ask(new ControlSocket.Request(command, destination, only, to), state());
-      print(lines);
-      return ExitCode.OK;
-    } catch (IllegalArgumentException e) {
-      err.println("vigia: " + e.getMessage());
-      return ExitCode.USAGE;
-    } catch (IOException e) {
-      err.println("vigia: " + e.getMessage());
-      return ExitCode.SOFTWARE;
-    }
-  }
-
-  private Path state() throws Exception {
-    if (data != null) {
-      String name = instance == null ? CollectorConfig.DEFAULT_INSTANCE : instance;
-      return CollectorConfig.states(data).resolve(name);
-    }
-    CollectorConfig settings = config.load();
-    return instance == null
-        ? settings.state()
-        : CollectorConfig.states(settings.data()).resolve(instance);
-  }
-
-  private static List<CursorLine> ask(ControlSocket.Request request, Path state)
-      throws IOException {
-    ControlSocket.Answer answer = ControlSocket.ask(state, request);
-    if (answer == null) {
-      try (CursorAdmin.Offline offline = CursorAdmin.open(state)) {
-        return request.run(offline);
-      }
-    }
-    if (answer.error() != null && answer.asked()) {
-      throw new IllegalArgumentException(answer.error());
-    }
-    if (answer.error() != null) {
-      throw new IOException(answer.error());
-    }
-    return answer.lines();
+    return options.run(
+        spec,
+        () -> {
+          if (to != null) {
+            Place.parse(to);
+          }
+          String only = signal == null ? null : signal.name();
+          AdminRequest request =
+              new AdminRequest("cursor " + command, destination, only, to, null, 0);
+          print(options.ask(request).cursors());
+        });
   }
 
   private void print(List<CursorLine> lines) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (options.json()) {
       out.println(new ObjectMapper().writeValueAsString(lines));
       return;
     }

@@ -146,7 +146,8 @@ final class Delivery implements AutoCloseable {
     return DestinationOptions.defaults()
         .withRequired(common.required())
         .withSignals(common.signals())
-        .withLimits(common.maxAgeMillis(), common.maxBacklogBytes());
+        .withLimits(common.maxAgeMillis(), common.maxBacklogBytes())
+        .withMaxDeadLetterBytes(common.maxDeadLetterBytes());
   }
 
   /** Closes the exporters, the last one first. */

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       CheckCommand.class,
       CursorCommand.class,
+      DeadLettersCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main {

@@ -19,6 +19,7 @@ public sealed interface DestinationConfig {
    * @param maxBacklogBytes oldest records beyond this are dropped for it; 0 = only the log's quota
    *     limits
    * @param maxAgeMillis records older than this are dropped for it; 0 = never
+   * @param maxDeadLetterBytes of what it refused for good; the oldest beyond this are thrown away
    */
   record Common(
       String name,
@@ -26,7 +27,8 @@ public sealed interface DestinationConfig {
       Set<Signal> signals,
       boolean required,
       long maxBacklogBytes,
-      long maxAgeMillis) {
+      long maxAgeMillis,
+      long maxDeadLetterBytes) {
     public Common {
       signals = Set.copyOf(signals);
     }

@@ -131,6 +131,7 @@ final class Destinations {
         signals,
         section.flag("required", first),
         section.sizeBytes("maxBacklog", 0),
-        section.durationMillis("maxAge", 0));
+        section.durationMillis("maxAge", 0),
+        section.sizeBytes("maxDeadLetters", 256L << 20));
   }
 }

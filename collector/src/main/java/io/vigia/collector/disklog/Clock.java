@@ -3,10 +3,10 @@ package io.vigia.collector.disklog;
 import java.time.Instant;
 
 /** Wall time as the formats want it. */
-final class Clock {
+public final class Clock {
   private Clock() {}
 
-  static long unixNanos() {
+  public static long unixNanos() {
     Instant now = Instant.now();
     return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }

@@ -43,6 +43,7 @@ final class EnvelopeCodec {
     putBytes(field, note.signal().id().getBytes(StandardCharsets.UTF_8));
     putBytes(field, note.reason().getBytes(StandardCharsets.UTF_8));
     putBytes(field, note.detail().getBytes(StandardCharsets.UTF_8));
+    field.putLong(note.unixNanos());
     buffer.put((byte) NOTE);
     putVarint(buffer, field.position());
     buffer.put(field.flip());
@@ -185,10 +186,11 @@ final class EnvelopeCodec {
       String signalId = text(part(field));
       String reason = text(part(field));
       String detail = text(part(field));
+      long unixNanos = field.remaining() < 8 ? 0 : field.getLong();
       for (Signal signal : Signal.values()) {
         if (signal.id().equals(signalId)) {
           BitSet items = wanted.hasRemaining() ? BitSet.valueOf(wanted) : null;
-          return new SideNote(origin, signal, originItems, items, reason, detail);
+          return new SideNote(origin, signal, originItems, items, reason, detail, unixNanos);
         }
       }
       return null;

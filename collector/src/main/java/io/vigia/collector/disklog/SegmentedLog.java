@@ -63,6 +63,11 @@ final class SegmentedLog implements Closeable {
     return end;
   }
 
+  /** Where the next write goes: the end, and what is not shown yet. For the writer. */
+  LogPosition written() {
+    return written;
+  }
+
   /** The beginning of the oldest retained record. */
   LogPosition start() {
     Segment first = segments.first();

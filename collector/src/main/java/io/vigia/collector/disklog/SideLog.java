@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SideLog implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(SideLog.class);
-  private static final long SEGMENT_BYTES = 4L << 20;
+  private static final long MAX_SEGMENT_BYTES = 4L << 20;
+  private static final long MIN_SEGMENT_BYTES = 64L << 10;
   private static final int READ_BLOCK_BYTES = 64 << 10;
 
   private final SegmentedLog log;
@@ -27,13 +29,22 @@ public final class SideLog implements Closeable {
     this.log = log;
   }
 
+  /** Of a size that nobody limits. */
   public static SideLog open(Storage storage, Path directory) throws IOException {
+    return open(storage, directory, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param maxBytes to which its user means to keep it; space is freed in parts of an eighth
+   */
+  public static SideLog open(Storage storage, Path directory, long maxBytes) throws IOException {
+    long part = Math.max(MIN_SEGMENT_BYTES, maxBytes / 8);
     return new SideLog(
         SegmentedLog.open(
             new LogOptions(
                 storage,
                 directory,
-                SEGMENT_BYTES,
+                Math.min(MAX_SEGMENT_BYTES, part),
                 Durability.fsync(),
                 (reason, detail) -> LOG.warn("{}: {}", reason, detail))));
   }
@@ -41,11 +52,22 @@ public final class SideLog implements Closeable {
   /** Durable when this returns. Its position counts the note's items, not the payload's. */
   public synchronized LogPosition append(Envelope envelope, SideNote note, ByteBuffer payload)
       throws IOException {
+    write(envelope, note, payload);
+    commit();
+    return log.end();
+  }
+
+  /**
+   * One of several records that are made durable together by {@link #commit}. After a failure of
+   * either all that was not committed is forgotten.
+   */
+  public synchronized void write(Envelope envelope, SideNote note, ByteBuffer payload)
+      throws IOException {
     if (failed) {
       log.restart();
       failed = false;
     }
-    LogPosition at = log.end();
+    LogPosition at = log.written();
     int most =
         Math.toIntExact(
             RecordFormat.maxBytes(envelope, payload.remaining()) + EnvelopeCodec.maxBytes(note));
@@ -54,13 +76,21 @@ public final class SideLog implements Closeable {
         buffer, envelope, note, note.items(), payload, at.sequence(), at.items(), checksum);
     try {
       log.write(buffer.flip());
+    } catch (IOException e) {
+      failed = true;
+      throw e;
+    }
+  }
+
+  /** What was written is durable, and readers see it, when this returns. */
+  public synchronized void commit() throws IOException {
+    try {
       log.sync();
       log.publish();
     } catch (IOException e) {
       failed = true;
       throw e;
     }
-    return log.end();
   }
 
   public LogReader reader(LogPosition from) {
@@ -88,20 +118,22 @@ public final class SideLog implements Closeable {
     return log.end().bytes() - log.start().bytes();
   }
 
+  /** Where the second file begins, or null when there is only one. */
+  public @Nullable LogPosition nextSegmentStart() {
+    List<Segment> segments = log.segments().all();
+    return segments.size() < 2 ? null : segments.get(1).start();
+  }
+
   public synchronized void deleteBefore(long sequence) throws IOException {
     log.deleteBefore(sequence);
   }
 
-  /** Makes room; does nothing while there is only one segment. */
-  public synchronized void deleteOldestSegment() throws IOException {
-    List<Segment> segments = log.segments().all();
-    if (segments.size() > 1) {
-      log.deleteBefore(segments.get(1).start().sequence());
-    }
-  }
-
   @Override
   public synchronized void close() throws IOException {
+    if (failed) {
+      log.abandon(); // what was not committed must not come back
+      return;
+    }
     log.close();
   }
 }

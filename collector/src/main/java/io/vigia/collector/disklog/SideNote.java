@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param wanted which of them this is about, or null for all
  * @param reason a short stable word
  * @param detail the backend's own words, one line
+ * @param unixNanos when it came here; 0 when an earlier version wrote it
  */
 public record SideNote(
     RecordId origin,
@@ -20,7 +21,8 @@ public record SideNote(
     int originItems,
     @Nullable BitSet wanted,
     String reason,
-    String detail) {
+    String detail,
+    long unixNanos) {
   /** How many items this is about. */
   public int items() {
     return wanted == null ? originItems : wanted.cardinality();

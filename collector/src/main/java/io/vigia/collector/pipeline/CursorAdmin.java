@@ -105,11 +105,25 @@ public interface CursorAdmin {
       files.forget(destination);
     }
 
+    /** The dead letters of the same directory; not to be used after {@link #close}. */
+    public DeadLetterAdmin deadLetters() {
+      return new IdleDeadLetters(files);
+    }
+
     @Override
     public void close() throws IOException {
       logs.values().forEach(DiskLog::close);
       state.close();
     }
+  }
+
+  /** The one that is meant, or all. */
+  static List<String> named(@Nullable String destination, CursorFiles files) throws IOException {
+    if (destination == null) {
+      return files.names();
+    }
+    known(destination, files);
+    return List.of(destination);
   }
 
   /** Refuses a destination that has never been here. */

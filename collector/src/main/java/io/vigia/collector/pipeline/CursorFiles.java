@@ -48,15 +48,18 @@ final class CursorFiles {
     for (Signal signal : signals(destination, null)) {
       DiskLog log = logs.get(signal);
       if (log != null) {
-        try (Cursor cursor = open(destination, log)) {
-          lines.add(line(destination, log, cursor));
+        try (Cursor cursor = open(destination, log);
+            RetryLog retryLog = retryLog(destination, signal)) {
+          retryLog.openIfPresent(cursor);
+          lines.add(line(destination, log, cursor, retryLog.ledger()));
         }
       }
     }
     return lines;
   }
 
-  private static CursorLine line(String destination, DiskLog log, Cursor cursor)
+  private static CursorLine line(
+      String destination, DiskLog log, Cursor cursor, Cursor.@Nullable Ledger putOff)
       throws IOException {
     LogPosition end = log.end();
     Cursor.Ledger ledger = cursor.ledger(end);
@@ -73,8 +76,8 @@ final class CursorFiles {
         cursor.lowWater().sequence(),
         log.oldest().sequence(),
         end.sequence(),
-        ledger.pending(),
-        ledger.pendingBytes(),
+        ledger.pending() + (putOff == null ? 0 : putOff.pending()),
+        ledger.pendingBytes() + (putOff == null ? 0 : putOff.pendingBytes()),
         since);
   }
 
@@ -94,10 +97,13 @@ final class CursorFiles {
     CrashGuard.open(storage, file).close(log.end().sequence());
   }
 
-  /** Gives up what lies before a place, counted as dropped. */
+  /** Gives up what lies before a place, also what was put off for later; counted as dropped. */
   void skip(String destination, @Nullable Signal only, Place place) throws IOException {
     for (Target target : targets(destination, only, place)) {
-      try (Cursor cursor = open(destination, target.log)) {
+      try (Cursor cursor = open(destination, target.log);
+          RetryLog retryLog = retryLog(destination, target.log.signal())) {
+        retryLog.openIfPresent(cursor);
+        retryLog.dropBefore(target.to.sequence(), "skipped");
         cursor.drop(cursor.lowWater(), target.to, "skipped");
         cursor.save();
       }
@@ -146,6 +152,19 @@ final class CursorFiles {
       }
     }
     return signals;
+  }
+
+  RetryLog retryLog(String destination, Signal signal) {
+    Path directory = destinations.resolve(destination).resolve(signal.id() + "-retries");
+    return new RetryLog(storage, directory, new Backoff(1, 1));
+  }
+
+  /** Those of a destination to which nothing is delivered now; opened if there are any. */
+  DeadLetters deadLetters(String destination) throws IOException {
+    Path directory = destinations.resolve(destination).resolve("dead-letters");
+    DeadLetters letters = new DeadLetters(destination, storage, directory, Long.MAX_VALUE);
+    letters.openIfPresent();
+    return letters;
   }
 
   private Cursor open(String destination, DiskLog log) throws IOException {

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param maxAgeMillis older records are dropped for it (reason {@code age}); 0 = no limit
  * @param maxBytes when more is pending the oldest is dropped for it (reason {@code size}); 0 = no
  *     limit
+ * @param maxDeadLetterBytes of what it refused for good; beyond it the oldest are thrown away
  * @param retryInitialMillis the back-off's first upper bound; doubles with each failure, and the
  *     wait is random below it (full jitter)
  * @param retryMaxMillis the back-off's last upper bound
@@ -23,6 +24,7 @@ public record DestinationOptions(
     Set<Signal> signals,
     long maxAgeMillis,
     long maxBytes,
+    long maxDeadLetterBytes,
     long retryInitialMillis,
     long retryMaxMillis,
     int retryLogAfterTries) {
@@ -31,15 +33,17 @@ public record DestinationOptions(
     signals = Set.copyOf(signals);
     if (maxAgeMillis < 0
         || maxBytes < 0
+        || maxDeadLetterBytes < 0
         || retryInitialMillis < 1
         || retryMaxMillis < retryInitialMillis) {
       throw new IllegalArgumentException("limits must not be negative, retry waits not descending");
     }
   }
 
-  /** Required, all signals, no limits, back-off from 200 ms to 30 s. */
+  /** Required, all signals, no limits but 256 MiB of dead letters, back-off from 200 ms to 30 s. */
   public static DestinationOptions defaults() {
-    return new DestinationOptions(true, EnumSet.allOf(Signal.class), 0, 0, 200, 30_000, 5);
+    return new DestinationOptions(
+        true, EnumSet.allOf(Signal.class), 0, 0, 256L << 20, 200, 30_000, 5);
   }
 
   public DestinationOptions withRequired(boolean required) {
@@ -48,6 +52,7 @@ public record DestinationOptions(
         signals,
         maxAgeMillis,
         maxBytes,
+        maxDeadLetterBytes,
         retryInitialMillis,
         retryMaxMillis,
         retryLogAfterTries);
@@ -59,6 +64,7 @@ public record DestinationOptions(
         signals,
         maxAgeMillis,
         maxBytes,
+        maxDeadLetterBytes,
         retryInitialMillis,
         retryMaxMillis,
         retryLogAfterTries);
@@ -70,6 +76,19 @@ public record DestinationOptions(
         signals,
         maxAgeMillis,
         maxBytes,
+        maxDeadLetterBytes,
+        retryInitialMillis,
+        retryMaxMillis,
+        retryLogAfterTries);
+  }
+
+  public DestinationOptions withMaxDeadLetterBytes(long maxDeadLetterBytes) {
+    return new DestinationOptions(
+        required,
+        signals,
+        maxAgeMillis,
+        maxBytes,
+        maxDeadLetterBytes,
         retryInitialMillis,
         retryMaxMillis,
         retryLogAfterTries);
@@ -77,6 +96,13 @@ public record DestinationOptions(
 
   public DestinationOptions withRetry(long initialMillis, long maxMillis) {
     return new DestinationOptions(
-        required, signals, maxAgeMillis, maxBytes, initialMillis, maxMillis, retryLogAfterTries);
+        required,
+        signals,
+        maxAgeMillis,
+        maxBytes,
+        maxDeadLetterBytes,
+        initialMillis,
+        maxMillis,
+        retryLogAfterTries);
   }
 }

@@ -73,7 +73,7 @@ final class Outcomes {
       Delivery delivery = open.get(entry.record().id().sequence());
       try {
         if (delivery != null) {
-          retryLog.add(entry, reason);
+          retryLog.add(List.of(entry), reason);
           delivery.moved(entry.items());
           finish(delivery);
         }

@@ -2,6 +2,7 @@ package io.vigia.collector.pipeline;
 
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Component;
+import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Intake;
@@ -58,6 +59,7 @@ public final class Pipeline implements Component {
   private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
   private final List<Closeable> opened = new ArrayList<>();
   private final Map<String, List<Closeable>> openedFor = new HashMap<>();
+  private final Map<String, DeadLetters> deadLetters = new ConcurrentHashMap<>();
   private final Map<String, Destination> active = new ConcurrentHashMap<>();
 
   /** Removed for a moment, and to be added again. */
@@ -129,10 +131,15 @@ public final class Pipeline implements Component {
     options.storage.createDirectories(directory);
     active.put(destination.name, destination);
     List<Closeable> opened = openedFor.computeIfAbsent(destination.name, key -> new ArrayList<>());
-    DeadLetters deadLetters =
+    DeadLetters letters =
         new DeadLetters(
-            options.storage, directory.resolve("dead-letters"), options.deadLetterBytes);
-    opened.add(deadLetters);
+            destination.name,
+            options.storage,
+            directory.resolve("dead-letters"),
+            destination.options.maxDeadLetterBytes());
+    opened.add(letters);
+    letters.openIfPresent();
+    deadLetters.put(destination.name, letters);
     for (Signal signal : destination.signals()) {
       DiskLog log = Objects.requireNonNull(logs.get(signal));
       Cursor cursor = Cursor.open(options.storage, directory.resolve(signal.id() + ".cursor"), log);
@@ -156,7 +163,7 @@ public final class Pipeline implements Component {
               cursor,
               destination.exporter,
               destination.options,
-              deadLetters,
+              letters,
               retryLog,
               guard,
               options.metrics));
@@ -203,6 +210,7 @@ public final class Pipeline implements Component {
       }
       open(destination, options.directory().resolve("destinations").resolve(name));
     } catch (IOException | RuntimeException e) {
+      deadLetters.remove(name);
       closeFiles(openedFor.remove(name));
       active.remove(name);
       throw e;
@@ -230,6 +238,7 @@ public final class Pipeline implements Component {
     for (Dispatcher dispatcher : removed) {
       dispatcher.save();
     }
+    deadLetters.remove(name);
     closeFiles(openedFor.remove(name));
     active.remove(name);
   }
@@ -238,6 +247,28 @@ public final class Pipeline implements Component {
   public CursorAdmin cursors() {
     return new LiveCursors(
         this, dispatchers, new CursorFiles(options.storage, options.directory(), logs));
+  }
+
+  /** The same for what destinations have refused for good. */
+  public DeadLetterAdmin deadLetters() {
+    return new LiveDeadLetters(this, new CursorFiles(options.storage, options.directory(), logs));
+  }
+
+  /** Runs it while no destination comes or goes and nothing is freed. */
+  <E extends Exception> void holding(Change<E> change) throws E {
+    synchronized (changing) {
+      change.run();
+    }
+  }
+
+  /** Null when nothing is delivered to it. Within {@link #holding}. */
+  @Nullable DeadLetters deadLettersOf(String name) {
+    return deadLetters.get(name);
+  }
+
+  /** One per destination. */
+  public List<DeadLetterStatus> deadLetterStatus() {
+    return deadLetters.values().stream().map(DeadLetters::status).toList();
   }
 
   /** Runs it while nothing is delivered to the destination, if anything is. */
@@ -414,7 +445,6 @@ public final class Pipeline implements Component {
     private long segmentBytes = 64L << 20;
     private int maxRecordBytes = 16 << 20;
     private long stagingBytes = 16L << 20;
-    private long deadLetterBytes = 256L << 20;
     private long graceMillis = 3_000;
     private Quota quota = Quota.defaults();
     private CollectorMetrics metrics = CollectorMetrics.NOOP;
@@ -461,12 +491,6 @@ public final class Pipeline implements Component {
     /** Direct memory for batches that wait for their fsync; beyond it intake says overloaded. */
     public Builder stagingBytes(long stagingBytes) {
       this.stagingBytes = stagingBytes;
-      return this;
-    }
-
-    /** Per destination; beyond it the oldest dead letters are thrown away. */
-    public Builder deadLetterBytes(long deadLetterBytes) {
-      this.deadLetterBytes = deadLetterBytes;
       return this;
     }
 

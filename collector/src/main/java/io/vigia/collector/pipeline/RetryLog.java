@@ -3,6 +3,7 @@ package io.vigia.collector.pipeline;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.disklog.Clock;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
 import io.vigia.collector.disklog.LogReader;
@@ -14,8 +15,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -81,13 +84,24 @@ final class RetryLog implements Closeable {
     return java.util.Objects.requireNonNull(cursor);
   }
 
-  /** Durable when this returns. */
-  void add(ExportBatch.Entry entry, String reason) throws IOException {
-    LogRecord record = entry.record();
-    SideNote note =
-        new SideNote(record.id(), record.signal(), record.items(), entry.wanted(), reason, "");
+  /** All are durable when this returns; when it throws, perhaps none. */
+  void add(List<ExportBatch.Entry> entries, String reason) throws IOException {
     boolean wasEmpty = isEmpty();
-    open().append(record.envelope(), note, record.payload());
+    SideLog open = open();
+    for (ExportBatch.Entry entry : entries) {
+      LogRecord record = entry.record();
+      SideNote note =
+          new SideNote(
+              record.id(),
+              record.signal(),
+              record.items(),
+              entry.wanted(),
+              reason,
+              "",
+              Clock.unixNanos());
+      open.write(record.envelope(), note, record.payload());
+    }
+    open.commit();
     if (wasEmpty) {
       rounds = 0;
       scheduleRound();
@@ -121,6 +135,7 @@ final class RetryLog implements Closeable {
       reader = in;
     }
     List<ExportBatch.Entry> batch = new ArrayList<>();
+    Set<Long> origins = new HashSet<>();
     long bytes = 0;
     long items = 0;
     while (bytes < limits.maxBatchBytes() && items < limits.maxBatchItems()) {
@@ -137,7 +152,8 @@ final class RetryLog implements Closeable {
         if (left == null && !outcomes.isOpen(origin)) {
           left = outcomes.begin(new Delivery(own, entry, record));
         }
-        if (left != null) {
+        // items of one record may be here twice (dead letters given again): one after the other
+        if (left != null && origins.add(origin)) {
           batch.add(left);
           bytes += record.payload().remaining();
           items += left.items();
@@ -161,6 +177,25 @@ final class RetryLog implements Closeable {
   void answered(List<ExportBatch.Entry> batch, List<ExportBatch.Entry> again) {
     batch.forEach(entry -> tried.remove(entry.record().id().sequence()));
     again.forEach(entry -> tried.put(entry.record().id().sequence(), entry));
+  }
+
+  /** Gives up what came from before {@code sequence} in the main log. Between open and close. */
+  void dropBefore(long sequence, String reason) throws IOException {
+    SideLog open = log;
+    if (open == null) {
+      return;
+    }
+    Cursor own = cursor();
+    try (LogReader all = open.reader(own.lowWater())) {
+      LogEntry entry;
+      while ((entry = all.next()) != null) {
+        SideNote note = entry.note();
+        if (note == null || note.origin().sequence() < sequence) {
+          own.drop(entry.from(), entry.to(), reason);
+        }
+      }
+    }
+    own.save();
   }
 
   /** Its ledger, or null when it was never needed. */

@@ -5,6 +5,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.net.HttpHandler;
 import io.vigia.collector.net.HttpRequest;
@@ -25,9 +26,11 @@ final class MetricsPage implements HttpHandler {
   MetricsPage(
       PrometheusCollectorMetrics metrics,
       Supplier<List<DestinationStatus>> status,
+      Supplier<List<DeadLetterStatus>> deadLetters,
       @Nullable StoreReader reader) {
     this.metrics = metrics;
     own.register(new Ledger(status));
+    own.register(new DeadLetterCounts(deadLetters));
     GaugeWithCallback.builder()
         .name("vigia_heap_used_bytes")
         .help("Java heap in use.")

@@ -1,6 +1,7 @@
 package io.vigia.collector.web;
 
 import io.vigia.collector.core.Component;
+import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.net.HttpHandler;
 import io.vigia.collector.net.HttpResponse;
@@ -25,7 +26,8 @@ public final class WebServer implements Component {
   private WebServer(Builder config) {
     Guard guard = new Guard(config.listen);
     StatusApi status = new StatusApi(config.info, config.status, config.ready, config.reader);
-    MetricsPage metrics = new MetricsPage(config.metrics, config.status, config.reader);
+    MetricsPage metrics =
+        new MetricsPage(config.metrics, config.status, config.deadLetters, config.reader);
     HttpServer.Builder server =
         HttpServer.builder()
             .name("web")
@@ -75,6 +77,7 @@ public final class WebServer implements Component {
     private @Nullable ServerTls tls;
     private @Nullable StoreReader reader;
     private Supplier<List<DestinationStatus>> status = List::of;
+    private Supplier<List<DeadLetterStatus>> deadLetters = List::of;
     private PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
     private BooleanSupplier ready = () -> true;
     private CollectorInfo info =
@@ -103,6 +106,12 @@ public final class WebServer implements Component {
     /** One consistent reading of all ledgers per call. */
     public Builder status(Supplier<List<DestinationStatus>> status) {
       this.status = status;
+      return this;
+    }
+
+    /** What destinations have refused for good. */
+    public Builder deadLetters(Supplier<List<DeadLetterStatus>> deadLetters) {
+      this.deadLetters = deadLetters;
       return this;
     }
 

@@ -30,6 +30,9 @@ class CursorAdminTest {
   private static final DestinationOptions OPTIONS =
       DestinationOptions.defaults().withSignals(Set.of(Signal.LOGS)).withRetry(1, 20);
 
+  private static final DestinationOptions OPTIONS_ONE_TRY =
+      new DestinationOptions(true, Set.of(Signal.LOGS), 0, 0, 1 << 20, 1, 20, 1);
+
   @TempDir Path directory;
   private final FakeExporter exporter = new FakeExporter();
   private final AtomicBoolean diskFails = new AtomicBoolean();
@@ -37,18 +40,22 @@ class CursorAdminTest {
 
   @BeforeEach
   void fiveRecordsOfTwoItems() throws Exception {
-    pipeline = start();
+    pipeline = start(OPTIONS);
     for (int i = 0; i < 5; i++) {
-      pipeline
-          .intake()
-          .accept(
-              new Batch(
-                  Signal.LOGS,
-                  2,
-                  Envelope.now("test", "peer"),
-                  ByteBuffer.wrap(("r" + i).getBytes(StandardCharsets.UTF_8))))
-          .get();
+      accept("r" + i, 2);
     }
+  }
+
+  private void accept(String text, int items) throws Exception {
+    pipeline
+        .intake()
+        .accept(
+            new Batch(
+                Signal.LOGS,
+                items,
+                Envelope.now("test", "peer"),
+                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
+        .get();
   }
 
   @AfterEach
@@ -74,13 +81,13 @@ class CursorAdminTest {
             });
   }
 
-  private Pipeline start() throws IOException {
+  private Pipeline start(DestinationOptions options) throws IOException {
     Pipeline started =
         Pipeline.builder()
             .directory(directory)
             .storage(disk())
             .durability(Durability.os())
-            .destination("es", exporter, OPTIONS)
+            .destination("es", exporter, options)
             .build();
     started.start();
     return started;
@@ -145,6 +152,32 @@ class CursorAdminTest {
   }
 
   @Test
+  void skipGivesUpAlsoWhatWasPutOffForLater() throws Exception {
+    awaitDelivered(10);
+    exporter.behave(PipelineTest::putOffSecondItems);
+    pipeline.close();
+    pipeline = start(OPTIONS_ONE_TRY);
+    accept("early", 3);
+    accept("fine", 1);
+    accept("late", 3);
+    await().until(() -> pipeline.cursors().list().get(0).position() == 8);
+    assertThat(status().pending()).isEqualTo(2);
+
+    pipeline.cursors().skip("es", null, Place.parse("6"));
+    assertThat(status().dropped()).isEqualTo(Map.of("skipped", 1L));
+    assertThat(status().pending()).isEqualTo(1);
+    pipeline.close();
+    try (CursorAdmin.Offline cursors = CursorAdmin.open(directory)) {
+      assertThat(cursors.list().get(0).pending()).isEqualTo(1);
+      assertThat(cursors.skip("es", null, Place.parse("end")).get(0).pending()).isZero();
+    }
+    pipeline = start(OPTIONS);
+    assertThat(status().dropped()).isEqualTo(Map.of("skipped", 2L));
+    assertThat(status().pending()).isZero();
+    assertThat(exporter.delivered()).hasSize(15).doesNotContain("early/1", "late/1");
+  }
+
+  @Test
   void destinationThatCannotGoOnAtOnceLosesNothingAndGoesOnLater() throws Exception {
     awaitDelivered(10);
     diskFails.set(true);
@@ -181,7 +214,7 @@ class CursorAdminTest {
                 assertThat(line.pending()).isEqualTo(2);
               });
     }
-    pipeline = start();
+    pipeline = start(OPTIONS);
     awaitDelivered(12);
   }
 
@@ -193,7 +226,7 @@ class CursorAdminTest {
       cursors.forget("es");
       assertThat(cursors.list()).isEmpty();
     }
-    pipeline = start();
+    pipeline = start(OPTIONS);
     awaitDelivered(20);
   }
 }

@@ -299,7 +299,7 @@ class PipelineTest {
   }
 
   /** Puts off item 1 of every record that has more than one item. */
-  private static ExportResult putOffSecondItems(ExportBatch batch) {
+  static ExportResult putOffSecondItems(ExportBatch batch) {
     List<ExportBatch.Entry> again = new ArrayList<>();
     for (ExportBatch.Entry entry : batch.entries()) {
       if (entry.record().items() > 1 && entry.wants(1)) {
@@ -317,7 +317,8 @@ class PipelineTest {
   void anItemPutOffAgainAndAgainHoldsNobodyAndIsDeliveredInTheEnd() throws Exception {
     FakeExporter ordered = new FakeExporter(new Exporter.Limits(100, 4, 0, 1));
     ordered.behave(PipelineTest::putOffSecondItems);
-    DestinationOptions once = new DestinationOptions(true, Set.of(Signal.LOGS), 0, 0, 1, 5, 1);
+    DestinationOptions once =
+        new DestinationOptions(true, Set.of(Signal.LOGS), 0, 0, 1 << 20, 1, 5, 1);
     Pipeline pipeline = start(Pipeline.builder().destination("es", ordered, once));
     accept(pipeline, "stuck", 3).get();
     for (int i = 0; i < 50; i++) {

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -31,6 +32,7 @@ public final class FakeElasticsearch implements AutoCloseable {
   private final AtomicLong duplicates = new AtomicLong();
   private final AtomicInteger failWith = new AtomicInteger();
   private final HttpServer server;
+  private volatile Predicate<String> refused = message -> false;
 
   public FakeElasticsearch() throws IOException {
     server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 256);
@@ -46,6 +48,11 @@ public final class FakeElasticsearch implements AutoCloseable {
   /** Answer every bulk request with this status, or 0 to work again. */
   public void failWith(int status) {
     failWith.set(status);
+  }
+
+  /** Answer documents with such a message that they do not fit the mapping. */
+  public void refuse(Predicate<String> messages) {
+    refused = messages;
   }
 
   /** The field {@code message} of every document. */
@@ -96,6 +103,15 @@ public final class FakeElasticsearch implements AutoCloseable {
       JsonNode create = Http.JSON.readTree(lines[i]).path("create");
       String id = create.path("_id").asText();
       String message = Http.JSON.readTree(lines[i + 1]).path("message").asText();
+      if (refused.test(message)) {
+        errors = true;
+        items.add(
+            "{\"create\":{\"_id\":\""
+                + id
+                + "\",\"status\":400,\"error\":{\"type\":\"document_parsing_exception\","
+                + "\"reason\":\"told to refuse it\"}}}");
+        continue;
+      }
       boolean fresh = messagesById.putIfAbsent(id, message) == null;
       if (fresh) {
         items.add("{\"create\":{\"_id\":\"" + id + "\",\"status\":201}}");

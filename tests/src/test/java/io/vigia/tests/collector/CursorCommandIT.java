@@ -8,9 +8,7 @@ import io.vigia.tests.backends.FakeElasticsearch;
 import io.vigia.tests.client.Http;
 import io.vigia.tests.client.Otlp;
 import io.vigia.tests.client.OtlpClient;
-import io.vigia.tests.process.ChildProcess;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,15 +55,8 @@ class CursorCommandIT {
   }
 
   private static String run(CollectorProcess collector, int code, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-jar", CollectorProcess.jar().toString()));
-    command.add("cursor");
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("--data", collector.data().toString()));
-    try (ChildProcess child = ChildProcess.command(command).name("cursor").start()) {
-      assertThat(child.awaitExit(Duration.ofSeconds(60))).as(child.output()).isEqualTo(code);
-      return child.output();
-    }
+    List<String> all = new ArrayList<>(List.of("cursor"));
+    all.addAll(List.of(arguments));
+    return OperatorCommand.run(collector, code, all.toArray(String[]::new));
   }
 }
