@@ -69,6 +69,11 @@ final class Receiver implements AutoCloseable {
     return new Receiver(httpPort, forwardPort);
   }
 
+  Receiver answering(int newStatus) {
+    status = newStatus;
+    return this;
+  }
+
   int httpPort() {
     return http.getAddress().getPort();
   }
