@@ -108,6 +108,15 @@ final class Jvm implements AutoCloseable {
     return endEpochMillis;
   }
 
+  /** The jars of the tests whose file names begin with one of the names. */
+  static String classPath(String... libraries) {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(
+            entry ->
+                Arrays.stream(libraries).anyMatch(Path.of(entry).toFile().getName()::startsWith))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   /** The jar that ours is made from. */
   static Path upstreamAgent() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -150,19 +159,10 @@ final class Jvm implements AutoCloseable {
 
     private Builder(Class<?> program, String... libraries) {
       this.program = program;
-      this.classPath = classPath(libraries);
-    }
-
-    /** Our test classes and the jars whose file names begin with one of the names. */
-    private static String classPath(String... libraries) {
-      return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-          .filter(
-              entry -> {
-                String file = Path.of(entry).getFileName().toString();
-                return file.equals("test-classes")
-                    || Arrays.stream(libraries).anyMatch(file::startsWith);
-              })
-          .collect(Collectors.joining(File.pathSeparator));
+      this.classPath =
+          Path.of("target/test-classes").toAbsolutePath()
+              + File.pathSeparator
+              + Jvm.classPath(libraries);
     }
 
     Builder sendingTo(Receiver receiver) {

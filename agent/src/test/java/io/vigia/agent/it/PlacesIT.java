@@ -1,43 +1,90 @@
 package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.vigia.agent.programs.OrderService;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Point 8: other JVMs than the build's, and the module path. */
+/**
+ * Point 8: other JVMs than the build's, and the module path. The JVMs are those in {@code
+ * /usr/lib/jvm} and the homes in {@code VIGIA_TEST_JVMS}, a list like a class path.
+ */
 class PlacesIT {
 
   private static final Path JVMS = Path.of("/usr/lib/jvm");
 
+  /** What Java 8 can do: a request to itself, a log event, a counter. */
+  private static final String OLD_SERVICE =
+      """
+      import com.sun.net.httpserver.HttpServer;
+      import io.prometheus.client.Counter;
+      import java.net.*;
+      import java.util.logging.Logger;
+      public class OldService {
+        public static void main(String[] args) throws Exception {
+          Counter orders = Counter.build("orders_total", "Orders").register();
+          HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+          server.createContext("/", e -> {
+            orders.inc();
+            Logger.getLogger("old").info("order taken");
+            e.sendResponseHeaders(204, -1);
+            e.close();
+          });
+          server.start();
+          URL url = new URL("http://127.0.0.1:" + server.getAddress().getPort());
+          System.out.println("answered " + ((HttpURLConnection) url.openConnection()).getResponseCode());
+          server.stop(0);
+          while (System.in.read() >= 0) {}
+        }
+      }
+      """;
+
   @TempDir Path directory;
 
-  @Test
-  void newestJvmOfTheMachineRunsIt() throws Exception {
-    Optional<Path> newest = newestJava();
-    assumeTrue(newest.isPresent(), "no newer JVM below " + JVMS);
+  @ParameterizedTest
+  @MethodSource("otherJvms")
+  void otherJvmsThanTheBuildsRunIt(Path home) throws Exception {
+    Path source = Files.writeString(directory.resolve("OldService.java"), OLD_SERVICE);
+    String libraries = Jvm.classPath("simpleclient");
+    compile("--release", "8", "-Xlint:-options", "-cp", libraries, source.toString());
     try (Receiver receiver = Receiver.start();
         Jvm jvm =
-            Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
-                .java(newest.orElseThrow())
+            Jvm.launching(List.of("-cp", directory + File.pathSeparator + libraries, "OldService"))
+                .java(home.resolve("bin/java"))
+                .option("-Dotel.bsp.schedule.delay=100")
+                .option("-Dotel.metric.export.interval=300")
                 .sendingTo(receiver)
                 .start()) {
+      jvm.await("answered");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () ->
+                  !jvm.process().isAlive()
+                      || (receiver.spans.size() >= 2
+                          && !receiver.logs().isEmpty()
+                          && receiver.metric("orders").isPresent()));
+      jvm.tell();
       assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
       assertThat(receiver.spans).as(jvm.output()).hasSize(2);
-      assertThat(receiver.logs()).hasSize(3);
+      assertThat(receiver.spans.get(0).getTraceId()).isEqualTo(receiver.spans.get(1).getTraceId());
+      assertThat(receiver.logs()).extracting("message").containsExactly("order taken");
       assertThat(receiver.metric("orders")).isPresent();
     }
   }
@@ -67,10 +114,7 @@ class PlacesIT {
           }
         }
         """);
-    int compiled =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, directory.resolve("module-info.java").toString(), source + "");
-    assertThat(compiled).isZero();
+    compile(directory.resolve("module-info.java").toString(), source.toString());
     try (Receiver receiver = Receiver.start();
         Jvm jvm =
             Jvm.launching(List.of("-p", directory.toString(), "-m", "shop/shop.Main"))
@@ -81,23 +125,33 @@ class PlacesIT {
     }
   }
 
-  private static Optional<Path> newestJava() throws IOException {
-    if (!Files.isDirectory(JVMS)) {
-      return Optional.empty();
+  private static void compile(String... arguments) {
+    assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments)).isZero();
+  }
+
+  static List<Path> otherJvms() throws IOException {
+    List<Path> homes = new ArrayList<>();
+    if (Files.isDirectory(JVMS)) {
+      try (Stream<Path> installed = Files.list(JVMS)) {
+        installed
+            .filter(home -> feature(home) > 0 && feature(home) != Runtime.version().feature())
+            .filter(home -> !Files.isSymbolicLink(home))
+            .forEach(homes::add);
+      }
     }
-    try (Stream<Path> homes = Files.list(JVMS)) {
-      return homes
-          .filter(home -> feature(home) > Runtime.version().feature())
-          .max(Comparator.comparingInt(PlacesIT::feature))
-          .map(home -> home.resolve("bin/java"));
+    String more = System.getenv("VIGIA_TEST_JVMS");
+    if (more != null) {
+      Arrays.stream(more.split(File.pathSeparator)).map(Path::of).forEach(homes::add);
     }
+    assumeFalse(homes.isEmpty(), "no other JVM in " + JVMS + " or VIGIA_TEST_JVMS");
+    return homes;
   }
 
   /** From the file {@code release} of a JDK; 0 for what is none. */
   private static int feature(Path home) {
     try {
       Matcher version =
-          Pattern.compile("JAVA_VERSION=\"(\\d+)")
+          Pattern.compile("JAVA_VERSION=\"(?:1[.])?(\\d+)")
               .matcher(Files.readString(home.resolve("release")));
       return version.find() ? Integer.parseInt(version.group(1)) : 0;
     } catch (IOException e) {
