@@ -8,6 +8,7 @@ import io.vigia.collector.export.otlp.OtlpGrpcExporter;
 import io.vigia.collector.export.prometheus.RemoteWriteExporter;
 import io.vigia.collector.export.prometheus.ScrapeExporter;
 import io.vigia.collector.store.LocalStore;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the exporter of each configured destination. */
@@ -31,38 +32,35 @@ final class Exporters {
 
   Exporter create(DestinationConfig destination) {
     if (destination instanceof DestinationConfig.Elasticsearch elastic) {
-      return elasticsearch(elastic);
+      return ElasticsearchExporter.builder()
+          .urls(elastic.urls().stream().map(URI::toString).toList())
+          .dataset(elastic.dataset())
+          .namespace(elastic.namespace())
+          .signals(elastic.common().signals())
+          .gzip(elastic.gzip())
+          .client(Clients.options(elastic.client()))
+          .limits(Clients.limits(elastic.batching(), ElasticsearchExporter.LIMITS))
+          .build();
     } else if (destination instanceof DestinationConfig.OtlpGrpc otlp) {
       return OtlpGrpcExporter.builder()
           .endpoint(otlp.endpoint().toString())
           .signals(otlp.common().signals())
           .gzip(otlp.gzip())
+          .client(Clients.options(otlp.client()))
+          .limits(Clients.limits(otlp.batching(), OtlpGrpcExporter.LIMITS))
           .build();
     } else if (destination instanceof DestinationConfig.RemoteWrite push) {
-      return RemoteWriteExporter.builder().url(push.url().toString()).build();
+      return RemoteWriteExporter.builder()
+          .url(push.url().toString())
+          .client(Clients.options(push.client()))
+          .limits(Clients.limits(push.batching(), RemoteWriteExporter.LIMITS))
+          .build();
     } else if (destination instanceof DestinationConfig.Scrape pull) {
       return ScrapeExporter.builder().listen(pull.listen().address()).build();
     } else if (destination instanceof DestinationConfig.Local && store != null) {
       return store.exporter();
     }
-    throw new IllegalStateException("no exporter for " + destination);
-  }
-
-  private static Exporter elasticsearch(DestinationConfig.Elasticsearch config) {
-    ElasticsearchExporter.Builder builder =
-        ElasticsearchExporter.builder()
-            .url(config.url().toString())
-            .dataset(config.dataset())
-            .namespace(config.namespace())
-            .signals(config.common().signals())
-            .gzip(config.gzip());
-    if (config.username() != null && config.passwordFile() != null) {
-      builder.basicAuth(config.username(), config.passwordFile());
-    }
-    if (config.apiKeyFile() != null) {
-      builder.apiKeyFile(config.apiKeyFile());
-    }
-    return builder.build();
+    throw new IllegalStateException("no exporter for " + destination.common().where());
   }
 
   private static LocalStore store(CollectorConfig config, DestinationConfig.Local local) {

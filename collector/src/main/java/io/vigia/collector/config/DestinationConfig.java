@@ -2,9 +2,8 @@ package io.vigia.collector.config;
 
 import io.vigia.collector.core.Signal;
 import java.net.URI;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** One entry under {@code destinations}. */
 public sealed interface DestinationConfig {
@@ -42,26 +41,29 @@ public sealed interface DestinationConfig {
   /**
    * Data streams of an Elasticsearch.
    *
-   * @param apiKeyFile file with an encoded API key, or null; read at start and again when it
-   *     changes
-   * @param username basic authentication, with {@code passwordFile}
+   * @param urls of nodes; any will do
    */
   record Elasticsearch(
       Common common,
-      URI url,
+      List<URI> urls,
       String dataset,
       String namespace,
-      @Nullable String username,
-      @Nullable Path passwordFile,
-      @Nullable Path apiKeyFile,
+      ClientConfig client,
+      Batching batching,
       boolean gzip)
-      implements DestinationConfig {}
+      implements DestinationConfig {
+    public Elasticsearch {
+      urls = List.copyOf(urls);
+    }
+  }
 
   /** OTLP over gRPC; what type {@code jaeger} is too, with traces only. */
-  record OtlpGrpc(Common common, URI endpoint, boolean gzip) implements DestinationConfig {}
+  record OtlpGrpc(Common common, URI endpoint, ClientConfig client, Batching batching, boolean gzip)
+      implements DestinationConfig {}
 
   /** Prometheus remote write. */
-  record RemoteWrite(Common common, URI url) implements DestinationConfig {}
+  record RemoteWrite(Common common, URI url, ClientConfig client, Batching batching)
+      implements DestinationConfig {}
 
   /** An endpoint for Prometheus to scrape. */
   record Scrape(Common common, Listen listen) implements DestinationConfig {}

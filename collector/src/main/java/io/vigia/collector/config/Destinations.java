@@ -1,6 +1,7 @@
 package io.vigia.collector.config;
 
 import io.vigia.collector.core.Signal;
+import java.net.URI;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -59,15 +60,15 @@ final class Destinations {
 
   private static DestinationConfig elasticsearch(DestinationConfig.Common common, Section section)
       throws ConfigException {
+    List<URI> urls = section.httpUrls("url", "http://127.0.0.1:9200");
     return new DestinationConfig.Elasticsearch(
         common,
-        section.httpUrl("url", "http://127.0.0.1:9200"),
+        urls,
         dataStreamPart(section, "dataset", "vigia"),
         dataStreamPart(section, "namespace", "default"),
-        section.string("username"),
-        section.path("passwordFile", null),
-        section.path("apiKeyFile", null),
-        section.flag("gzip", true));
+        ClientConfig.read(section, urls, /* apiKeys= */ true, 60_000),
+        Batching.read(section, /* parallel= */ true),
+        gzip(section, true));
   }
 
   /** Elasticsearch: no upper case, none of {@code \ / * ? " < > | , # :} or blanks, no dash. */
@@ -84,8 +85,31 @@ final class Destinations {
 
   private static DestinationConfig otlpGrpc(
       DestinationConfig.Common common, Section section, String example) throws ConfigException {
+    URI endpoint = section.httpUrl("endpoint", example);
     return new DestinationConfig.OtlpGrpc(
-        common, section.httpUrl("endpoint", example), section.flag("gzip", false));
+        common,
+        endpoint,
+        ClientConfig.read(section, List.of(endpoint), /* apiKeys= */ false, 30_000),
+        Batching.read(section, /* parallel= */ true),
+        gzip(section, false));
+  }
+
+  /** {@code compression: none|gzip}, or {@code gzip: true|false} for short. */
+  private static boolean gzip(Section section, boolean otherwise) throws ConfigException {
+    boolean flag = section.flag("gzip", otherwise);
+    String word = section.string("compression");
+    if (word != null && section.has("gzip")) {
+      throw new ConfigException(
+          section.at("gzip"), "compression says it too; remove one of the two");
+    }
+    if (word == null) {
+      return flag;
+    }
+    if (!word.equals("gzip") && !word.equals("none")) {
+      throw new ConfigException(
+          section.at("compression"), "\"" + word + "\" is neither none nor gzip");
+    }
+    return word.equals("gzip");
   }
 
   private static DestinationConfig prometheus(DestinationConfig.Common common, Section section)
@@ -97,10 +121,15 @@ final class Destinations {
           section.where(),
           "give either remoteWrite: http://…/api/v1/write (push) or listen: 127.0.0.1:9464 (pull)");
     }
-    return push
-        ? new DestinationConfig.RemoteWrite(
-            common, section.httpUrl("remoteWrite", "http://127.0.0.1:9090/api/v1/write"))
-        : new DestinationConfig.Scrape(common, section.listen("listen", ""));
+    if (pull) {
+      return new DestinationConfig.Scrape(common, section.listen("listen", ""));
+    }
+    URI url = section.httpUrl("remoteWrite", "http://127.0.0.1:9090/api/v1/write");
+    return new DestinationConfig.RemoteWrite(
+        common,
+        url,
+        ClientConfig.read(section, List.of(url), /* apiKeys= */ false, 30_000),
+        Batching.read(section, /* parallel= */ false));
   }
 
   private static DestinationConfig.Common common(

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
@@ -189,9 +190,28 @@ final class Section {
     return value == null ? otherwise : Path.of(value);
   }
 
+  /** One address or a list of them. */
+  List<URI> httpUrls(String key, String example) throws ConfigException {
+    Entry entry = entries.get(key);
+    if (entry == null || !(entry.value instanceof SequenceNode)) {
+      return List.of(httpUrl(key, example));
+    }
+    List<URI> urls = new ArrayList<>();
+    for (String value : Objects.requireNonNullElse(words(key), List.<String>of())) {
+      urls.add(httpUrl(key, value, example));
+    }
+    if (urls.isEmpty()) {
+      throw new ConfigException(at(key), "empty; give an address like " + example);
+    }
+    return urls;
+  }
+
   /** An {@code http} or {@code https} address with a host. */
   URI httpUrl(String key, String example) throws ConfigException {
-    String value = required(key, example);
+    return httpUrl(key, required(key, example), example);
+  }
+
+  private URI httpUrl(String key, String value, String example) throws ConfigException {
     try {
       URI uri = new URI(value);
       if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))

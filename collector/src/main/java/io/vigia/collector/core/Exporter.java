@@ -40,5 +40,10 @@ public interface Exporter extends Component {
    * @param lingerMillis how long to wait for a batch to fill before sending what is there
    * @param maxInFlight open calls per signal; 1 keeps the order of the log
    */
-  record Limits(int maxBatchBytes, int maxBatchItems, int lingerMillis, int maxInFlight) {}
+  record Limits(int maxBatchBytes, int maxBatchItems, int lingerMillis, int maxInFlight) {
+    /** The same with other bytes, wait and calls. */
+    public Limits with(int maxBatchBytes, int lingerMillis, int maxInFlight) {
+      return new Limits(maxBatchBytes, maxBatchItems, lingerMillis, maxInFlight);
+    }
+  }
 }

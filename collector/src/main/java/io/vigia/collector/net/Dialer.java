@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -14,12 +15,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections. Names are looked up anew for each (a restarted pod has another address), on
- * threads of their own because the JDK's look-up blocks; all addresses of a name are tried in turn.
+ * Opens connections. Names are looked up anew for each (a restarted pod has another address), and
+ * certificates read, on threads of their own because both block; all addresses of a name are tried
+ * in turn.
  */
 final class Dialer {
+  private static final int CONNECT_MILLIS = 5_000;
   private static final ExecutorService LOOKUPS =
       new ThreadPoolExecutor(
           0,
@@ -39,18 +44,31 @@ final class Dialer {
   }
 
   private final Endpoint endpoint;
+  private final @Nullable ClientTls tls;
+  private final Consumer<Channel> initializer;
+  private final int connectMillis;
   private final Bootstrap bootstrap;
 
-  Dialer(Endpoint endpoint, int connectTimeoutMillis, ChannelInitializer<Channel> initializer) {
+  /**
+   * @param protocol the one ALPN protocol to offer ({@code h2}), or null
+   * @param initializer adds the handlers that come after TLS
+   */
+  Dialer(
+      Endpoint endpoint,
+      ClientOptions options,
+      @Nullable String protocol,
+      Consumer<Channel> initializer) {
     this.endpoint = endpoint;
+    this.tls = endpoint.tls() ? new ClientTls(options.tls(), endpoint, protocol) : null;
+    this.initializer = initializer;
+    this.connectMillis = Math.min(CONNECT_MILLIS, options.timeoutMillis());
     this.bootstrap =
         new Bootstrap()
             .group(EventLoops.shared())
             .channel(NioSocketChannel.class)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
             .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
-            .handler(initializer);
+            .option(ChannelOption.SO_KEEPALIVE, true);
   }
 
   /** Fails with whatever the last address answered. */
@@ -60,8 +78,9 @@ final class Dialer {
       LOOKUPS.execute(
           () -> {
             try {
-              tryNext(InetAddress.getAllByName(endpoint.host()), 0, result);
-            } catch (UnknownHostException | RuntimeException e) {
+              Bootstrap ready = bootstrap.clone().handler(initializer());
+              tryNext(ready, InetAddress.getAllByName(endpoint.host()), 0, result);
+            } catch (UnknownHostException | NetException | RuntimeException e) {
               result.completeExceptionally(e);
             }
           });
@@ -71,7 +90,21 @@ final class Dialer {
     return result;
   }
 
-  private void tryNext(InetAddress[] addresses, int index, CompletableFuture<Channel> result) {
+  private ChannelInitializer<Channel> initializer() throws NetException {
+    SslContext context = tls == null ? null : tls.context();
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        if (tls != null && context != null) {
+          channel.pipeline().addLast(tls.handler(context, channel, connectMillis));
+        }
+        initializer.accept(channel);
+      }
+    };
+  }
+
+  private void tryNext(
+      Bootstrap bootstrap, InetAddress[] addresses, int index, CompletableFuture<Channel> result) {
     bootstrap
         .connect(new InetSocketAddress(addresses[index], endpoint.port()))
         .addListener(
@@ -82,7 +115,7 @@ final class Dialer {
                       connected.channel().close();
                     }
                   } else if (index + 1 < addresses.length) {
-                    tryNext(addresses, index + 1, result);
+                    tryNext(bootstrap, addresses, index + 1, result);
                   } else {
                     result.completeExceptionally(connected.cause());
                   }

@@ -61,6 +61,18 @@ public final class FromFiles<T> {
     checkedNanos.set(System.nanoTime());
   }
 
+  /**
+   * As {@link #get}; reads the files first when that has not worked yet.
+   *
+   * @throws IOException as {@link #load}
+   */
+  public T current() throws IOException {
+    if (value == null) {
+      load();
+    }
+    return get();
+  }
+
   /** The value of the files as they are, or as they last made sense. Only after {@link #load}. */
   public T get() {
     long checked = checkedNanos.get();

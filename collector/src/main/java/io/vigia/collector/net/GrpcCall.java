@@ -16,6 +16,7 @@ final class GrpcCall {
   private @Nullable ByteBuf request;
   private @Nullable CharSequence httpStatus;
   private @Nullable CharSequence contentType;
+  @Nullable String authorization;
   int streamId;
   @Nullable Future<?> timer;
   boolean requestWritten;

@@ -2,13 +2,10 @@ package io.vigia.collector.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.handler.ssl.SslContext;
 import io.vigia.collector.net.NetException.Kind;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcClient implements AutoCloseable {
   private final Endpoint endpoint;
-  private final Map<String, String> headers;
-  private final int timeoutMillis;
+  private final Map<String, String> headers = new LinkedHashMap<>();
+  private final ClientOptions options;
   private final int gzipLevel;
   private final int maxResponseBytes;
-  private final TlsOptions tls;
   private final Dialer dialer;
-  private @Nullable SslContext sslContext;
 
   private final Object lock = new Object();
   private @Nullable CompletableFuture<GrpcConnection> current;
@@ -34,24 +29,24 @@ public final class GrpcClient implements AutoCloseable {
 
   private GrpcClient(Builder builder) {
     this.endpoint = builder.endpoint;
-    this.headers = new LinkedHashMap<>(builder.headers);
+    this.options = builder.options;
+    options.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
     if (endpoint.authorization() != null) {
       headers.putIfAbsent("authorization", endpoint.authorization());
     }
-    this.timeoutMillis = builder.timeoutMillis;
     this.gzipLevel = builder.gzipLevel;
     this.maxResponseBytes = builder.maxResponseBytes;
-    this.tls = builder.tls;
     this.dialer =
         new Dialer(
             endpoint,
-            Math.min(5000, timeoutMillis),
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel channel) throws IOException {
-                initialize(channel);
-              }
-            });
+            options,
+            "h2",
+            channel ->
+                channel
+                    .pipeline()
+                    .addLast(
+                        GrpcConnection.create(
+                            endpoint, headers, options.timeoutMillis(), gzipLevel > 0)));
   }
 
   public static Builder builder(Endpoint endpoint) {
@@ -71,6 +66,14 @@ public final class GrpcClient implements AutoCloseable {
    */
   public CompletableFuture<GrpcAnswer> unary(String path, ByteBuf message) {
     GrpcCall call = new GrpcCall(path, frame(message), maxResponseBytes);
+    if (options.authorization() != null) {
+      try {
+        call.authorization = options.authorization().header();
+      } catch (NetException e) {
+        call.fail(e);
+        return call.answer;
+      }
+    }
     connection()
         .whenComplete(
             (connection, failure) -> {
@@ -140,24 +143,6 @@ public final class GrpcClient implements AutoCloseable {
     }
   }
 
-  private void initialize(Channel channel) throws IOException {
-    if (endpoint.tls()) {
-      SslContext context;
-      synchronized (lock) {
-        if (sslContext == null) {
-          sslContext = tls.context("h2");
-        }
-        context = sslContext;
-      }
-      channel
-          .pipeline()
-          .addLast(context.newHandler(channel.alloc(), endpoint.host(), endpoint.port()));
-    }
-    channel
-        .pipeline()
-        .addLast(GrpcConnection.create(endpoint, headers, timeoutMillis, gzipLevel > 0));
-  }
-
   /** Length-prefixed message: compressed flag, 32-bit length, bytes. */
   private ByteBuf frame(ByteBuf message) {
     ByteBuf body = message;
@@ -186,25 +171,17 @@ public final class GrpcClient implements AutoCloseable {
   /** Settings. */
   public static final class Builder {
     private final Endpoint endpoint;
-    private final Map<String, String> headers = new LinkedHashMap<>();
-    private int timeoutMillis = 30_000;
+    private ClientOptions options = ClientOptions.defaults();
     private int gzipLevel;
     private int maxResponseBytes = 4 << 20;
-    private TlsOptions tls = TlsOptions.DEFAULT;
 
     private Builder(Endpoint endpoint) {
       this.endpoint = endpoint;
     }
 
-    /** Metadata sent with every call; names are lower-cased. */
-    public Builder headers(Map<String, String> all) {
-      all.forEach((name, value) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), value));
-      return this;
-    }
-
-    /** Deadline of a call, connecting included. */
-    public Builder timeoutMillis(int millis) {
-      timeoutMillis = millis;
+    /** Headers are sent as metadata; the time-out is the deadline of a call. */
+    public Builder options(ClientOptions options) {
+      this.options = options;
       return this;
     }
 
@@ -216,11 +193,6 @@ public final class GrpcClient implements AutoCloseable {
 
     public Builder maxResponseBytes(int bytes) {
       maxResponseBytes = bytes;
-      return this;
-    }
-
-    public Builder tls(TlsOptions options) {
-      tls = options;
       return this;
     }
 

@@ -154,6 +154,9 @@ final class GrpcConnection extends Http2ConnectionHandler {
       headers.set("grpc-encoding", "gzip");
     }
     metadata.forEach(headers::set);
+    if (call.authorization != null) {
+      headers.set("authorization", call.authorization);
+    }
     return headers;
   }
 

@@ -4,18 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.ssl.SslContext;
 import io.vigia.collector.net.NetException.Kind;
-import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,13 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpClient implements AutoCloseable {
   private final Endpoint endpoint;
-  private final Map<String, String> headers;
+  private final ClientOptions options;
   private final int maxConnections;
   private final int maxResponseBytes;
   private final int timeoutMillis;
-  private final TlsOptions tls;
   private final Dialer dialer;
-  private @Nullable SslContext sslContext;
 
   private final Object lock = new Object();
   private final ArrayDeque<Channel> idle = new ArrayDeque<>();
@@ -47,29 +41,19 @@ public final class HttpClient implements AutoCloseable {
 
   private HttpClient(Builder builder) {
     this.endpoint = builder.endpoint;
-    this.headers = Map.copyOf(builder.headers);
+    this.options = builder.options;
     this.maxConnections = builder.maxConnections;
     this.maxResponseBytes = builder.maxResponseBytes;
-    this.timeoutMillis = builder.timeoutMillis;
-    this.tls = builder.tls;
+    this.timeoutMillis = options.timeoutMillis();
     this.dialer =
         new Dialer(
             endpoint,
-            Math.min(5000, timeoutMillis),
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel channel) throws IOException {
-                if (endpoint.tls()) {
-                  channel
-                      .pipeline()
-                      .addLast(
-                          sslContext()
-                              .newHandler(channel.alloc(), endpoint.host(), endpoint.port()));
-                }
-                channel.pipeline().addLast(new HttpClientCodec());
-                channel.pipeline().addLast(new HttpCallHandler(HttpClient.this));
-              }
-            });
+            options,
+            null,
+            channel ->
+                channel
+                    .pipeline()
+                    .addLast(new HttpClientCodec(), new HttpCallHandler(HttpClient.this)));
   }
 
   public static Builder builder(Endpoint endpoint) {
@@ -92,6 +76,15 @@ public final class HttpClient implements AutoCloseable {
       HttpMethod method, String target, Map<String, String> extraHeaders, @Nullable ByteBuf body) {
     HttpCall call =
         new HttpCall(method, target, extraHeaders, body == null ? Unpooled.EMPTY_BUFFER : body);
+    try {
+      call.authorization =
+          options.authorization() == null
+              ? endpoint.authorization()
+              : options.authorization().header();
+    } catch (NetException e) {
+      call.fail(e);
+      return call.answer;
+    }
     synchronized (lock) {
       if (closed) {
         call.fail(new NetException(Kind.SHUTDOWN, endpoint + ": closed"));
@@ -189,10 +182,10 @@ public final class HttpClient implements AutoCloseable {
     var request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, call.method, call.target, body);
     request.headers().set(HttpHeaderNames.HOST, endpoint.authority());
     request.headers().set(HttpHeaderNames.USER_AGENT, "vigia-collector");
-    if (endpoint.authorization() != null) {
-      request.headers().set(HttpHeaderNames.AUTHORIZATION, endpoint.authorization());
+    if (call.authorization != null) {
+      request.headers().set(HttpHeaderNames.AUTHORIZATION, call.authorization);
     }
-    headers.forEach(request.headers()::set);
+    options.headers().forEach(request.headers()::set);
     call.headers.forEach(request.headers()::set);
     request.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
     channel
@@ -271,15 +264,6 @@ public final class HttpClient implements AutoCloseable {
     return maxResponseBytes;
   }
 
-  private SslContext sslContext() throws IOException {
-    synchronized (lock) {
-      if (sslContext == null) {
-        sslContext = tls.context(null);
-      }
-      return sslContext;
-    }
-  }
-
   /** One request on its way. */
   static final class HttpCall {
     final HttpMethod method;
@@ -289,6 +273,7 @@ public final class HttpClient implements AutoCloseable {
     final CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
     volatile java.util.concurrent.@Nullable Future<?> timer;
     volatile @Nullable Channel channel;
+    @Nullable String authorization;
     boolean retried;
     private boolean ended;
     HttpAnswer received = new HttpAnswer(0, EmptyHttpHeaders.INSTANCE, new byte[0]);
@@ -330,24 +315,17 @@ public final class HttpClient implements AutoCloseable {
   /** Settings. */
   public static final class Builder {
     private final Endpoint endpoint;
-    private final Map<String, String> headers = new LinkedHashMap<>();
+    private ClientOptions options = ClientOptions.defaults();
     private int maxConnections = 8;
     private int maxResponseBytes = 16 << 20;
-    private int timeoutMillis = 60_000;
-    private TlsOptions tls = TlsOptions.DEFAULT;
 
     private Builder(Endpoint endpoint) {
       this.endpoint = endpoint;
     }
 
-    /** Sent with every request. */
-    public Builder header(String name, String value) {
-      headers.put(name, value);
-      return this;
-    }
-
-    public Builder headers(Map<String, String> all) {
-      headers.putAll(all);
+    /** The time-out is from {@link HttpClient#send} to the last byte of the answer. */
+    public Builder options(ClientOptions options) {
+      this.options = options;
       return this;
     }
 
@@ -360,17 +338,6 @@ public final class HttpClient implements AutoCloseable {
     /** A longer answer is {@link Kind#TOO_LARGE}. */
     public Builder maxResponseBytes(int bytes) {
       maxResponseBytes = bytes;
-      return this;
-    }
-
-    /** From {@link HttpClient#send} to the last byte of the answer. */
-    public Builder timeoutMillis(int millis) {
-      timeoutMillis = millis;
-      return this;
-    }
-
-    public Builder tls(TlsOptions options) {
-      tls = options;
       return this;
     }
 

@@ -1,15 +1,15 @@
 package io.vigia.collector.net;
 
+import io.vigia.collector.core.CheckResult;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why no answer came from a peer. The message is one line and names the peer. Carries no stack
- * trace: it is an answer, not a defect.
+ * Why no answer came from a peer. The message is one line, names the peer and says what to look at.
+ * Carries no stack trace: it is an answer, not a defect.
  */
 public final class NetException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -24,6 +24,12 @@ public final class NetException extends IOException {
     TLS("check https:// against http://, and the certificate authority (tls.ca)"),
     /** No (complete) answer in time. */
     TIMEOUT("is it overloaded, or does a firewall drop the packets?"),
+    /** The files of {@code tls} cannot be used. */
+    TLS_FILES(
+        "tls.ca and tls.cert must be PEM, tls.key the certificate's, in PKCS#8 without a password"
+            + " (openssl pkcs8 -topk8 -nocrypt)"),
+    /** The file with the secret cannot be used. */
+    SECRET("check tokenFile, passwordFile or apiKeyFile"),
     /** The connection ended before the answer did. */
     CLOSED("did it restart, or does it speak TLS while this end does not?"),
     /** The answer was not the protocol. */
@@ -46,10 +52,24 @@ public final class NetException extends IOException {
   }
 
   private final Kind kind;
+  private final String summary;
+  private final String remedy;
 
-  public NetException(Kind kind, String message) {
-    super(message);
+  public NetException(Kind kind, String summary) {
+    this(kind, summary, kind.remedy());
+  }
+
+  /** With a better remedy than the kind's. */
+  NetException(Kind kind, String summary, String remedy) {
+    super(remedy.isEmpty() ? summary : summary + " (" + remedy + ")");
     this.kind = kind;
+    this.summary = summary;
+    this.remedy = remedy;
+  }
+
+  /** What went wrong, for {@code vigia check}. */
+  public CheckResult check() {
+    return CheckResult.failed(summary, remedy);
   }
 
   public Kind kind() {
@@ -63,9 +83,13 @@ public final class NetException extends IOException {
 
   /** Maps whatever Netty or the JDK threw while talking to {@code peer}. */
   public static NetException of(String peer, @Nullable Throwable cause) {
+    NetException tls = cause == null ? null : TlsFailure.of(peer, cause);
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof NetException e) {
         return e;
+      }
+      if (tls != null) {
+        return tls;
       }
       if (t instanceof UnknownHostException) {
         return new NetException(Kind.DNS, peer + ": unknown host");
@@ -75,9 +99,6 @@ public final class NetException extends IOException {
       }
       if (t instanceof ConnectException || t instanceof NoRouteToHostException) {
         return new NetException(Kind.REFUSED, peer + ": connection refused");
-      }
-      if (t instanceof SSLException) {
-        return new NetException(Kind.TLS, peer + ": TLS handshake failed: " + oneLine(t));
       }
       if (t instanceof io.netty.handler.codec.http2.Http2Exception
           || t instanceof io.netty.handler.codec.DecoderException) {
@@ -89,7 +110,11 @@ public final class NetException extends IOException {
   }
 
   private static String oneLine(Throwable t) {
-    String message = String.valueOf(t.getMessage());
+    return oneLine(String.valueOf(t.getMessage()));
+  }
+
+  static String oneLine(String text) {
+    String message = text;
     int end = message.indexOf('\n');
     message = end < 0 ? message : message.substring(0, end);
     return message.length() > 200 ? message.substring(0, 200) : message;

@@ -83,8 +83,8 @@ class ConfigLoaderTest {
             destinations: {elasticsearch: {url: "${ES}"}}
             """);
     assertThat(config.data()).isEqualTo(Path.of("/tmp/x/y/${z}"));
-    assertThat(((DestinationConfig.Elasticsearch) config.destinations().get(0)).url())
-        .isEqualTo(URI.create("http://es:9200"));
+    assertThat(((DestinationConfig.Elasticsearch) config.destinations().get(0)).urls())
+        .containsExactly(URI.create("http://es:9200"));
   }
 
   @Test
@@ -94,6 +94,51 @@ class ConfigLoaderTest {
     assertThat(config.log().segmentBytes()).isEqualTo(1_572_864);
     assertThat(config.log().quotaBytes()).isEqualTo(20_000_000_000L);
     assertThat(config.log().intervalMillis()).isEqualTo(250);
+  }
+
+  @Test
+  void howADestinationIsTalkedTo() throws Exception {
+    CollectorConfig config =
+        parse(
+            """
+            destinations:
+              elasticsearch:
+                url: ["https://a:9200", "https://b:9200"]
+                apiKeyFile: /run/key
+                tls: {ca: /ca.pem, cert: /c.pem, key: /k.pem, serverName: es, insecure: false}
+                compression: none
+                batch: {maxBytes: 1MiB, maxAge: 2s}
+                inFlight: 8
+              otlp:
+                endpoint: https://c:4317
+                headers: {X-Scope-OrgID: "${ES}"}
+                tokenFile: /run/token
+                timeout: 5s
+                gzip: true
+            """);
+    var elastic = (DestinationConfig.Elasticsearch) config.destinations().get(0);
+    assertThat(elastic.urls())
+        .containsExactly(URI.create("https://a:9200"), URI.create("https://b:9200"));
+    assertThat(elastic.client())
+        .isEqualTo(
+            new ClientConfig(
+                Map.of(),
+                new ClientConfig.Tls(
+                    Path.of("/ca.pem"), Path.of("/c.pem"), Path.of("/k.pem"), "es", false),
+                null,
+                Path.of("/run/key"),
+                null,
+                null,
+                60_000));
+    assertThat(elastic.gzip()).isFalse();
+    assertThat(elastic.batching()).isEqualTo(new Batching(1 << 20, 2_000, 8));
+    var otlp = (DestinationConfig.OtlpGrpc) config.destinations().get(1);
+    assertThat(otlp.client().headers()).containsEntry("X-Scope-OrgID", "http://es:9200");
+    assertThat(otlp.client().toString()).doesNotContain("es:9200");
+    assertThat(otlp.client().tokenFile()).isEqualTo(Path.of("/run/token"));
+    assertThat(otlp.client().timeoutMillis()).isEqualTo(5_000);
+    assertThat(otlp.gzip()).isTrue();
+    assertThat(otlp.batching()).isEqualTo(new Batching(null, null, null));
   }
 
   @Test
@@ -129,6 +174,23 @@ class ConfigLoaderTest {
             + " traces",
         "destinations: {prometheus: {}}|give either remoteWrite:",
         "destinations: {local: {}, local: {}}|destinations.local: given twice",
+        "destinations: {otlp: {endpoint: \"http://a:1\", tls: {}}}|needs an address with https://",
+        "destinations: {otlp: {endpoint: \"https://a:1\", tls: {cert: c}}}|give cert and key"
+            + " together",
+        "destinations: {otlp: {endpoint: \"https://a:1\", tls: {caFile: c}}}|unknown key"
+            + " \"caFile\" in destinations.otlp.tls",
+        "destinations: {otlp: {endpoint: \"http://a:1\", username: u}}|give username and"
+            + " passwordFile together",
+        "destinations: {otlp: {endpoint: \"http://u:p@a:1\", tokenFile: t}}|in more than one way",
+        "destinations: {otlp: {endpoint: \"http://a:1\", headers: {Host: x}}}|belongs to the"
+            + " protocol",
+        "destinations: {otlp: {endpoint: \"http://a:1\", headers: {\"a b\": x}}}|no HTTP header",
+        "destinations: {otlp: {endpoint: \"http://a:1\", compression: zip}}|neither none nor gzip",
+        "destinations: {otlp: {endpoint: \"http://a:1\", timeout: 1ms}}|must be from 100ms to 10m",
+        "destinations: {otlp: {endpoint: \"http://a:1\", batch: {maxBytes: 1GiB}}}|from 1KiB to"
+            + " 16MiB",
+        "destinations: {otlp: {endpoint: \"http://a:1\", inFlight: 0}}|from 1 to 64",
+        "destinations: {elasticsearch: {url: []}}|empty; give an address",
         "data: [|vigia.yaml:1:",
         "web: {listen: a: b}|not YAML",
       })

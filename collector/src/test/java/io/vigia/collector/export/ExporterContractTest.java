@@ -8,6 +8,7 @@ import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.export.FakeBackend.Reply;
+import io.vigia.collector.net.ClientOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -35,7 +36,7 @@ public abstract class ExporterContractTest {
   protected abstract FakeBackend newBackend();
 
   /** Not started. */
-  protected abstract Exporter newExporter(String url, int timeoutMillis);
+  protected abstract Exporter newExporter(String url, ClientOptions options);
 
   protected abstract Signal signal();
 
@@ -60,7 +61,7 @@ public abstract class ExporterContractTest {
   }
 
   private Exporter started(int timeoutMillis) throws IOException {
-    Exporter made = newExporter(backend.url(), timeoutMillis);
+    Exporter made = newExporter(backend.url(), within(timeoutMillis));
     exporter = made;
     made.start();
     return made;
@@ -72,6 +73,10 @@ public abstract class ExporterContractTest {
 
   protected static ExportResult get(CompletableFuture<ExportResult> result) throws Exception {
     return result.get(30, TimeUnit.SECONDS);
+  }
+
+  private static ClientOptions within(int millis) {
+    return ClientOptions.defaults().withTimeoutMillis(millis);
   }
 
   private ExportResult exportTo(Reply... replies) throws Exception {
@@ -134,7 +139,17 @@ public abstract class ExporterContractTest {
 
   @Test
   void aWrongTokenIsRetriedNotThrownAway() throws Exception {
-    assertAllRetried(exportTo(Reply.UNAUTHORIZED));
+    ExportResult result = exportTo(Reply.UNAUTHORIZED);
+    assertAllRetried(result);
+    assertThat(result.retryReason()).contains("token");
+  }
+
+  @Test
+  void aWrongTokenIsNamedByCheck() {
+    backend.replies(Reply.UNAUTHORIZED);
+    CheckResult result = newExporter(backend.url(), within(TIMEOUT_MILLIS)).check();
+    assertThat(result.ok()).isFalse();
+    assertThat(result.remedy()).contains("tokenFile", "passwordFile");
   }
 
   @Test
@@ -169,7 +184,7 @@ public abstract class ExporterContractTest {
   @Test
   void closeEndsWhatIsInFlight() throws Exception {
     backend.replies(Reply.HANG);
-    Exporter patient = newExporter(backend.url(), 60_000);
+    Exporter patient = newExporter(backend.url(), within(60_000));
     exporter = patient;
     patient.start();
     CompletableFuture<ExportResult> open = patient.export(batch());
@@ -192,7 +207,7 @@ public abstract class ExporterContractTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       free = socket.getLocalPort();
     }
-    CheckResult result = newExporter("http://127.0.0.1:" + free, TIMEOUT_MILLIS).check();
+    CheckResult result = newExporter("http://127.0.0.1:" + free, within(TIMEOUT_MILLIS)).check();
     assertThat(result.ok()).isFalse();
     assertThat(result.summary()).contains("refused").contains(Integer.toString(free));
     assertThat(result.remedy()).isNotBlank();
@@ -200,7 +215,7 @@ public abstract class ExporterContractTest {
 
   @Test
   void checkNamesWhatToDoWhenTheNameIsUnknown() {
-    CheckResult result = newExporter("http://nowhere.invalid:4317", TIMEOUT_MILLIS).check();
+    CheckResult result = newExporter("http://nowhere.invalid:4317", within(TIMEOUT_MILLIS)).check();
     assertThat(result.ok()).isFalse();
     assertThat(result.summary()).contains("nowhere.invalid");
     assertThat(result.remedy()).contains("host name");
@@ -208,7 +223,7 @@ public abstract class ExporterContractTest {
 
   @Test
   void checkNeedsNoStart() {
-    CheckResult result = newExporter(backend.url(), TIMEOUT_MILLIS).check();
+    CheckResult result = newExporter(backend.url(), within(TIMEOUT_MILLIS)).check();
     assertThat(result).isEqualTo(CheckResult.ok(result.summary()));
   }
 }

@@ -1,5 +1,7 @@
 package io.vigia.collector.export;
 
+import org.jspecify.annotations.Nullable;
+
 /** A backend that does as it is told. */
 public interface FakeBackend extends AutoCloseable {
   /** What it does with a request of telemetry. */
@@ -27,6 +29,9 @@ public interface FakeBackend extends AutoCloseable {
 
   /** Requests of telemetry seen so far. */
   int requests();
+
+  /** Of the last request of telemetry; null when it had none of that name. */
+  @Nullable String header(String name);
 
   @Override
   void close();

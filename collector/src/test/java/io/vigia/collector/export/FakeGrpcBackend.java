@@ -48,6 +48,7 @@ public final class FakeGrpcBackend implements FakeBackend {
   private @Nullable FakeHttpBackend wrong;
   public final List<byte[]> seen = new CopyOnWriteArrayList<>();
   public final List<String> methods = new CopyOnWriteArrayList<>();
+  private volatile Metadata metadata = new Metadata();
   private volatile byte[] response = new byte[0];
 
   public FakeGrpcBackend() {
@@ -78,6 +79,7 @@ public final class FakeGrpcBackend implements FakeBackend {
 
   private ServerCall.Listener<byte[]> handle(ServerCall<byte[], byte[]> call, Metadata headers) {
     call.request(1);
+    metadata = headers;
     return new ServerCall.Listener<>() {
       private byte[] message = new byte[0];
 
@@ -166,6 +168,11 @@ public final class FakeGrpcBackend implements FakeBackend {
   @Override
   public int requests() {
     return seen.size();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return metadata.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
   }
 
   private synchronized Reply next() {

@@ -71,6 +71,16 @@ public class FakeHttpBackend implements FakeBackend {
     return seen.size();
   }
 
+  @Override
+  public @Nullable String header(String name) {
+    return seen.get(seen.size() - 1).headers().get(name);
+  }
+
+  /** What the next request of telemetry will get. */
+  protected synchronized Reply peek() {
+    return script.element();
+  }
+
   private synchronized Reply next() {
     return script.size() > 1 ? script.poll() : script.peek();
   }
@@ -94,6 +104,10 @@ public class FakeHttpBackend implements FakeBackend {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       OutputStream out = socket.getOutputStream();
       for (Request request = read(in); request != null; request = read(in)) {
+        if (request.line().equals("TLS")) {
+          out.write(plain("400 Bad Request", "", "no TLS").getBytes(StandardCharsets.UTF_8));
+          return;
+        }
         String answer = beside(request);
         if (answer == null) {
           seen.add(request);
@@ -137,6 +151,9 @@ public class FakeHttpBackend implements FakeBackend {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
       int b = in.read();
+      if (b == 0x16 && head.size() == 0) { // a TLS record
+        return new Request("TLS", Map.of(), new byte[0]);
+      }
       if (b < 0) {
         return null;
       }

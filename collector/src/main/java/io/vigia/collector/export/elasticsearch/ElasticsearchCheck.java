@@ -9,21 +9,30 @@ import io.vigia.collector.net.HttpAnswer;
 import io.vigia.collector.net.HttpClient;
 import io.vigia.collector.net.NetException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Asks who is there, and says what to do when it is not an Elasticsearch we can use. */
 final class ElasticsearchCheck {
+  static final String WHO = "check username and passwordFile, apiKeyFile or tokenFile";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private final HttpClient client;
   private final Endpoint endpoint;
-  private final ElasticsearchAuth auth;
 
-  ElasticsearchCheck(HttpClient client, Endpoint endpoint, ElasticsearchAuth auth) {
+  ElasticsearchCheck(HttpClient client) {
     this.client = client;
-    this.endpoint = endpoint;
-    this.auth = auth;
+    this.endpoint = client.endpoint();
+  }
+
+  /** One that answers is enough; what the others say is told. */
+  static CheckResult combine(List<CheckResult> results) {
+    CheckResult best = results.stream().filter(CheckResult::ok).findFirst().orElse(results.get(0));
+    String all = results.stream().map(CheckResult::summary).collect(Collectors.joining("; "));
+    return new CheckResult(best.ok(), all, best.remedy());
   }
 
   CheckResult run() {
@@ -37,18 +46,13 @@ final class ElasticsearchCheck {
       }
       return judge(answer, version);
     } catch (NetException e) {
-      return CheckResult.failed(String.valueOf(e.getMessage()), e.kind().remedy());
-    } catch (IOException e) {
-      return CheckResult.failed(
-          endpoint + ": cannot read the secret: " + e.getMessage(),
-          "check passwordFile or apiKeyFile");
+      return e.check();
     }
   }
 
   private CheckResult judge(HttpAnswer answer, @Nullable String version) {
     if (answer.status() == 401) {
-      return CheckResult.failed(
-          endpoint + " answered 401", "set username and passwordFile, or apiKeyFile");
+      return CheckResult.failed(endpoint + " answered 401", WHO);
     }
     if (answer.status() == 403) {
       return CheckResult.failed(
@@ -67,16 +71,9 @@ final class ElasticsearchCheck {
     return CheckResult.ok(endpoint + " is Elasticsearch " + version);
   }
 
-  private HttpAnswer get(String path) throws IOException {
-    String header = auth.header();
+  private HttpAnswer get(String path) throws NetException {
     try {
-      return client
-          .send(
-              HttpMethod.GET,
-              endpoint.path() + path,
-              header == null ? Map.of() : Map.of("authorization", header),
-              null)
-          .get();
+      return client.send(HttpMethod.GET, endpoint.path() + path, Map.of(), null).get();
     } catch (ExecutionException e) {
       throw NetException.of(endpoint.toString(), e.getCause());
     } catch (InterruptedException e) {

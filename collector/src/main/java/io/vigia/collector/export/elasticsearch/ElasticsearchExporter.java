@@ -7,12 +7,11 @@ import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.net.ClientOptions;
 import io.vigia.collector.net.Endpoint;
 import io.vigia.collector.net.HttpAnswer;
 import io.vigia.collector.net.HttpClient;
-import io.vigia.collector.net.TlsOptions;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.vigia.collector.net.HttpFailover;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Logs and traces to the data streams {@code logs-<dataset>-<namespace>} and {@code
@@ -34,15 +32,15 @@ import org.jspecify.annotations.Nullable;
  * sent before the templates are there.
  */
 public final class ElasticsearchExporter implements Exporter {
-  private static final Limits LIMITS = new Limits(3 << 20, 20_000, 100, 4);
+  /** What a dispatcher puts into one call unless told otherwise. */
+  public static final Limits LIMITS = new Limits(3 << 20, 20_000, 100, 4);
 
-  private final Endpoint endpoint;
-  private final ElasticsearchAuth auth;
+  private final List<Endpoint> endpoints;
   private final String dataset;
   private final String namespace;
   private final int gzipLevel;
   private final Set<Signal> signals;
-  private final HttpClient http;
+  private final HttpFailover http;
   private final Setup setup;
   private final ConcurrentLinkedQueue<BulkWriter> writers = new ConcurrentLinkedQueue<>();
   private final Doubtful doubtful = new Doubtful();
@@ -50,14 +48,13 @@ public final class ElasticsearchExporter implements Exporter {
 
   private ElasticsearchExporter(Builder builder) {
     this.settings = builder;
-    this.endpoint = Endpoint.parse(builder.url, 0);
-    this.auth = new ElasticsearchAuth(builder.username, builder.passwordFile, builder.apiKeyFile);
+    this.endpoints = builder.urls.stream().map(url -> Endpoint.parse(url, 0)).toList();
     this.dataset = builder.dataset;
     this.namespace = builder.namespace;
     this.gzipLevel = builder.gzipLevel;
     this.signals = Set.copyOf(builder.signals);
-    this.http = client(builder.timeoutMillis);
-    this.setup = new Setup(endpoint, auth, dataset, builder.retention, signals);
+    this.http = new HttpFailover(endpoints.stream().map(e -> client(e, builder.client)).toList());
+    this.setup = new Setup(http, dataset, builder.retention, signals);
   }
 
   public static Builder builder() {
@@ -85,7 +82,7 @@ public final class ElasticsearchExporter implements Exporter {
 
   @Override
   public Limits limits() {
-    return LIMITS;
+    return settings.limits;
   }
 
   @Override
@@ -98,7 +95,9 @@ public final class ElasticsearchExporter implements Exporter {
                     ? unlessThere(batch)
                     : CompletableFuture.completedFuture(
                         ExportResult.retryAll(
-                            batch, "index templates for " + endpoint + ": " + text(failure), 0)))
+                            batch,
+                            "index templates for " + http.endpoint() + ": " + text(failure),
+                            0)))
         .thenCompose(result -> result);
   }
 
@@ -112,7 +111,7 @@ public final class ElasticsearchExporter implements Exporter {
     if (!doubtful.concerns(batch)) {
       return send(batch);
     }
-    return new LookUp(http, endpoint.path() + "/" + stream(batch.signal()), this::headers)
+    return new LookUp(http, "/" + stream(batch.signal()))
         .ids(doubtful.ids(batch))
         .handle(
             (there, failure) ->
@@ -143,39 +142,21 @@ public final class ElasticsearchExporter implements Exporter {
                     result.retryReason()));
   }
 
-  private Map<String, String> headers() throws IOException {
-    Map<String, String> headers = new LinkedHashMap<>();
-    String authorization = auth.header();
-    if (authorization != null) {
-      headers.put("authorization", authorization);
-    }
-    return headers;
-  }
-
   private CompletableFuture<ExportResult> send(ExportBatch batch) {
-    Map<String, String> headers;
-    try {
-      headers = headers();
-    } catch (IOException e) {
-      return CompletableFuture.completedFuture(
-          ExportResult.retryAll(batch, "cannot read the secret: " + e, 0));
-    }
     BulkWriter writer = writers.poll();
     if (writer == null) {
       writer = new BulkWriter(gzipLevel);
     }
     ByteBuf body = writer.write(batch);
     writers.add(writer);
+    Map<String, String> headers = new LinkedHashMap<>();
     headers.put("content-type", "application/x-ndjson");
     if (gzipLevel > 0) {
       headers.put("content-encoding", "gzip");
     }
-    String target =
-        endpoint.path()
-            + "/"
-            + stream(batch.signal())
-            + "/_bulk?filter_path="
-            + BulkResponse.FILTER_PATH;
+    String stream = "/" + stream(batch.signal()) + "/_bulk";
+    String url = http.endpoint() + stream;
+    String target = stream + "?filter_path=" + BulkResponse.FILTER_PATH;
     return http.send(HttpMethod.POST, target, headers, body)
         .handle(
             (answer, failure) -> {
@@ -183,23 +164,20 @@ public final class ElasticsearchExporter implements Exporter {
                 doubtful.doubt(batch); // it may have come all the same
               }
               return failure == null
-                  ? judge(batch, answer)
+                  ? judge(batch, answer, url)
                   : ExportResult.retryAll(batch, text(failure), 0);
             });
   }
 
-  private ExportResult judge(ExportBatch batch, HttpAnswer answer) {
+  private static ExportResult judge(ExportBatch batch, HttpAnswer answer, String url) {
     int status = answer.status();
-    String url = endpoint + "/" + stream(batch.signal()) + "/_bulk";
     return switch (status) {
       case 200 -> BulkResponse.judge(batch, answer.body(), url);
       case 413 -> ExportResult.refusedAll(batch, "too_large", "413 from " + url);
       case 400 -> ExportResult.refusedAll(batch, "bad_request", answer.excerpt());
       case 401 ->
           ExportResult.retryAll(
-              batch,
-              "401 from " + url + ": check username and passwordFile, or apiKeyFile",
-              answer.retryAfterMillis());
+              batch, "401 from " + url + ": " + ElasticsearchCheck.WHO, answer.retryAfterMillis());
       case 403 ->
           ExportResult.retryAll(
               batch,
@@ -213,8 +191,14 @@ public final class ElasticsearchExporter implements Exporter {
 
   @Override
   public CheckResult check() {
-    try (HttpClient client = client(4_000)) {
-      return new ElasticsearchCheck(client, endpoint, auth).run();
+    List<CompletableFuture<CheckResult>> checks =
+        endpoints.stream().map(e -> CompletableFuture.supplyAsync(() -> check(e))).toList();
+    return ElasticsearchCheck.combine(checks.stream().map(CompletableFuture::join).toList());
+  }
+
+  private CheckResult check(Endpoint endpoint) {
+    try (HttpClient client = client(endpoint, settings.client.within(4_000))) {
+      return new ElasticsearchCheck(client).run();
     }
   }
 
@@ -222,12 +206,11 @@ public final class ElasticsearchExporter implements Exporter {
     return signal.id() + "-" + dataset + "-" + namespace;
   }
 
-  private HttpClient client(int timeoutMillis) {
+  private HttpClient client(Endpoint endpoint, ClientOptions options) {
     return HttpClient.builder(endpoint)
-        .timeoutMillis(timeoutMillis)
-        .maxConnections(2 * LIMITS.maxInFlight())
+        .options(options)
+        .maxConnections(2 * settings.limits.maxInFlight())
         .maxResponseBytes(32 << 20)
-        .tls(settings.tls)
         .build();
   }
 
@@ -240,25 +223,22 @@ public final class ElasticsearchExporter implements Exporter {
     return message.lines().findFirst().orElse("");
   }
 
-  /** Settings; only {@code url} is required. */
+  /** Settings; only {@code urls} is required. */
   public static final class Builder {
-    private String url = "http://127.0.0.1:9200";
+    private List<String> urls = List.of("http://127.0.0.1:9200");
     private String dataset = "vigia";
     private String namespace = "default";
     private String retention = "30d";
     private Set<Signal> signals = EnumSet.of(Signal.LOGS, Signal.TRACES);
-    private @Nullable String username;
-    private @Nullable Path passwordFile;
-    private @Nullable Path apiKeyFile;
     private int gzipLevel = -1;
-    private int timeoutMillis = 60_000;
-    private TlsOptions tls = TlsOptions.DEFAULT;
+    private ClientOptions client = ClientOptions.defaults();
+    private Limits limits = LIMITS;
 
     private Builder() {}
 
-    /** {@code http[s]://host:port[/prefix]}. */
-    public Builder url(String url) {
-      this.url = url;
+    /** {@code http[s]://host:port[/prefix]}, one for each node that takes requests. */
+    public Builder urls(List<String> urls) {
+      this.urls = List.copyOf(urls);
       return this;
     }
 
@@ -286,42 +266,29 @@ public final class ElasticsearchExporter implements Exporter {
       return this;
     }
 
-    /** Basic authentication. */
-    public Builder basicAuth(String username, Path passwordFile) {
-      this.username = username;
-      this.passwordFile = passwordFile;
-      return this;
-    }
-
-    /** A file with an encoded API key. */
-    public Builder apiKeyFile(Path file) {
-      this.apiKeyFile = file;
-      return this;
-    }
-
     /** Compress requests; never done towards this machine itself, where it only costs. */
     public Builder gzip(boolean gzip) {
       this.gzipLevel = gzip ? -1 : 0;
       return this;
     }
 
-    /** Of one request. */
-    public Builder timeoutMillis(int millis) {
-      this.timeoutMillis = millis;
+    public Builder client(ClientOptions options) {
+      this.client = options;
       return this;
     }
 
-    public Builder tls(TlsOptions tls) {
-      this.tls = tls;
+    public Builder limits(Limits limits) {
+      this.limits = limits;
       return this;
     }
 
     /**
-     * @throws IllegalArgumentException when the URL is none
+     * @throws IllegalArgumentException when a URL is none
      */
     public ElasticsearchExporter build() {
       if (gzipLevel < 0) {
-        gzipLevel = Endpoint.parse(url, 0).loopback() ? 0 : 1;
+        boolean loopback = urls.stream().allMatch(url -> Endpoint.parse(url, 0).loopback());
+        gzipLevel = loopback ? 0 : 1;
       }
       return new ElasticsearchExporter(this);
     }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import io.vigia.collector.net.HttpAnswer;
-import io.vigia.collector.net.HttpClient;
+import io.vigia.collector.net.HttpFailover;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -31,22 +31,15 @@ final class LookUp {
 
   private static volatile boolean said;
 
-  /** What goes with each request, such as the authorization. */
-  interface Headers {
-    Map<String, String> read() throws IOException;
-  }
-
-  private final HttpClient http;
+  private final HttpFailover http;
   private final String stream;
-  private final Headers headers;
 
   /**
    * @param stream the data stream's path
    */
-  LookUp(HttpClient http, String stream, Headers headers) {
+  LookUp(HttpFailover http, String stream) {
     this.http = http;
     this.stream = stream;
-    this.headers = headers;
   }
 
   /** Those of the ids that are there; fails when Elasticsearch does not answer. */
@@ -92,20 +85,17 @@ final class LookUp {
   }
 
   private CompletableFuture<HttpAnswer> post(String path, String body) {
-    try {
-      Map<String, String> all = headers.read();
-      all.put("content-type", "application/json");
-      byte[] bytes = body.getBytes(StandardCharsets.US_ASCII);
-      return http.send(HttpMethod.POST, stream + path, all, Unpooled.wrappedBuffer(bytes))
-          .thenCompose(
-              answer ->
-                  answer.status() >= 500 || answer.status() == 429
-                      ? CompletableFuture.failedFuture(
-                          new IOException(answer.status() + " from " + stream))
-                      : CompletableFuture.completedFuture(answer));
-    } catch (IOException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return http.send(
+            HttpMethod.POST,
+            stream + path,
+            Map.of("content-type", "application/json"),
+            Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.US_ASCII)))
+        .thenCompose(
+            answer ->
+                answer.status() >= 500 || answer.status() == 429
+                    ? CompletableFuture.failedFuture(
+                        new IOException(answer.status() + " from " + stream))
+                    : CompletableFuture.completedFuture(answer));
   }
 
   private static boolean forbidden(HttpAnswer answer) {

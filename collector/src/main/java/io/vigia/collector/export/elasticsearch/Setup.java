@@ -2,19 +2,13 @@ package io.vigia.collector.export.elasticsearch;
 
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
-import co.elastic.clients.json.jackson.JacksonJsonpMapper;
-import co.elastic.clients.transport.rest_client.RestClientTransport;
+import co.elastic.clients.transport.TransportException;
 import io.vigia.collector.core.Signal;
-import io.vigia.collector.net.Endpoint;
+import io.vigia.collector.net.HttpFailover;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.http.Header;
-import org.apache.http.HttpHost;
-import org.apache.http.message.BasicHeader;
-import org.elasticsearch.client.RestClient;
-import org.elasticsearch.client.RestClientBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Setup {
   private static final Logger log = LoggerFactory.getLogger(Setup.class);
 
-  private final Endpoint endpoint;
-  private final ElasticsearchAuth auth;
+  private final HttpFailover http;
   private final String dataset;
   private final String retention;
   private final Set<Signal> signals;
@@ -36,14 +29,8 @@ final class Setup {
   private CompletableFuture<Void> attempt = CompletableFuture.failedFuture(new IOException("new"));
   private long nextAttemptNanos = System.nanoTime();
 
-  Setup(
-      Endpoint endpoint,
-      ElasticsearchAuth auth,
-      String dataset,
-      String retention,
-      Set<Signal> signals) {
-    this.endpoint = endpoint;
-    this.auth = auth;
+  Setup(HttpFailover http, String dataset, String retention, Set<Signal> signals) {
+    this.http = http;
     this.dataset = dataset;
     this.retention = retention;
     this.signals = signals;
@@ -72,7 +59,7 @@ final class Setup {
       if (e.status() == 403) {
         log.warn(
             "not allowed to put index templates into {}; documents are written as they are: {}",
-            endpoint,
+            http.endpoint(),
             e.getMessage());
         result.complete(null);
       } else {
@@ -84,23 +71,13 @@ final class Setup {
   }
 
   private void install() throws IOException {
-    HttpHost host =
-        new HttpHost(endpoint.host(), endpoint.port(), endpoint.tls() ? "https" : "http");
-    RestClientBuilder builder =
-        RestClient.builder(host)
-            .setRequestConfigCallback(c -> c.setConnectTimeout(5_000).setSocketTimeout(30_000));
-    String path = endpoint.path();
-    if (!path.isEmpty() && path.indexOf('?') < 0) {
-      builder.setPathPrefix(path);
-    }
-    String header = auth.header();
-    String authorization = header == null ? endpoint.authorization() : header;
-    if (authorization != null) {
-      builder.setDefaultHeaders(new Header[] {new BasicHeader("Authorization", authorization)});
-    }
-    try (RestClientTransport transport =
-        new RestClientTransport(builder.build(), new JacksonJsonpMapper())) {
+    try (SetupTransport transport = new SetupTransport(http)) {
       new Templates(new ElasticsearchClient(transport), dataset, retention).install(signals);
+    } catch (TransportException e) {
+      if (e.statusCode() == 401) {
+        throw new IOException("401 from " + http.endpoint() + ": " + ElasticsearchCheck.WHO, e);
+      }
+      throw e;
     }
   }
 }

@@ -6,17 +6,15 @@ import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.net.ClientOptions;
 import io.vigia.collector.net.Endpoint;
 import io.vigia.collector.net.GrpcAnswer;
 import io.vigia.collector.net.GrpcClient;
 import io.vigia.collector.net.NetException;
-import io.vigia.collector.net.TlsOptions;
 import io.vigia.collector.otlp.OtlpSlicer;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -33,7 +31,8 @@ public final class OtlpGrpcExporter implements Exporter {
   /** gRPC servers take 4 MiB unless told otherwise; the frame and merged resources need some. */
   private static final int MAX_REQUEST_BYTES = (4 << 20) - (64 << 10);
 
-  private static final Limits LIMITS = new Limits(3 << 20, 20_000, 50, 4);
+  /** What a dispatcher puts into one call unless told otherwise. */
+  public static final Limits LIMITS = new Limits(3 << 20, 20_000, 50, 4);
 
   private final Builder settings;
   private final Endpoint endpoint;
@@ -44,7 +43,7 @@ public final class OtlpGrpcExporter implements Exporter {
     this.settings = builder;
     this.endpoint = Endpoint.parse(builder.endpoint, 4317);
     this.signals = Set.copyOf(builder.signals);
-    this.client = client(builder.timeoutMillis);
+    this.client = client(builder.client);
   }
 
   public static Builder builder() {
@@ -66,7 +65,7 @@ public final class OtlpGrpcExporter implements Exporter {
 
   @Override
   public Limits limits() {
-    return LIMITS;
+    return settings.limits;
   }
 
   @Override
@@ -98,7 +97,8 @@ public final class OtlpGrpcExporter implements Exporter {
               ? PartResult.refused(part, "too_large", detail)
               : PartResult.retry(part, detail, retryAfterMillis);
       case GrpcAnswer.UNAUTHENTICATED, GrpcAnswer.PERMISSION_DENIED ->
-          PartResult.retry(part, detail + " (check the headers' token)", retryAfterMillis);
+          PartResult.retry(
+              part, detail + " (check tokenFile, or username and passwordFile)", retryAfterMillis);
       case GrpcAnswer.UNIMPLEMENTED ->
           PartResult.retry(
               part,
@@ -119,13 +119,13 @@ public final class OtlpGrpcExporter implements Exporter {
   public CheckResult check() {
     Signal signal = signals.iterator().next();
     GrpcAnswer answer;
-    try (GrpcClient once = client(4_000)) {
+    try (GrpcClient once = client(settings.client.within(4_000))) {
       answer = once.unary(path(signal), Unpooled.EMPTY_BUFFER).join();
     }
     String said = PartResult.oneLine(answer.statusName() + ": " + answer.message());
     NetException failure = answer.failure();
     if (failure != null) {
-      return CheckResult.failed(String.valueOf(failure.getMessage()), failure.kind().remedy());
+      return failure.check();
     }
     return switch (answer.status()) {
       // an empty request is an odd one; who says so understood it
@@ -136,19 +136,15 @@ public final class OtlpGrpcExporter implements Exporter {
               endpoint + " takes no " + signal.id() + " by OTLP/gRPC (" + said + ")",
               "is this its OTLP/gRPC port (4317), not HTTP (4318)? Jaeger takes OTLP since 1.35");
       case GrpcAnswer.UNAUTHENTICATED, GrpcAnswer.PERMISSION_DENIED ->
-          CheckResult.failed(endpoint + " answered " + said, "set headers with a valid token");
+          CheckResult.failed(
+              endpoint + " answered " + said, "set tokenFile, or username and passwordFile");
       default ->
           CheckResult.failed(endpoint + " answered " + said, "see the log of the other side");
     };
   }
 
-  private GrpcClient client(int timeoutMillis) {
-    return GrpcClient.builder(endpoint)
-        .headers(settings.headers)
-        .gzipLevel(settings.gzip ? 1 : 0)
-        .timeoutMillis(timeoutMillis)
-        .tls(settings.tls)
-        .build();
+  private GrpcClient client(ClientOptions options) {
+    return GrpcClient.builder(endpoint).options(options).gzipLevel(settings.gzip ? 1 : 0).build();
   }
 
   private static String path(Signal signal) {
@@ -163,10 +159,9 @@ public final class OtlpGrpcExporter implements Exporter {
   public static final class Builder {
     private String endpoint = "http://127.0.0.1:4317";
     private Set<Signal> signals = EnumSet.allOf(Signal.class);
-    private final Map<String, String> headers = new LinkedHashMap<>();
     private boolean gzip;
-    private int timeoutMillis = 30_000;
-    private TlsOptions tls = TlsOptions.DEFAULT;
+    private ClientOptions client = ClientOptions.defaults();
+    private Limits limits = LIMITS;
 
     private Builder() {}
 
@@ -182,25 +177,18 @@ public final class OtlpGrpcExporter implements Exporter {
       return this;
     }
 
-    /** Sent with every call, e.g. {@code authorization}. */
-    public Builder headers(Map<String, String> headers) {
-      this.headers.putAll(headers);
-      return this;
-    }
-
     public Builder gzip(boolean gzip) {
       this.gzip = gzip;
       return this;
     }
 
-    /** Of one request. */
-    public Builder timeoutMillis(int millis) {
-      this.timeoutMillis = millis;
+    public Builder client(ClientOptions options) {
+      this.client = options;
       return this;
     }
 
-    public Builder tls(TlsOptions tls) {
-      this.tls = tls;
+    public Builder limits(Limits limits) {
+      this.limits = limits;
       return this;
     }
 

@@ -8,11 +8,11 @@ import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.net.ClientOptions;
 import io.vigia.collector.net.Endpoint;
 import io.vigia.collector.net.HttpAnswer;
 import io.vigia.collector.net.HttpClient;
 import io.vigia.collector.net.NetException;
-import io.vigia.collector.net.TlsOptions;
 import io.vigia.collector.otlp.ProtoWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +32,8 @@ import org.xerial.snappy.Snappy;
  * too old; {@link RemoteWriteBatch} then finds it, so that it costs only itself.
  */
 public final class RemoteWriteExporter implements Exporter {
-  private static final Limits LIMITS = new Limits(1 << 20, 5_000, 500, 1);
+  /** What a dispatcher puts into one call unless told otherwise. */
+  public static final Limits LIMITS = new Limits(1 << 20, 5_000, 500, 1);
 
   private final Builder settings;
   private final Endpoint endpoint;
@@ -42,7 +43,7 @@ public final class RemoteWriteExporter implements Exporter {
   private RemoteWriteExporter(Builder builder) {
     this.settings = builder;
     this.endpoint = Endpoint.parse(builder.url, 0);
-    this.http = client(builder.timeoutMillis);
+    this.http = client(builder.client);
   }
 
   public static Builder builder() {
@@ -64,7 +65,7 @@ public final class RemoteWriteExporter implements Exporter {
 
   @Override
   public Limits limits() {
-    return LIMITS;
+    return settings.limits;
   }
 
   @Override
@@ -77,7 +78,7 @@ public final class RemoteWriteExporter implements Exporter {
   }
 
   private CompletableFuture<HttpAnswer> send(HttpClient client, ProtoWriter request) {
-    Map<String, String> headers = new LinkedHashMap<>(settings.headers);
+    Map<String, String> headers = new LinkedHashMap<>();
     headers.put("content-type", "application/x-protobuf");
     headers.put("content-encoding", "snappy");
     headers.put("x-prometheus-remote-write-version", "0.1.0");
@@ -102,11 +103,11 @@ public final class RemoteWriteExporter implements Exporter {
   @Override
   public CheckResult check() {
     HttpAnswer answer;
-    try (HttpClient client = client(4_000)) {
+    try (HttpClient client = client(settings.client.within(4_000))) {
       answer = send(client, new ProtoWriter()).join();
     } catch (CompletionException e) {
       NetException failure = NetException.of(endpoint.toString(), e.getCause());
-      return CheckResult.failed(String.valueOf(failure.getMessage()), failure.kind().remedy());
+      return failure.check();
     }
     int status = answer.status();
     if (status / 100 == 2) {
@@ -115,26 +116,24 @@ public final class RemoteWriteExporter implements Exporter {
     String said = endpoint + " answered " + status + ": " + answer.excerpt();
     return switch (status) {
       case 404, 405 -> CheckResult.failed(said, RemoteWriteBatch.ENABLE_RECEIVER);
-      case 401, 403 -> CheckResult.failed(said, "set headers with a valid token, or user:password");
+      case 401, 403 -> CheckResult.failed(said, "set tokenFile, or username and passwordFile");
       default -> CheckResult.failed(said, "is this a remote write URL (…/api/v1/write)?");
     };
   }
 
-  private HttpClient client(int timeoutMillis) {
+  private HttpClient client(ClientOptions options) {
     return HttpClient.builder(endpoint)
-        .timeoutMillis(timeoutMillis)
+        .options(options)
         .maxConnections(2)
         .maxResponseBytes(1 << 20)
-        .tls(settings.tls)
         .build();
   }
 
   /** Settings. */
   public static final class Builder {
     private String url = "http://127.0.0.1:9090/api/v1/write";
-    private final Map<String, String> headers = new LinkedHashMap<>();
-    private int timeoutMillis = 30_000;
-    private TlsOptions tls = TlsOptions.DEFAULT;
+    private ClientOptions client = ClientOptions.defaults();
+    private Limits limits = LIMITS;
 
     private Builder() {}
 
@@ -144,20 +143,14 @@ public final class RemoteWriteExporter implements Exporter {
       return this;
     }
 
-    /** Sent with every request, e.g. {@code authorization} or {@code x-scope-orgid}. */
-    public Builder headers(Map<String, String> headers) {
-      this.headers.putAll(headers);
+    public Builder client(ClientOptions options) {
+      this.client = options;
       return this;
     }
 
-    /** Of one request. */
-    public Builder timeoutMillis(int millis) {
-      this.timeoutMillis = millis;
-      return this;
-    }
-
-    public Builder tls(TlsOptions tls) {
-      this.tls = tls;
+    /** One call at a time, whatever they say. */
+    public Builder limits(Limits limits) {
+      this.limits = limits.with(limits.maxBatchBytes(), limits.lingerMillis(), 1);
       return this;
     }
 

@@ -6,16 +6,17 @@ import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
-import io.vigia.collector.export.ExporterContractTest;
 import io.vigia.collector.export.FakeBackend;
+import io.vigia.collector.export.NetworkExporterContractTest;
 import io.vigia.collector.export.TestBatches;
+import io.vigia.collector.net.ClientOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ElasticsearchExporterTest extends ExporterContractTest {
+class ElasticsearchExporterTest extends NetworkExporterContractTest {
   private final Map<Integer, String> items = new java.util.concurrent.ConcurrentHashMap<>();
 
   @Override
@@ -29,8 +30,8 @@ class ElasticsearchExporterTest extends ExporterContractTest {
   }
 
   @Override
-  protected Exporter newExporter(String url, int timeoutMillis) {
-    return ElasticsearchExporter.builder().url(url).timeoutMillis(timeoutMillis).build();
+  protected Exporter newExporter(String url, ClientOptions options) {
+    return ElasticsearchExporter.builder().urls(List.of(url)).client(options).build();
   }
 
   @Override
@@ -108,6 +109,42 @@ class ElasticsearchExporterTest extends ExporterContractTest {
     assertThat(requests().get(0).line()).startsWith("POST /logs-vigia-default/_bulk?filter_path=");
     assertThat(requests().get(1).line()).startsWith("POST /traces-vigia-default/_bulk?");
     assertThat(requests().get(0).headers()).containsEntry("content-type", "application/x-ndjson");
+  }
+
+  @Test
+  void aNodeThatIsAwayIsLeftForTheNext() throws Exception {
+    try (FakeElasticsearch second = new FakeElasticsearch();
+        Exporter exporter =
+            ElasticsearchExporter.builder().urls(List.of(backend.url(), second.url())).build()) {
+      exporter.start();
+      assertThat(get(exporter.export(batch()))).isEqualTo(ExportResult.delivered());
+      assertThat(backend.requests()).isEqualTo(1);
+      backend.close();
+      ExportResult lost = get(exporter.export(batch())); // was on the connection that broke
+      ExportResult next = lost.retry().isEmpty() ? lost : get(exporter.export(batch()));
+      assertThat(next.retry()).isEmpty();
+      assertThat(second.requests()).isPositive();
+      assertThat(exporter.check().ok()).isTrue();
+      assertThat(exporter.check().summary()).contains(backend.url(), "refused", second.url());
+    }
+  }
+
+  @Test
+  void nodesThatWereNeverThereCostNothing() throws Exception {
+    String nobody;
+    try (FakeElasticsearch gone = new FakeElasticsearch()) {
+      nobody = gone.url();
+    }
+    try (Exporter exporter =
+        ElasticsearchExporter.builder().urls(List.of(nobody, nobody, backend.url())).build()) {
+      assertThat(get(exporter.export(batch()))).isEqualTo(ExportResult.delivered());
+    }
+    try (Exporter exporter =
+        ElasticsearchExporter.builder().urls(List.of(nobody, nobody)).build()) {
+      ExportResult result = get(exporter.export(batch()));
+      assertThat(result.retry()).hasSize(2);
+      assertThat(result.retryReason()).contains("refused");
+    }
   }
 
   private List<io.vigia.collector.export.FakeHttpBackend.Request> requests() {

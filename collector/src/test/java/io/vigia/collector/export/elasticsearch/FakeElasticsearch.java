@@ -12,6 +12,9 @@ class FakeElasticsearch extends FakeHttpBackend {
 
   @Override
   protected @Nullable String beside(Request request) {
+    if (peek() == Reply.UNAUTHORIZED && !request.line().startsWith("POST ")) {
+      return plain("401 Unauthorized", PRODUCT, "{}");
+    }
     if (request.line().startsWith("PUT ")) {
       return plain("200 OK", PRODUCT, "{\"acknowledged\":true}");
     }

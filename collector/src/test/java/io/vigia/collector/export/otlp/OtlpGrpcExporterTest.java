@@ -8,21 +8,22 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
-import io.vigia.collector.export.ExporterContractTest;
 import io.vigia.collector.export.FakeBackend;
 import io.vigia.collector.export.FakeGrpcBackend;
+import io.vigia.collector.export.NetworkExporterContractTest;
 import io.vigia.collector.export.TestBatches;
+import io.vigia.collector.net.ClientOptions;
 import org.junit.jupiter.api.Test;
 
-class OtlpGrpcExporterTest extends ExporterContractTest {
+class OtlpGrpcExporterTest extends NetworkExporterContractTest {
   @Override
   protected FakeBackend newBackend() {
     return new FakeGrpcBackend();
   }
 
   @Override
-  protected Exporter newExporter(String url, int timeoutMillis) {
-    return OtlpGrpcExporter.builder().endpoint(url).timeoutMillis(timeoutMillis).build();
+  protected Exporter newExporter(String url, ClientOptions options) {
+    return OtlpGrpcExporter.builder().endpoint(url).client(options).build();
   }
 
   @Override

@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
-import io.vigia.collector.export.ExporterContractTest;
 import io.vigia.collector.export.FakeBackend;
 import io.vigia.collector.export.FakeHttpBackend;
+import io.vigia.collector.export.NetworkExporterContractTest;
+import io.vigia.collector.net.ClientOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.xerial.snappy.Snappy;
 
-class RemoteWriteExporterTest extends ExporterContractTest {
+class RemoteWriteExporterTest extends NetworkExporterContractTest {
   private String poison = "";
 
   @Override
@@ -36,8 +37,8 @@ class RemoteWriteExporterTest extends ExporterContractTest {
   }
 
   @Override
-  protected Exporter newExporter(String url, int timeoutMillis) {
-    return RemoteWriteExporter.builder().url(url).timeoutMillis(timeoutMillis).build();
+  protected Exporter newExporter(String url, ClientOptions options) {
+    return RemoteWriteExporter.builder().url(url).client(options).build();
   }
 
   @Override
