@@ -84,8 +84,7 @@ public final class Collector implements AutoCloseable {
       adoption.start();
       control =
           new ControlSocket(
-              config.state(),
-              new AdminRequest.Target(pipeline.cursors(), pipeline.deadLetters()));
+              config.state(), new AdminRequest.Target(pipeline.cursors(), pipeline.deadLetters()));
       start(control, config.dataWhere());
       receivers =
           new Receivers(

@@ -9,6 +9,7 @@ import io.vigia.collector.export.prometheus.RemoteWriteExporter;
 import io.vigia.collector.export.prometheus.ScrapeExporter;
 import io.vigia.collector.store.LocalStore;
 import java.net.URI;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the exporter of each configured destination. */
@@ -54,6 +55,15 @@ final class Exporters {
           .url(push.url().toString())
           .client(Clients.options(push.client()))
           .limits(Clients.limits(push.batching(), RemoteWriteExporter.LIMITS))
+          .version(
+              switch (push.version()) {
+                case "1" -> RemoteWriteExporter.Version.V1;
+                case "2" -> RemoteWriteExporter.Version.V2;
+                default -> RemoteWriteExporter.Version.AUTO;
+              })
+          .nativeHistograms(
+              RemoteWriteExporter.NativeHistograms.valueOf(
+                  push.nativeHistograms().toUpperCase(Locale.ROOT)))
           .build();
     } else if (destination instanceof DestinationConfig.Scrape pull) {
       return ScrapeExporter.builder().listen(pull.listen().address()).build();

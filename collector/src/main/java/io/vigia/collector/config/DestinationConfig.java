@@ -61,8 +61,19 @@ public sealed interface DestinationConfig {
   record OtlpGrpc(Common common, URI endpoint, ClientConfig client, Batching batching, boolean gzip)
       implements DestinationConfig {}
 
-  /** Prometheus remote write. */
-  record RemoteWrite(Common common, URI url, ClientConfig client, Batching batching)
+  /**
+   * Prometheus remote write.
+   *
+   * @param version {@code auto}, {@code 1} or {@code 2}
+   * @param nativeHistograms {@code auto}, {@code on} or {@code off}
+   */
+  record RemoteWrite(
+      Common common,
+      URI url,
+      String version,
+      String nativeHistograms,
+      ClientConfig client,
+      Batching batching)
       implements DestinationConfig {}
 
   /** An endpoint for Prometheus to scrape. */

@@ -128,6 +128,8 @@ final class Destinations {
     return new DestinationConfig.RemoteWrite(
         common,
         url,
+        section.choice("remoteWriteVersion", "auto", "1", "2"),
+        section.choice("nativeHistograms", "auto", "on", "off"),
         ClientConfig.read(section, List.of(url), /* apiKeys= */ false, 30_000),
         Batching.read(section, /* parallel= */ false));
   }

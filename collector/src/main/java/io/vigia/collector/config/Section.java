@@ -121,6 +121,16 @@ final class Section {
     return value;
   }
 
+  /** One of these words; the first when the key is not there. */
+  String choice(String key, String... words) throws ConfigException {
+    String value = string(key, words[0]);
+    if (!List.of(words).contains(value)) {
+      throw new ConfigException(
+          at(key), "\"" + value + "\" is none of " + String.join(", ", words));
+    }
+    return value;
+  }
+
   boolean flag(String key, boolean otherwise) throws ConfigException {
     String value = string(key);
     if (value == null) {

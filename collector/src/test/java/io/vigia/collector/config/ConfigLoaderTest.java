@@ -173,6 +173,8 @@ class ConfigLoaderTest {
         "destinations: {jaeger: {endpoint: \"http://a:1\", signals: [logs]}}|takes no logs; it takes"
             + " traces",
         "destinations: {prometheus: {}}|give either remoteWrite:",
+        "destinations: {prometheus: {remoteWrite: http://a, remoteWriteVersion: 3}}|\"3\" is none of auto, 1, 2",
+        "destinations: {prometheus: {remoteWrite: http://a, nativeHistograms: yes}}|\"yes\" is none of auto, on, off",
         "destinations: {local: {}, local: {}}|destinations.local: given twice",
         "destinations: {otlp: {endpoint: \"http://a:1\", tls: {}}}|needs an address with https://",
         "destinations: {otlp: {endpoint: \"https://a:1\", tls: {cert: c}}}|give cert and key"

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class DeltaSums {
   private record Key(String name, LabelSet labels) {}
 
-  private record Step(int ordinal, Key key, Value sum) {}
+  private record Sum(Value value, long startMillis) {}
 
-  private final Map<Key, Value> sums;
-  private final Map<Key, Value> tentative = new HashMap<>();
+  private record Step(int ordinal, Key key, Sum sum) {}
+
+  private final Map<Key, Sum> sums;
+  private final Map<Key, Sum> tentative = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
 
   /**
@@ -36,7 +39,7 @@ final class DeltaSums {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<Key, Value> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<Key, Sum> eldest) {
             return size() > maxSeries;
           }
         };
@@ -48,18 +51,31 @@ final class DeltaSums {
       return delta;
     }
     Key key = new Key(delta.family().name(), delta.labels());
-    Value before = tentative.get(key);
-    Value sum = plus(before == null ? sums.get(key) : before, delta.value());
+    Sum before = tentative.get(key);
+    if (before == null) {
+      before = sums.get(key);
+    }
+    Value total = plus(before == null ? null : before.value, delta.value());
+    Sum sum =
+        before == null || total == delta.value() // could not be carried on: begins anew
+            ? new Sum(total, delta.startMillis())
+            : new Sum(total, before.startMillis);
     tentative.put(key, sum);
     steps.add(new Step(ordinal, key, sum));
     return new MetricPoint(
-        delta.family(), delta.labels(), delta.timestampMillis(), false, sum, delta.exemplars());
+        delta.family(),
+        delta.labels(),
+        delta.timestampMillis(),
+        sum.startMillis,
+        false,
+        total,
+        delta.exemplars());
   }
 
-  /** Keeps what was added with an ordinal below this one, forgets the rest. */
-  void commit(int endOrdinal) {
+  /** Keeps what was added with an ordinal that was delivered, forgets the rest. */
+  void commit(IntPredicate delivered) {
     for (Step step : steps) {
-      if (step.ordinal < endOrdinal) {
+      if (delivered.test(step.ordinal)) {
         sums.put(step.key, step.sum);
       }
     }

@@ -6,12 +6,14 @@ import java.util.List;
  * One data point, named and labelled, cumulative.
  *
  * @param timestampMillis since the Unix epoch
+ * @param startMillis when a total began to count, since the Unix epoch; 0 for unknown
  * @param stale the sender says there is no value any more; {@code value} is then of no use
  */
 record MetricPoint(
     MetricFamily family,
     LabelSet labels,
     long timestampMillis,
+    long startMillis,
     boolean stale,
     Value value,
     List<Exemplar> exemplars) {

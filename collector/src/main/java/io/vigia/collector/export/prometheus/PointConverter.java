@@ -27,6 +27,8 @@ final class PointConverter {
 
   private static final int DELTA = 1;
   private static final MetricPoint.Number NONE = new MetricPoint.Number(0);
+  private static final MetricPoint.Exponential EMPTY =
+      new MetricPoint.Exponential(0, 0, 0, 0, new long[0], 0, new long[0], 0, true, 0);
 
   private final PointView view = new PointView();
   private final KeyValues attributes = new KeyValues();
@@ -76,6 +78,7 @@ final class PointConverter {
             family,
             new LabelSet(labels),
             nanos / 1_000_000,
+            family.type() == MetricFamily.Type.GAUGE ? 0 : view.startTimeUnixNanos() / 1_000_000,
             view.noRecordedValue(),
             value(metric.kind()),
             view.exemplarsTag() == 0 ? List.of() : exemplars());
@@ -108,8 +111,7 @@ final class PointConverter {
   private MetricPoint.Value value(MetricView.Kind kind) {
     if (view.noRecordedValue() && kind != MetricView.Kind.HISTOGRAM) {
       return switch (kind) {
-        case EXPONENTIAL_HISTOGRAM ->
-            new MetricPoint.Histogram(new double[0], new long[0], 0, true, 0);
+        case EXPONENTIAL_HISTOGRAM -> EMPTY;
         case SUMMARY -> summary();
         default -> NONE;
       };

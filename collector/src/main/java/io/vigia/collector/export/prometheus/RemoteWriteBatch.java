@@ -4,45 +4,79 @@ import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.ExportResult.Refused;
 import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.export.prometheus.Negotiation.Agreed;
+import io.vigia.collector.export.prometheus.Negotiation.Written;
 import io.vigia.collector.net.HttpAnswer;
 import io.vigia.collector.otlp.OtlpItems;
-import io.vigia.collector.otlp.ProtoWriter;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch on its way: sent as one request; when the data is refused, as two halves, one after the
- * other, and so on down to the offending point. When the server (not the data) is the trouble, it
- * stops: what was not tried is to be retried.
+ * One batch on its way. Data that is refused costs itself only: the request is halved, one half
+ * after the other, and so on down to the offending point. When the server (not the data) is the
+ * trouble, it stops: what was not tried is to be retried.
+ *
+ * <p>A receiver of 1.0 takes a request whole or not at all, so a batch is one request. One of 2.0
+ * writes the good part of a request that it refuses; sending that part again must be harmless,
+ * which it is only for the newest sample of a series (the same once more is no error, an older one
+ * is out of order). So a batch goes in rounds there, in each at most one sample of a series, in the
+ * order of time.
  */
 final class RemoteWriteBatch {
+  private static final String NOT_V2 =
+      "it does not say what it wrote, so it knows no remote write 2.0; set remoteWriteVersion to"
+          + " auto or 1";
+
   static final String ENABLE_RECEIVER =
       "start Prometheus with --web.enable-remote-write-receiver, or correct the path";
 
-  /** One data point; {@code info} is the target_info sample that goes before it, if any. */
-  private record Item(int entry, int index, MetricPoint point, @Nullable MetricPoint info) {}
+  /** What Prometheus says of data, by some versions with status 500. */
+  private static final Pattern DATA =
+      Pattern.compile(
+          "out of order sample|out of bounds|too old sample|duplicate sample for timestamp"
+              + "|out-of-order native histogram|histogram's observation count|histogram has a "
+              + "|histogram spans specify");
+
+  /**
+   * One data point.
+   *
+   * @param ordinal its place among the points of the batch
+   * @param info the target_info sample that goes before it, if any
+   */
+  private record Item(
+      int ordinal,
+      int entry,
+      int index,
+      MetricPoint point,
+      boolean delta,
+      @Nullable MetricPoint info) {}
+
+  private record SeriesKey(String name, LabelSet labels) {}
 
   private final ExportBatch batch;
   private final RemoteWriteState state;
-  private final Function<ProtoWriter, CompletableFuture<HttpAnswer>> sender;
+  private final Negotiation.Sender sender;
   private final String url;
   private final List<Item> items = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
+  private Agreed agreed = new Agreed(false, false);
   private int done;
   private @Nullable String trouble;
   private long retryAfterMillis;
 
   RemoteWriteBatch(
-      ExportBatch batch,
-      RemoteWriteState state,
-      Function<ProtoWriter, CompletableFuture<HttpAnswer>> sender,
-      String url) {
+      ExportBatch batch, RemoteWriteState state, Negotiation.Sender sender, String url) {
     this.batch = batch;
     this.state = state;
     this.sender = sender;
@@ -50,8 +84,32 @@ final class RemoteWriteBatch {
   }
 
   CompletableFuture<ExportResult> run() {
+    return state.negotiation.agree(sender).handle(this::begin).thenCompose(result -> result);
+  }
+
+  private CompletableFuture<ExportResult> begin(
+      @Nullable Agreed answer, @Nullable Throwable failure) {
+    if (answer == null) {
+      return CompletableFuture.completedFuture(ExportResult.retryAll(batch, message(failure), 0));
+    }
+    agreed = answer;
     convert();
-    return send(0, items.size()).thenApply(sent -> result());
+    CompletableFuture<Void> sent = CompletableFuture.completedFuture(null);
+    int from = 0;
+    for (int end : agreed.v2() ? rounds() : new int[] {items.size()}) {
+      int begin = from;
+      sent = sent.thenCompose(before -> send(begin, end));
+      from = end;
+    }
+    return sent.thenApply(all -> result());
+  }
+
+  private static String message(@Nullable Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause == null ? "no answer" : String.valueOf(cause.getMessage());
   }
 
   private void convert() {
@@ -70,29 +128,64 @@ final class RemoteWriteBatch {
         if (converted == null || !entry.wants(walk.index())) {
           continue; // without a value there is nothing to deliver
         }
+        int ordinal = items.size();
         MetricPoint point =
-            converted.delta()
-                ? state.deltas.add(converted.point(), items.size())
-                : converted.point();
+            converted.delta() ? state.deltas.add(converted.point(), ordinal) : converted.point();
         ResourceLabels resource = converter.resource();
         MetricPoint info = told.add(resource) ? resource.info(point.timestampMillis()) : null;
-        items.add(new Item(e, walk.index(), point, info));
+        items.add(new Item(ordinal, e, walk.index(), point, converted.delta(), info));
       }
     }
+  }
+
+  /**
+   * Puts the items in the order of rounds.
+   *
+   * @return where each round ends
+   */
+  private int[] rounds() {
+    Map<SeriesKey, List<Item>> series = new LinkedHashMap<>();
+    for (Item item : items) {
+      series
+          .computeIfAbsent(
+              new SeriesKey(item.point.family().name(), item.point.labels()),
+              key -> new ArrayList<>(1))
+          .add(item);
+    }
+    List<List<Item>> rounds = new ArrayList<>();
+    for (List<Item> one : series.values()) {
+      if (!one.get(0).delta) { // sums of deltas go in the order in which they were added up
+        one.sort(Comparator.comparingLong(item -> item.point.timestampMillis()));
+      }
+      for (int i = 0; i < one.size(); i++) {
+        if (i == rounds.size()) {
+          rounds.add(new ArrayList<>());
+        }
+        rounds.get(i).add(one.get(i));
+      }
+    }
+    items.clear();
+    int[] ends = new int[rounds.size()];
+    for (int i = 0; i < ends.length; i++) {
+      items.addAll(rounds.get(i));
+      ends[i] = items.size();
+    }
+    return ends;
   }
 
   private CompletableFuture<Void> send(int from, int to) {
     if (from == to || trouble != null) {
       return CompletableFuture.completedFuture(null);
     }
+    WriteRequest request = request(from, to);
     return sender
-        .apply(request(from, to))
-        .handle((answer, failure) -> judge(from, to, answer, failure))
+        .send(agreed.v2() ? request.encodeV2() : request.encodeV1(), agreed.v2())
+        .handle((answer, failure) -> judge(from, to, request.samples(), answer, failure))
         .thenCompose(next -> next);
   }
 
-  private ProtoWriter request(int from, int to) {
-    WriteRequest request = new WriteRequest();
+  private WriteRequest request(int from, int to) {
+    WriteRequest request = new WriteRequest(agreed.nativeHistograms());
     List<MetricPoint> points = new ArrayList<>();
     for (Item item : items.subList(from, to)) {
       if (item.info != null) {
@@ -101,42 +194,77 @@ final class RemoteWriteBatch {
       points.add(item.point);
     }
     points.forEach(request::add);
-    state.describe(points, request);
-    return request.encode();
+    if (!agreed.v2()) {
+      state.describe(points, request);
+    }
+    return request;
   }
 
   private CompletableFuture<Void> judge(
-      int from, int to, @Nullable HttpAnswer answer, @Nullable Throwable failure) {
+      int from, int to, int sent, @Nullable HttpAnswer answer, @Nullable Throwable failure) {
     CompletableFuture<Void> finished = CompletableFuture.completedFuture(null);
     if (answer == null) {
-      trouble = failure == null ? "no answer" : String.valueOf(failure.getMessage());
+      trouble = message(failure);
       return finished;
     }
     int status = answer.status();
+    Written written = agreed.v2() ? Written.of(answer) : null;
+    if (agreed.v2() && written == null && (status / 100 == 2 || status == 415)) {
+      if (state.negotiation.withoutV2(answer)) {
+        agreed = new Agreed(false, agreed.nativeHistograms());
+        return send(from, to);
+      }
+      trouble = status + " from " + url + ": " + NOT_V2;
+      return finished;
+    }
+    if (agreed.nativeHistograms() && Negotiation.refusesNative(answer)) {
+      state.negotiation.withoutNative(answer);
+      agreed = new Agreed(agreed.v2(), false);
+      return send(from, to);
+    }
     if (status / 100 == 2) {
+      if (written != null) {
+        state.shortfall.taken(sent, written);
+      }
       done = to;
       return finished;
     }
-    if (!aboutData(status)) {
+    if (!aboutData(answer)) {
       trouble = status + " from " + url + ": " + hint(status) + answer.excerpt();
       retryAfterMillis = answer.retryAfterMillis();
       return finished;
     }
-    if (to - from == 1) {
-      Item item = items.get(from);
-      refused.add(
-          new Refused(item.entry, item.index, reason(answer), status + " " + answer.excerpt()));
+    if (written != null && written.samples() >= sent) { // an exemplar was what it did not like
       done = to;
       return finished;
+    }
+    if (to - from == 1) {
+      return alone(from, answer);
     }
     int middle = (from + to) >>> 1;
     return send(from, middle).thenCompose(first -> send(middle, to));
   }
 
+  /** A single item was refused. */
+  private CompletableFuture<Void> alone(int at, HttpAnswer answer) {
+    Item item = items.get(at);
+    if (item.info != null) { // perhaps only that
+      items.set(at, new Item(item.ordinal, item.entry, item.index, item.point, item.delta, null));
+      return send(at, at + 1);
+    }
+    refused.add(
+        new Refused(
+            item.entry, item.index, reason(answer), answer.status() + " " + answer.excerpt()));
+    done = at + 1;
+    return CompletableFuture.completedFuture(null);
+  }
+
   /** Statuses about us or the server are none of the data's fault. */
-  private static boolean aboutData(int status) {
+  private static boolean aboutData(HttpAnswer answer) {
+    int status = answer.status();
     return switch (status) {
       case 401, 403, 404, 405, 407, 408, 415, 421, 425, 426, 429 -> false;
+      case 500 -> DATA.matcher(answer.excerpt()).find();
       default -> status >= 400 && status < 500;
     };
   }
@@ -167,22 +295,26 @@ final class RemoteWriteBatch {
   }
 
   private ExportResult result() {
-    state.deltas.commit(done);
+    BitSet delivered = new BitSet();
+    Map<Integer, BitSet> wanted = new TreeMap<>();
+    for (int i = 0; i < items.size(); i++) {
+      Item item = items.get(i);
+      if (i < done) {
+        delivered.set(item.ordinal);
+      } else {
+        wanted.computeIfAbsent(item.entry, e -> new BitSet()).set(item.index);
+      }
+    }
+    state.deltas.commit(delivered::get);
     if (trouble == null) {
       return refused.isEmpty()
           ? ExportResult.delivered()
           : new ExportResult(0, refused, List.of(), 0, null);
     }
     List<ExportBatch.Entry> retry = new ArrayList<>();
-    BitSet wanted = new BitSet();
-    for (int i = done; i < items.size(); i++) {
-      Item item = items.get(i);
-      wanted.set(item.index);
-      if (i + 1 == items.size() || items.get(i + 1).entry != item.entry) {
-        retry.add(new ExportBatch.Entry(batch.entries().get(item.entry).record(), wanted));
-        wanted = new BitSet();
-      }
-    }
+    wanted.forEach(
+        (entry, left) ->
+            retry.add(new ExportBatch.Entry(batch.entries().get(entry).record(), left)));
     return new ExportResult(0, refused, retry, retryAfterMillis, trouble);
   }
 }

@@ -24,8 +24,8 @@ import java.util.concurrent.CompletionException;
 import org.xerial.snappy.Snappy;
 
 /**
- * Metrics to a Prometheus (or Mimir, Thanos, VictoriaMetrics) by remote write 1.0. Source:
- * prometheus.io, "Prometheus Remote-Write 1.0 specification".
+ * Metrics to a Prometheus (or Mimir, Thanos, VictoriaMetrics) by remote write 2.0 or 1.0. Sources:
+ * prometheus.io, "Prometheus Remote-Write 1.0 specification" and "… 2.0 specification".
  *
  * <p>One request at a time, in the order of the log, so that the samples of a series arrive in the
  * order of time. Prometheus refuses a whole request for one sample that is out of order, twice or
@@ -38,12 +38,34 @@ public final class RemoteWriteExporter implements Exporter {
   private final Builder settings;
   private final Endpoint endpoint;
   private final HttpClient http;
-  private final RemoteWriteState state = new RemoteWriteState();
+  private final RemoteWriteState state;
+
+  /** Of the protocol. */
+  public enum Version {
+    /** 2.0 where the server takes it. */
+    AUTO,
+    V1,
+    V2
+  }
+
+  /** Whether exponential histograms are sent as what they are. */
+  public enum NativeHistograms {
+    /** Where the server takes them; else as classic buckets. */
+    AUTO,
+    /** Until the server says that it has them switched off. */
+    ON,
+    /** Always as classic buckets. */
+    OFF
+  }
 
   private RemoteWriteExporter(Builder builder) {
     this.settings = builder;
     this.endpoint = Endpoint.parse(builder.url, 0);
     this.http = client(builder.client);
+    this.state =
+        new RemoteWriteState(
+            new Negotiation(endpoint.toString(), builder.version, builder.nativeHistograms),
+            new Shortfall(endpoint.toString()));
   }
 
   public static Builder builder() {
@@ -73,15 +95,17 @@ public final class RemoteWriteExporter implements Exporter {
     return new RemoteWriteBatch(batch, state, this::send, endpoint.toString()).run();
   }
 
-  private CompletableFuture<HttpAnswer> send(ProtoWriter request) {
-    return send(http, request);
+  private CompletableFuture<HttpAnswer> send(ProtoWriter request, boolean v2) {
+    return send(http, request, v2);
   }
 
-  private CompletableFuture<HttpAnswer> send(HttpClient client, ProtoWriter request) {
+  private CompletableFuture<HttpAnswer> send(HttpClient client, ProtoWriter request, boolean v2) {
     Map<String, String> headers = new LinkedHashMap<>();
-    headers.put("content-type", "application/x-protobuf");
+    headers.put(
+        "content-type",
+        "application/x-protobuf" + (v2 ? ";proto=io.prometheus.write.v2.Request" : ""));
     headers.put("content-encoding", "snappy");
-    headers.put("x-prometheus-remote-write-version", "0.1.0");
+    headers.put("x-prometheus-remote-write-version", v2 ? "2.0.0" : "0.1.0");
     return client.send(
         HttpMethod.POST,
         endpoint.path().isEmpty() ? "/api/v1/write" : endpoint.path(),
@@ -104,7 +128,7 @@ public final class RemoteWriteExporter implements Exporter {
   public CheckResult check() {
     HttpAnswer answer;
     try (HttpClient client = client(settings.client.within(4_000))) {
-      answer = send(client, new ProtoWriter()).join();
+      answer = send(client, new ProtoWriter(), false).join();
     } catch (CompletionException e) {
       NetException failure = NetException.of(endpoint.toString(), e.getCause());
       return failure.check();
@@ -134,6 +158,8 @@ public final class RemoteWriteExporter implements Exporter {
     private String url = "http://127.0.0.1:9090/api/v1/write";
     private ClientOptions client = ClientOptions.defaults();
     private Limits limits = LIMITS;
+    private Version version = Version.AUTO;
+    private NativeHistograms nativeHistograms = NativeHistograms.AUTO;
 
     private Builder() {}
 
@@ -151,6 +177,16 @@ public final class RemoteWriteExporter implements Exporter {
     /** One call at a time, whatever they say. */
     public Builder limits(Limits limits) {
       this.limits = limits.with(limits.maxBatchBytes(), limits.lingerMillis(), 1);
+      return this;
+    }
+
+    public Builder version(Version version) {
+      this.version = version;
+      return this;
+    }
+
+    public Builder nativeHistograms(NativeHistograms nativeHistograms) {
+      this.nativeHistograms = nativeHistograms;
       return this;
     }
 

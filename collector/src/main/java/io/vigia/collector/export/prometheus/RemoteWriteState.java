@@ -12,6 +12,8 @@ final class RemoteWriteState {
 
   final PointConverter converter = new PointConverter();
   final DeltaSums deltas = new DeltaSums(MAX_DELTA_SERIES);
+  final Negotiation negotiation;
+  final Shortfall shortfall;
   private final Map<String, Long> described =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -21,6 +23,11 @@ final class RemoteWriteState {
           return size() > MAX_FAMILIES;
         }
       };
+
+  RemoteWriteState(Negotiation negotiation, Shortfall shortfall) {
+    this.negotiation = negotiation;
+    this.shortfall = shortfall;
+  }
 
   /** Adds the metadata of the families that were not described for a minute. */
   void describe(Iterable<MetricPoint> points, WriteRequest request) {

@@ -71,7 +71,13 @@ final class ResourceLabels {
     }
     toldMillis = timestampMillis;
     return new MetricPoint(
-        TARGET_INFO, info, timestampMillis, false, new MetricPoint.Number(1), java.util.List.of());
+        TARGET_INFO,
+        info,
+        timestampMillis,
+        0,
+        false,
+        new MetricPoint.Number(1),
+        java.util.List.of());
   }
 
   /** Remembers the resources seen last. Not thread-safe. */

@@ -111,7 +111,7 @@ public final class ScrapeExporter implements Exporter {
     MetricPoint point = converted.point();
     if (converted.delta()) {
       point = deltas.add(point, 0);
-      deltas.commit(1);
+      deltas.commit(ordinal -> true);
     }
     MetricPoint info = converter.resource().info(point.timestampMillis());
     if (info != null) {

@@ -12,8 +12,10 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.xerial.snappy.Snappy;
 
 /**
@@ -69,7 +71,48 @@ final class PromProto {
               "BucketSpan",
               SPAN));
 
+  static final Descriptor V2 =
+      file(
+          "Request",
+          Map.of(
+              "Request",
+              List.of("symbols=4 repeated string", "timeseries=5 repeated TimeSeries"),
+              "TimeSeries",
+              List.of(
+                  "labels_refs=1 repeated uint32",
+                  "samples=2 repeated Sample",
+                  "histograms=3 repeated Histogram",
+                  "exemplars=4 repeated Exemplar",
+                  "metadata=5 Metadata"),
+              "Sample",
+              List.of("value=1 double", "timestamp=2 int64", "start_timestamp=3 int64"),
+              "Exemplar",
+              List.of("labels_refs=1 repeated uint32", "value=2 double", "timestamp=3 int64"),
+              "Metadata",
+              List.of("type=1 int32", "help_ref=3 uint32", "unit_ref=4 uint32"),
+              "Histogram",
+              Stream.concat(HISTOGRAM.stream(), Stream.of("start_timestamp=17 int64")).toList(),
+              "BucketSpan",
+              SPAN));
+
   private PromProto() {}
+
+  /** A request of version 2.0 as it came over the wire. */
+  static DynamicMessage v2(byte[] snappy) {
+    return parse(V2, snappy);
+  }
+
+  /** The labels that a list of references means. */
+  @SuppressWarnings("unchecked")
+  static Map<String, String> labels(DynamicMessage request, DynamicMessage of) {
+    List<Object> symbols = (List<Object>) get(request, "symbols");
+    List<Integer> refs = (List<Integer>) get(of, "labels_refs");
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (int i = 0; i < refs.size(); i += 2) {
+      labels.put((String) symbols.get(refs.get(i)), (String) symbols.get(refs.get(i + 1)));
+    }
+    return labels;
+  }
 
   /** A request of version 1.0 as it came over the wire. */
   static DynamicMessage v1(byte[] snappy) {

@@ -12,10 +12,12 @@ import io.vigia.collector.net.ClientOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.xerial.snappy.Snappy;
 
 class RemoteWriteExporterTest extends NetworkExporterContractTest {
+  private static final String NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
   private String poison = "";
 
   @Override
@@ -27,11 +29,16 @@ class RemoteWriteExporterTest extends NetworkExporterContractTest {
       }
 
       @Override
+      protected @Nullable String beside(Request request) {
+        return isQuestion(request) ? NO_CONTENT : null; // as one does that knows neither
+      }
+
+      @Override
       protected String ok(Request request) {
         String text = text(request.body());
         return !poison.isEmpty() && text.contains(poison)
             ? plain("400 Bad Request", "", "out of order sample")
-            : "HTTP/1.1 204 No Content\r\n\r\n";
+            : NO_CONTENT;
       }
     };
   }
@@ -58,6 +65,17 @@ class RemoteWriteExporterTest extends NetworkExporterContractTest {
     assertThat(result.retry()).isEmpty();
     assertThat(result.refused())
         .containsExactly(new ExportResult.Refused(0, 2, "out_of_order", "400 out of order sample"));
+  }
+
+  /** Whether the request is one of those that carry no data. */
+  static boolean isQuestion(FakeHttpBackend.Request request) {
+    return isV2(request)
+        ? PromProto.list(PromProto.v2(request.body()), "timeseries").isEmpty()
+        : text(request.body()).contains("vigia_probe");
+  }
+
+  static boolean isV2(FakeHttpBackend.Request request) {
+    return request.headers().getOrDefault("content-type", "").contains("v2");
   }
 
   private static String text(byte[] body) {

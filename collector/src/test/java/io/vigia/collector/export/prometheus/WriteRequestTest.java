@@ -29,7 +29,11 @@ class WriteRequestTest {
   private static final long MILLIS = NANOS / 1_000_000;
   private final FakeHttpBackend backend = new FakeHttpBackend();
   private final RemoteWriteExporter exporter =
-      RemoteWriteExporter.builder().url(backend.url()).build();
+      RemoteWriteExporter.builder()
+          .url(backend.url())
+          .version(RemoteWriteExporter.Version.V1)
+          .nativeHistograms(RemoteWriteExporter.NativeHistograms.ON)
+          .build();
 
   @AfterEach
   void close() {
