@@ -119,7 +119,7 @@ final class Adoption implements Component {
   private boolean adopt(Path directory) {
     List<DestinationConfig> to = deliverable();
     Delivery delivery = new Delivery(exporters);
-    Pipeline.Builder like = builder.get().directory(directory);
+    Pipeline.Builder like = builder.get().directory(directory).reserveBytes(0);
     try {
       delivery.start(to, like);
       Pipeline pipeline = like.build();

@@ -132,7 +132,12 @@ public final class Collector implements AutoCloseable {
             })
         .segmentBytes(settings.segmentBytes())
         .graceMillis(config.graceMillis() / 2)
-        .quota(new Quota(settings.quotaBytes(), settings.quotaFreeSharePercent() / 100.0))
+        .quota(
+            new Quota(
+                settings.quotaBytes(),
+                settings.quotaFreeSharePercent() / 100.0,
+                settings.signalQuotaBytes()))
+        .reserveBytes(settings.reserveBytes())
         .metrics(metrics);
   }
 

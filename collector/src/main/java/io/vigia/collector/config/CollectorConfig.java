@@ -1,8 +1,10 @@
 package io.vigia.collector.config;
 
+import io.vigia.collector.core.Signal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,14 +163,22 @@ public record CollectorConfig(
    * @param durability when an append counts as durable
    * @param intervalMillis for {@link Durability#INTERVAL}
    * @param quotaBytes of all signals together
-   * @param quotaFreeSharePercent at most this share of what was free plus used at start
+   * @param quotaFreeSharePercent at most this share of what is free plus used by them
+   * @param signalQuotaBytes of single signals, in addition
+   * @param reserveBytes kept free for what has to be written on a full disk; 0 = nothing
    */
   public record Log(
       Durability durability,
       long intervalMillis,
       long segmentBytes,
       long quotaBytes,
-      int quotaFreeSharePercent) {}
+      int quotaFreeSharePercent,
+      Map<Signal, Long> signalQuotaBytes,
+      long reserveBytes) {
+    public Log {
+      signalQuotaBytes = Map.copyOf(signalQuotaBytes);
+    }
+  }
 
   /** When an append may be acknowledged. */
   public enum Durability {

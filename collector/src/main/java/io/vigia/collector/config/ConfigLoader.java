@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -211,9 +213,23 @@ public final class ConfigLoader {
             section.durationMillis("interval", 200),
             section.sizeBytes("segment", 64L << 20),
             section.sizeBytes("quota", 10 * GIB),
-            section.percent("quotaShare", 80));
+            section.percent("quotaShare", 80),
+            quotas(section.section("quotas")),
+            section.sizeBytes("reserve", 16L << 20));
     section.finish();
     return log;
+  }
+
+  private static Map<Signal, Long> quotas(Section section) throws ConfigException {
+    Map<Signal, Long> quotas = new EnumMap<>(Signal.class);
+    for (Signal signal : Signal.values()) {
+      long bytes = section.sizeBytes(signal.id(), 0);
+      if (bytes > 0) {
+        quotas.put(signal, bytes);
+      }
+    }
+    section.finish();
+    return quotas;
   }
 
   private static List<DestinationConfig> destinations(Section section) throws ConfigException {

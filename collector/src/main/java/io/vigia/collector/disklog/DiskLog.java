@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ public final class DiskLog implements Component {
   private final int readBlockBytes;
   private final long diskRetryMillis;
   private final CollectorMetrics metrics;
+  private final BooleanSupplier full;
+  private final DamagedFiles damagedFiles;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Set<Long> knownDamage = new HashSet<>();
 
@@ -49,6 +52,7 @@ public final class DiskLog implements Component {
   private DiskLog(Builder builder) {
     this.signal = builder.signal;
     this.metrics = builder.metrics;
+    this.full = builder.full;
     this.pool = builder.pool;
     this.maxRecordBytes = builder.maxRecordBytes;
     this.readBlockBytes = builder.readBlockBytes;
@@ -60,6 +64,7 @@ public final class DiskLog implements Component {
             builder.segmentBytes,
             builder.durability,
             this::damaged);
+    this.damagedFiles = new DamagedFiles(options);
   }
 
   public static Builder builder(Signal signal, Path directory) {
@@ -93,6 +98,10 @@ public final class DiskLog implements Component {
     if (open == null) {
       return CompletableFuture.failedFuture(
           new IntakeException.Overloaded("starting", "the collector is starting", 1_000));
+    }
+    if (full.getAsBoolean()) {
+      String message = "the disk is full; waiting for room";
+      return open.refused(envelope, items, "disk_full", message, QUOTA_RETRY_MILLIS);
     }
     if (bytes() >= allowedBytes) {
       String message = "the " + signal.id() + " log has reached its quota";
@@ -231,7 +240,7 @@ public final class DiskLog implements Component {
   }
 
   /** A reader met a stretch it cannot read; several readers may meet the same. */
-  private void unreadable(LogEntry gap) {
+  private void unreadable(LogEntry gap, @Nullable Segment segment, long offset, long length) {
     synchronized (knownDamage) {
       if (!knownDamage.add(gap.from().sequence())) {
         return;
@@ -248,6 +257,7 @@ public final class DiskLog implements Component {
             + " items) in "
             + options.directory()
             + " cannot be read; going on behind them");
+    damagedFiles.keep(gap, segment, offset, length);
   }
 
   private void damaged(String reason, String detail) {
@@ -289,6 +299,7 @@ public final class DiskLog implements Component {
     private long diskRetryMillis = 1_000;
     private StagingPool pool = new StagingPool(16L << 20);
     private CollectorMetrics metrics = CollectorMetrics.NOOP;
+    private BooleanSupplier full = () -> false;
 
     private Builder(Signal signal, Path directory) {
       this.signal = signal;
@@ -330,6 +341,12 @@ public final class DiskLog implements Component {
     /** Memory for appends under way, shared between logs. */
     public Builder stagingPool(StagingPool pool) {
       this.pool = pool;
+      return this;
+    }
+
+    /** While it says true appends are refused as overloaded, reason {@code disk_full}. */
+    public Builder full(BooleanSupplier full) {
+      this.full = full;
       return this;
     }
 

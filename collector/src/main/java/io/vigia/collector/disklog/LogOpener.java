@@ -195,6 +195,11 @@ final class LogOpener {
       }
       long length = Math.max(SegmentHeader.BYTES, end.bytes() - base);
       if (size > length) {
+        if (before != null && before.end().sequence() > end.sequence()) {
+          // was acknowledged: what is left of it is cut off, but not thrown away
+          LogEntry lost = new LogEntry(end, before.end(), null, "missing", null);
+          new DamagedFiles(options).keep(lost, segment, length, size - length);
+        }
         file.truncate(length);
       }
       file.sync();

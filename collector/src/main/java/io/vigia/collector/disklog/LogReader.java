@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +16,20 @@ import org.jspecify.annotations.Nullable;
  * are slices of arrays that are never written again.
  */
 public final class LogReader implements Closeable {
+  /** Told of each stretch that cannot be read. */
+  @FunctionalInterface
+  interface GapListener {
+    /**
+     * @param segment null when there is no file
+     * @param offset where it begins in that file
+     * @param length in bytes; 0 when nothing is there
+     */
+    void met(LogEntry gap, @Nullable Segment segment, long offset, long length);
+  }
+
   private final SegmentedLog log;
   private final @Nullable Signal signal;
-  private final Consumer<LogEntry> unreadable;
+  private final GapListener unreadable;
   private final int blockBytes;
   private final EnvelopeCodec.Decoder envelopes = new EnvelopeCodec.Decoder();
 
@@ -35,7 +45,7 @@ public final class LogReader implements Closeable {
   LogReader(
       SegmentedLog log,
       @Nullable Signal signal,
-      Consumer<LogEntry> unreadable,
+      GapListener unreadable,
       LogPosition from,
       int blockBytes) {
     this.log = log;
@@ -110,8 +120,9 @@ public final class LogReader implements Closeable {
     if (found == RecordScanner.Found.DAMAGED_BODY) {
       long behind = in.find(next, holding.readableBytes(), sequence + 1, bound.sequence());
       String reason = behind < 0 ? "checksum" : damageReason(in, behind, "checksum");
+      LogEntry gap = gap(to, reason, holding, next);
       offset = next;
-      return gap(to, reason);
+      return gap;
     }
     LogEntry entry = entry(block, at, to);
     position = to;
@@ -156,7 +167,7 @@ public final class LogReader implements Closeable {
       RecordScanner in, Segment holding, long limit, LogPosition bound) throws IOException {
     long found = in.find(offset + 1, limit, position.sequence(), bound.sequence());
     if (found < 0) {
-      return gap(bound, offset < limit ? "header" : "missing");
+      return offset < limit ? gap(bound, "header", holding, limit) : gap(bound, "missing");
     }
     ByteBuffer block = in.block();
     int at = in.index(found);
@@ -169,14 +180,23 @@ public final class LogReader implements Closeable {
         gap(
             new LogPosition(
                 sequence, RecordFormat.itemsBefore(block, at), holding.start().bytes() + found),
-            damageReason(in, found, "header"));
+            damageReason(in, found, "header"),
+            holding,
+            found);
     offset = found;
     return gap;
   }
 
   private LogEntry gap(LogPosition to, String reason) {
+    return gap(to, reason, null, offset);
+  }
+
+  /**
+   * @param endOffset up to where its bytes are in the segment, if there is one
+   */
+  private LogEntry gap(LogPosition to, String reason, @Nullable Segment in, long endOffset) {
     LogEntry gap = new LogEntry(position, to, null, reason, null);
-    unreadable.accept(gap);
+    unreadable.met(gap, in, offset, endOffset - offset);
     position = to;
     return gap;
   }

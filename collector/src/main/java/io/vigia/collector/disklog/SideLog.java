@@ -23,10 +23,12 @@ public final class SideLog implements Closeable {
 
   private final SegmentedLog log;
   private final Checksum checksum = new Checksum();
+  private final DamagedFiles damaged;
   private boolean failed;
 
   private SideLog(SegmentedLog log) {
     this.log = log;
+    this.damaged = new DamagedFiles(log.options());
   }
 
   /** Of a size that nobody limits. */
@@ -94,12 +96,12 @@ public final class SideLog implements Closeable {
   }
 
   public LogReader reader(LogPosition from) {
-    return new LogReader(
-        log,
-        null,
-        gap -> LOG.warn("{}: {} records cannot be read", log.options().directory(), gap.items()),
-        from,
-        READ_BLOCK_BYTES);
+    return new LogReader(log, null, this::unreadable, from, READ_BLOCK_BYTES);
+  }
+
+  private void unreadable(LogEntry gap, @Nullable Segment segment, long offset, long length) {
+    LOG.warn("{}: {} items cannot be read", log.options().directory(), gap.items());
+    damaged.keep(gap, segment, offset, length);
   }
 
   public long logId() {

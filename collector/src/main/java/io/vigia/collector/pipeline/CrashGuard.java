@@ -68,7 +68,8 @@ final class CrashGuard implements Closeable {
       }
       boolean sent = bytes.getInt(SENT_AT + 20) == crc(bytes, SENT_AT);
       CrashGuard guard = new CrashGuard(file, suspects, sent ? bytes.getLong(SENT_AT + 8) : 0);
-      file.writeFully(ByteBuffer.allocate(SENT_AT), 0);
+      boolean fresh = length < SENT_AT + SLOT_BYTES; // all its room now: later the disk may be full
+      file.writeFully(ByteBuffer.allocate(fresh ? SENT_AT + SLOT_BYTES : SENT_AT), 0);
       return guard;
     } catch (IOException e) {
       file.close();

@@ -11,6 +11,7 @@ import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.DiskLog;
 import io.vigia.collector.disklog.Durability;
 import io.vigia.collector.disklog.LogReader;
+import io.vigia.collector.disklog.Reserve;
 import io.vigia.collector.disklog.StagingPool;
 import io.vigia.collector.disklog.StateDirectory;
 import io.vigia.collector.disklog.Storage;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * destination and signal.
  *
  * <pre>
- * directory/lock, format
+ * directory/lock, format, reserve
  * directory/log/&lt;signal&gt;/…                     segments
  * directory/destinations/&lt;name&gt;/&lt;signal&gt;.cursor
  * directory/destinations/&lt;name&gt;/&lt;signal&gt;.attempts   what was being sent
@@ -55,6 +56,11 @@ public final class Pipeline implements Component {
   private static final long REMOVE_GRACE_MILLIS = 1_000;
 
   private final Builder options;
+  private final Reserve reserve;
+
+  /** For all but the logs' segments: what they write may use the reserve. */
+  private final Storage storage;
+
   private final Map<Signal, DiskLog> logs = new ConcurrentHashMap<>();
   private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
   private final List<Closeable> opened = new ArrayList<>();
@@ -80,7 +86,9 @@ public final class Pipeline implements Component {
   private Pipeline(Builder options) {
     this.options = options;
     Path directory = options.directory();
-    this.retention = new Retention(options.storage, directory, options.quota);
+    this.reserve = new Reserve(options.storage, directory.resolve("reserve"), options.reserveBytes);
+    this.storage = reserve.storage();
+    this.retention = new Retention(storage, directory, options.quota);
     this.pool = new StagingPool(options.stagingBytes);
     for (Destination destination : options.destinations.values()) {
       for (Signal signal : destination.signals()) {
@@ -93,8 +101,9 @@ public final class Pipeline implements Component {
   private DiskLog log(Signal signal) {
     return DiskLog.builder(signal, options.directory().resolve("log").resolve(signal.id()))
         .storage(options.storage)
+        .full(reserve::released)
         .durability(options.durability)
-        .segmentBytes(options.effectiveSegmentBytes())
+        .segmentBytes(options.effectiveSegmentBytes(signal))
         .maxRecordBytes(options.maxRecordBytes)
         .stagingPool(pool)
         .metrics(options.metrics)
@@ -110,7 +119,7 @@ public final class Pipeline implements Component {
   public synchronized void start() throws IOException {
     Path directory = options.directory();
     try {
-      opened.add(StateDirectory.open(options.storage, directory));
+      opened.add(StateDirectory.open(storage, directory));
       for (DiskLog log : logs.values()) {
         log.start();
       }
@@ -128,13 +137,13 @@ public final class Pipeline implements Component {
   }
 
   private void open(Destination destination, Path directory) throws IOException {
-    options.storage.createDirectories(directory);
+    storage.createDirectories(directory);
     active.put(destination.name, destination);
     List<Closeable> opened = openedFor.computeIfAbsent(destination.name, key -> new ArrayList<>());
     DeadLetters letters =
         new DeadLetters(
             destination.name,
-            options.storage,
+            storage,
             directory.resolve("dead-letters"),
             destination.options.maxDeadLetterBytes());
     opened.add(letters);
@@ -142,19 +151,18 @@ public final class Pipeline implements Component {
     deadLetters.put(destination.name, letters);
     for (Signal signal : destination.signals()) {
       DiskLog log = Objects.requireNonNull(logs.get(signal));
-      Cursor cursor = Cursor.open(options.storage, directory.resolve(signal.id() + ".cursor"), log);
+      Cursor cursor = Cursor.open(storage, directory.resolve(signal.id() + ".cursor"), log);
       opened.add(cursor);
       RetryLog retryLog =
           new RetryLog(
-              options.storage,
+              storage,
               directory.resolve(signal.id() + "-retries"),
               new Backoff(
                   destination.options.retryInitialMillis() * 5,
                   destination.options.retryMaxMillis() * 5));
       opened.add(retryLog);
       retryLog.openIfPresent(cursor);
-      CrashGuard guard =
-          CrashGuard.open(options.storage, directory.resolve(signal.id() + ".attempts"));
+      CrashGuard guard = CrashGuard.open(storage, directory.resolve(signal.id() + ".attempts"));
       opened.add(guard);
       dispatchers.add(
           new Dispatcher(
@@ -245,13 +253,12 @@ public final class Pipeline implements Component {
 
   /** What an operator can do while it runs: a destination pauses for as long as that takes. */
   public CursorAdmin cursors() {
-    return new LiveCursors(
-        this, dispatchers, new CursorFiles(options.storage, options.directory(), logs));
+    return new LiveCursors(this, dispatchers, new CursorFiles(storage, options.directory(), logs));
   }
 
   /** The same for what destinations have refused for good. */
   public DeadLetterAdmin deadLetters() {
-    return new LiveDeadLetters(this, new CursorFiles(options.storage, options.directory(), logs));
+    return new LiveDeadLetters(this, new CursorFiles(storage, options.directory(), logs));
   }
 
   /** Runs it while no destination comes or goes and nothing is freed. */
@@ -344,6 +351,7 @@ public final class Pipeline implements Component {
         try {
           synchronized (changing) {
             saveCursors();
+            reserve.restore();
             resumePaused();
             if (paused.isEmpty()) {
               retention.run(logs.values(), dispatchers);
@@ -445,6 +453,7 @@ public final class Pipeline implements Component {
     private long segmentBytes = 64L << 20;
     private int maxRecordBytes = 16 << 20;
     private long stagingBytes = 16L << 20;
+    private long reserveBytes;
     private long graceMillis = 3_000;
     private Quota quota = Quota.defaults();
     private CollectorMetrics metrics = CollectorMetrics.NOOP;
@@ -478,8 +487,8 @@ public final class Pipeline implements Component {
       return this;
     }
 
-    private long effectiveSegmentBytes() {
-      return Math.min(segmentBytes, Math.max(MIN_SEGMENT_BYTES, quota.maxBytes() / 32));
+    private long effectiveSegmentBytes(Signal signal) {
+      return Math.min(segmentBytes, Math.max(MIN_SEGMENT_BYTES, quota.maxBytes(signal) / 32));
     }
 
     /** A larger batch is rejected as {@code oversize}. */
@@ -491,6 +500,14 @@ public final class Pipeline implements Component {
     /** Direct memory for batches that wait for their fsync; beyond it intake says overloaded. */
     public Builder stagingBytes(long stagingBytes) {
       this.stagingBytes = stagingBytes;
+      return this;
+    }
+
+    /**
+     * Kept free for cursors, retry logs and dead letters on a full disk; 0 (the default) = nothing.
+     */
+    public Builder reserveBytes(long reserveBytes) {
+      this.reserveBytes = reserveBytes;
       return this;
     }
 

@@ -29,27 +29,37 @@ final class Retention {
   }
 
   void run(Collection<DiskLog> logs, List<Dispatcher> dispatchers) throws IOException {
-    long used = 0;
     for (DiskLog log : logs) {
       freePassed(log, dispatchers);
       dropOverOwnLimit(log, dispatchers);
-      used += log.bytes();
+      shrink(List.of(log), quota.maxBytes(log.signal()), dispatchers);
     }
-    long allowed = quota.allowedBytes(used, storage.usableBytes(directory));
-    while (used > allowed * SKIP_ABOVE) {
+    long allowed = quota.allowedBytes(bytes(logs), storage.usableBytes(directory));
+    shrink(logs, allowed, dispatchers);
+    long used = bytes(logs);
+    for (DiskLog log : logs) {
+      long forThisOne = Math.max(0, allowed - (used - log.bytes()));
+      log.allow(Math.min(forThisOne, quota.maxBytes(log.signal())));
+    }
+  }
+
+  private static long bytes(Collection<DiskLog> logs) {
+    return logs.stream().mapToLong(DiskLog::bytes).sum();
+  }
+
+  /** Skips for those who may lose it what is too much for these logs together. */
+  private static void shrink(Collection<DiskLog> logs, long allowed, List<Dispatcher> dispatchers)
+      throws IOException {
+    while (bytes(logs) > allowed * SKIP_ABOVE) {
       DiskLog biggest = biggestThatCanShrink(logs, dispatchers);
       if (biggest == null) {
-        break;
+        return;
       }
       long before = biggest.bytes();
       freePassed(biggest, dispatchers);
-      used -= before - biggest.bytes();
       if (before == biggest.bytes()) {
-        break; // skipped, but the cursors are not saved that far yet: freed the next time
+        return; // skipped, but the cursors are not saved that far yet: freed the next time
       }
-    }
-    for (DiskLog log : logs) {
-      log.allow(Math.max(0, allowed - (used - log.bytes())));
     }
   }
 

@@ -142,6 +142,24 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void limitsOfTheLogAndOfDestinationsAreRead() throws Exception {
+    CollectorConfig config =
+        parse(
+            "log: {quotas: {traces: 4GiB, logs: 1MiB}, reserve: 0B}\n"
+                + "destinations: {local: {maxDeadLetters: 5MiB}}");
+    assertThat(config.log().signalQuotaBytes())
+        .isEqualTo(Map.of(Signal.TRACES, 4L << 30, Signal.LOGS, 1L << 20));
+    assertThat(config.log().reserveBytes()).isZero();
+    assertThat(config.destinations().get(0).common().maxDeadLetterBytes()).isEqualTo(5L << 20);
+    CollectorConfig defaults = parse("web: off");
+    assertThat(defaults.log().signalQuotaBytes()).isEmpty();
+    assertThat(defaults.log().reserveBytes()).isEqualTo(16L << 20);
+    assertThat(defaults.destinations().get(0).common().maxDeadLetterBytes()).isEqualTo(256L << 20);
+    assertThatThrownBy(() -> parse("log: {quotas: {trace: 1GiB}}"))
+        .hasMessageContaining("did you mean \"traces\"");
+  }
+
+  @Test
   void aReceiverThatIsNotNamedIsOff() throws Exception {
     CollectorConfig config = parse("receivers: {otlp: {http: \"127.0.0.1:0\"}}");
     assertThat(config.forward()).isNull();

@@ -8,12 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.IntakeException;
+import io.vigia.collector.core.Signal;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +113,88 @@ class DamageTest {
     assertThat(read(log)).containsExactly("one", "second", "[missing, 5]");
     appendAll(log, "next");
     assertThat(read(log)).containsExactly("one", "second", "[missing, 5]", "next");
+  }
+
+  /** The first lines of the files in {@code damaged/}, without the time, and their bytes. */
+  private List<Map.Entry<String, byte[]>> keptAside() {
+    return storage.files("").stream()
+        .filter(file -> file.startsWith(TestLog.DIRECTORY.resolve("damaged")))
+        .map(
+            file -> {
+              byte[] bytes = storage.bytes(file);
+              String text = new String(bytes, StandardCharsets.ISO_8859_1);
+              int end = text.indexOf('\n');
+              String line = text.substring(0, text.indexOf(" found="));
+              return Map.entry(line, Arrays.copyOfRange(bytes, end + 1, bytes.length));
+            })
+        .toList();
+  }
+
+  @Test
+  void whatIsLeftOfADamagedRecordIsKeptAsideOnceWithItsPlace() throws Exception {
+    storage.flip(segment, offsetOf("second"));
+    byte[] damaged = storage.bytes(segment);
+    List<String> bad = new ArrayList<>();
+    DiskLog log = open(TestLog.builder(storage).metrics(countingBadRecords(bad)));
+    read(log);
+    read(log); // another destination
+    assertThat(bad).containsExactly("logs checksum");
+    assertThat(keptAside()).hasSize(1);
+    String line = keptAside().get(0).getKey();
+    assertThat(line)
+        .matches(
+            "vigia-damaged 1 segment=0{20}.segment offset=\\d+ length=\\d+ reason=checksum"
+                + " records=1-1 items=6");
+    int offset = Integer.parseInt(line.replaceAll(".* offset=(\\d+) .*", "$1"));
+    int length = Integer.parseInt(line.replaceAll(".* length=(\\d+) .*", "$1"));
+    assertThat(keptAside().get(0).getValue())
+        .isEqualTo(Arrays.copyOfRange(damaged, offset, offset + length));
+    assertThat(offsetOf("third")).isGreaterThan(offset + length);
+    log.close();
+    read(open(storage)); // a restart
+    assertThat(keptAside()).hasSize(1);
+  }
+
+  @Test
+  void aDamagedHeaderAndACutOffEndAreKeptAsideToo() throws Exception {
+    storage.flip(segment, offsetOf("third"));
+    storage.flip(segment, offsetOf("one"));
+    read(open(storage));
+    assertThat(keptAside().stream().map(Map.Entry::getKey))
+        .hasSize(2)
+        .anyMatch(line -> line.endsWith("reason=checksum records=0-0 items=3"))
+        .anyMatch(line -> line.endsWith("reason=missing records=2-2 items=5"));
+  }
+
+  @Test
+  void whatWasNeverAcknowledgedIsNotKept() throws Exception {
+    markUnclean();
+    cut(offsetOf("third") + 2);
+    read(open(storage));
+    assertThat(keptAside()).isEmpty();
+  }
+
+  @Test
+  void noRoomForWhatIsLeftHoldsNobodyUp() throws Exception {
+    storage.flip(segment, offsetOf("second"));
+    DiskLog log = open(storage);
+    storage.capacityBytes = storage.usedBytes();
+    assertThat(read(log)).containsExactly("one", "[checksum, 6]", "third");
+    assertThat(keptAside()).isEmpty();
+  }
+
+  /** Tells of bad records and nothing else. */
+  private static CollectorMetrics countingBadRecords(List<String> bad) {
+    return (CollectorMetrics)
+        Proxy.newProxyInstance(
+            CollectorMetrics.class.getClassLoader(),
+            new Class<?>[] {CollectorMetrics.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("badRecord")) {
+                bad.add(((Signal) arguments[0]).id() + " " + arguments[1]);
+              }
+              return null;
+            });
   }
 
   @Test

@@ -1,0 +1,234 @@
+package io.vigia.collector.disklog;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file of zeros that is given up when the disk is full, so that the little that has to be written
+ * to empty it again (cursors, retry logs, dead letters) has room. Those write through {@link
+ * #storage}; whoever fills the disk must not, and has to stop while it is {@link #released}.
+ * Thread-safe.
+ */
+public final class Reserve {
+  private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
+  private static final int BLOCK_BYTES = 1 << 20;
+
+  private final Storage disk;
+  private final Path file;
+  private final long bytes;
+  private boolean held;
+  private volatile boolean released;
+
+  /**
+   * @param bytes its size; 0 = none
+   */
+  public Reserve(Storage disk, Path file, long bytes) {
+    this.disk = disk;
+    this.file = file;
+    this.bytes = bytes;
+  }
+
+  /** Whether it was given up and the disk still is as good as full. */
+  public boolean released() {
+    return released;
+  }
+
+  /**
+   * Makes the file if it is not there and as much again stays free; to be called now and then.
+   *
+   * @throws IOException when the disk does not answer; nothing has changed
+   */
+  public synchronized void restore() throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (held || bytes == 0 || directory == null) {
+      return;
+    }
+    if (disk.exists(file) && isWhole()) {
+      held = true;
+    } else if (disk.usableBytes(directory) >= 2 * bytes) {
+      make();
+      disk.syncDirectory(directory);
+      held = true;
+      if (released) {
+        LOG.info("{}: there is room again; taking in again", directory);
+      }
+      released = false;
+    }
+  }
+
+  private boolean isWhole() throws IOException {
+    try (StorageFile open = disk.openForReading(file)) {
+      return open.size() == bytes;
+    }
+  }
+
+  /** Written, not only made long: a hole takes no space. */
+  private void make() throws IOException {
+    disk.delete(file);
+    try (StorageFile open = disk.create(file)) {
+      ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(BLOCK_BYTES, bytes));
+      for (long at = 0; at < bytes; at += BLOCK_BYTES) {
+        open.writeFully(zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at)), at);
+      }
+      open.sync();
+    } catch (IOException e) {
+      disk.delete(file);
+      throw e;
+    }
+  }
+
+  /** Says whether it is worth trying again. */
+  private synchronized boolean giveUp(IOException cause) {
+    if (!isFull(cause) || !held) {
+      return isFull(cause) && released; // another thread was faster
+    }
+    try {
+      disk.delete(file);
+    } catch (IOException e) {
+      LOG.warn("{} cannot be deleted", file, e);
+      return false;
+    }
+    held = false;
+    released = true;
+    LOG.warn(
+        "the disk of {} is full ({}); the reserve of {} bytes is given up, senders are told to"
+            + " wait until there is room",
+        file.getParent(),
+        cause.getMessage(),
+        bytes);
+    return true;
+  }
+
+  /** The system's words for ENOSPC and EDQUOT. */
+  private static boolean isFull(IOException cause) {
+    String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    return message.contains("no space left") || message.contains("quota exceeded");
+  }
+
+  /** The same disk; a write that finds it full is tried once more without the reserve. */
+  public Storage storage() {
+    return bytes == 0 ? disk : new Reserving();
+  }
+
+  private interface Operation<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T again(Operation<T> operation) throws IOException {
+    try {
+      return operation.run();
+    } catch (IOException e) {
+      if (giveUp(e)) {
+        return operation.run();
+      }
+      throw e;
+    }
+  }
+
+  private final class Reserving implements Storage {
+    @Override
+    public StorageFile create(Path path) throws IOException {
+      return new ReservingFile(again(() -> disk.create(path)));
+    }
+
+    @Override
+    public StorageFile open(Path path) throws IOException {
+      return new ReservingFile(disk.open(path));
+    }
+
+    @Override
+    public StorageFile openForReading(Path path) throws IOException {
+      return disk.openForReading(path);
+    }
+
+    @Override
+    public boolean exists(Path path) {
+      return disk.exists(path);
+    }
+
+    @Override
+    public List<Path> list(Path directory) throws IOException {
+      return disk.list(directory);
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+      again(
+          () -> {
+            disk.createDirectories(directory);
+            return directory;
+          });
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+      disk.move(from, to);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+      disk.delete(path);
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+      disk.syncDirectory(directory);
+    }
+
+    @Override
+    public long usableBytes(Path directory) throws IOException {
+      return disk.usableBytes(directory);
+    }
+
+    @Override
+    public @Nullable Closeable tryLock(Path path) throws IOException {
+      return disk.tryLock(path);
+    }
+  }
+
+  /** A sync is never repeated: it would seem to succeed. */
+  private final class ReservingFile implements StorageFile {
+    private final StorageFile open;
+
+    ReservingFile(StorageFile open) {
+      this.open = open;
+    }
+
+    @Override
+    public int write(ByteBuffer from, long position) throws IOException {
+      return again(() -> open.write(from, position));
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) throws IOException {
+      return open.read(into, position);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      open.sync();
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      open.truncate(size);
+    }
+
+    @Override
+    public long size() throws IOException {
+      return open.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      open.close();
+    }
+  }
+}

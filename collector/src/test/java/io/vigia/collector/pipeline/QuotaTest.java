@@ -1,0 +1,145 @@
+package io.vigia.collector.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.vigia.collector.core.Batch;
+import io.vigia.collector.core.DestinationStatus;
+import io.vigia.collector.core.Envelope;
+import io.vigia.collector.core.IntakeException;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.disklog.Durability;
+import io.vigia.collector.disklog.SimStorage;
+import io.vigia.collector.disklog.Storage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One signal's limit, and the share of the file system that all have together. */
+class QuotaTest {
+  private static final int RECORD_BYTES = 10_000;
+  private static final Quota LOGS_SMALL =
+      new Quota(100_000_000, 1, Map.of(Signal.LOGS, 1_000_000L));
+
+  @TempDir Path directory;
+  private final FakeExporter exporter = new FakeExporter();
+  private Pipeline pipeline = Pipeline.builder().directory(Path.of("unused")).build();
+
+  private void start(Quota quota, boolean required, Storage storage) throws IOException {
+    exporter.goDown();
+    pipeline =
+        Pipeline.builder()
+            .directory(directory)
+            .storage(storage)
+            .durability(Durability.os())
+            .quota(quota)
+            .destination(
+                "es",
+                exporter,
+                DestinationOptions.defaults()
+                    .withSignals(Set.of(Signal.LOGS, Signal.TRACES))
+                    .withRequired(required)
+                    .withRetry(1, 20))
+            .build();
+    pipeline.start();
+  }
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  private CompletableFuture<Void> offer(Signal signal) {
+    return pipeline
+        .intake()
+        .accept(
+            new Batch(
+                signal, 1, Envelope.now("test", "peer"), ByteBuffer.wrap(new byte[RECORD_BYTES])));
+  }
+
+  /** Bytes taken before it is told to come again for this reason. */
+  private long fillUntilRefused(Signal signal, String reason) throws Exception {
+    for (int records = 0; records < 2_000; records++) {
+      try {
+        offer(signal).get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof IntakeException.Overloaded refusal) {
+          assertThat(refusal.reason()).isEqualTo(reason);
+          return (long) records * RECORD_BYTES;
+        }
+        throw e;
+      }
+    }
+    throw new AssertionError("never refused");
+  }
+
+  private DestinationStatus status(Signal signal) {
+    DestinationStatus status =
+        pipeline.status().stream().filter(one -> one.signal() == signal).findFirst().orElseThrow();
+    assertThat(status.balanced()).as(status.toString()).isTrue();
+    return status;
+  }
+
+  @Test
+  void aSignalAtItsOwnQuotaIsRefusedAndTheOthersGoOn() throws Exception {
+    start(LOGS_SMALL, true, Storage.os());
+    assertThat(fillUntilRefused(Signal.LOGS, "quota")).isBetween(900_000L, 1_000_000L);
+    for (int i = 0; i < 200; i++) {
+      offer(Signal.TRACES).get();
+    }
+    exporter.comeUp();
+    await().until(() -> !offer(Signal.LOGS).isCompletedExceptionally());
+  }
+
+  @Test
+  void anOptionalDestinationLosesTheOldestOfThatSignalOnly() throws Exception {
+    start(LOGS_SMALL, false, Storage.os());
+    for (int i = 0; i < 80; i++) {
+      offer(Signal.TRACES).get();
+    }
+    int accepted = 0;
+    while (accepted < 200) {
+      CompletableFuture<Void> answer = offer(Signal.LOGS);
+      if (answer.isCompletedExceptionally()) {
+        await().until(() -> !offer(Signal.LOGS).isCompletedExceptionally());
+      } else {
+        answer.get();
+      }
+      accepted++;
+    }
+    assertThat(status(Signal.LOGS).dropped().get("quota")).isPositive();
+    assertThat(status(Signal.TRACES).dropped()).isEmpty();
+    assertThat(status(Signal.TRACES).pending()).isEqualTo(80);
+    exporter.comeUp();
+    await().until(() -> status(Signal.LOGS).pending() == 0);
+    assertThat(status(Signal.LOGS).accepted()).isEqualTo(accepted);
+  }
+
+  @Test
+  void allTogetherTakeNoMoreThanTheirShareOfTheFileSystem() throws Exception {
+    SimStorage disk = new SimStorage(3);
+    disk.capacityBytes = 3_000_000;
+    start(new Quota(Long.MAX_VALUE, 0.5), true, disk);
+    fillUntilRefused(Signal.LOGS, "quota");
+    await()
+        .until(() -> pipeline.logStatus().stream().anyMatch(log -> log.allowedBytes() < 300_000));
+    fillUntilRefused(Signal.TRACES, "quota");
+    long logs = pipeline.logStatus().stream().mapToLong(LogStatus::bytes).sum();
+    assertThat(logs).isBetween(1_200_000L, 1_600_000L);
+    assertThat(disk.usableBytes(directory)).isGreaterThan(1_000_000L);
+  }
+
+  @Test
+  void aQuotaOfNothingIsRefused() {
+    assertThatThrownBy(() -> new Quota(1, 1, Map.of(Signal.LOGS, 0L)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
