@@ -20,11 +20,23 @@ public final class Prometheus extends BackendServer {
   private final int port = Ports.free();
   private final Path folder = Folders.temporary("prometheus");
   private final List<String> targets = new ArrayList<>();
+  private String features = "exemplar-storage,native-histograms";
 
   /** Scrape this {@code host:port} under {@code /metrics} as job {@code scrape}. Before start. */
   public Prometheus scraping(String target) {
     targets.add(target);
     return this;
+  }
+
+  /** Refuse native histograms, as is the default of 2.x. Before start. */
+  public Prometheus withoutNativeHistograms() {
+    features = "exemplar-storage";
+    return this;
+  }
+
+  /** Such as {@code 2.42.0}. Once it runs. */
+  public String version() {
+    return Http.json(url() + "/api/v1/status/buildinfo").path("data").path("version").asText();
   }
 
   public String url() {
@@ -65,7 +77,7 @@ public final class Prometheus extends BackendServer {
             "--web.listen-address=127.0.0.1:" + port,
             "--web.enable-remote-write-receiver",
             "--web.enable-lifecycle",
-            "--enable-feature=exemplar-storage,native-histograms")
+            "--enable-feature=" + features)
         .in(folder)
         .output(folder.resolve("prometheus.out"))
         .start();

@@ -3,12 +3,17 @@ package io.vigia.tests.backends;
 import static io.vigia.tests.backends.Backend.PROMETHEUS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.DataPointFlags;
 import io.opentelemetry.proto.metrics.v1.Exemplar;
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogram;
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.Gauge;
 import io.opentelemetry.proto.metrics.v1.Histogram;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -22,6 +27,7 @@ import io.vigia.tests.collector.CollectorProcess;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,10 +44,15 @@ class RemoteWriteIT {
 
   @BeforeEach
   void start() {
+    start("");
+  }
+
+  private void start(String settings) {
     server.start();
     collector =
         CollectorProcess.builder()
-            .destination("prometheus: {remoteWrite: \"" + server.remoteWriteUrl() + "\"}")
+            .destination(
+                "prometheus: {remoteWrite: \"" + server.remoteWriteUrl() + "\"" + settings + "}")
             .build()
             .start();
     client = new OtlpClient(collector.otlpGrpcPort(), 10_000);
@@ -85,15 +96,147 @@ class RemoteWriteIT {
                             .setCount(3)
                             .setSum(0.6)
                             .addExemplars(exemplar(0.5, now)))));
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(
-            () -> {
-              assertExemplar("orders_total", 1);
-              assertExemplar("latency_seconds_bucket{le=\"1\"}", 0.5);
-            });
+    eventually(
+        () -> {
+          assertExemplar("orders_total", 1);
+          assertExemplar("latency_seconds_bucket{le=\"1\"}", 0.5);
+        });
     assertThat(queries.exemplars("latency_seconds_bucket{le=\"0.1\"}", 5)).isEmpty();
     assertThat(queries.sum("latency_seconds_bucket{job=\"shop\",le=\"1\"}")).isEqualTo(3);
+  }
+
+  @Test
+  void exponentialHistogramsAreNativeWhereTheServerHasThem() {
+    sendLatencies();
+    eventually(
+        () -> {
+          assertThat(queries.sum("histogram_count(latency_seconds)")).isEqualTo(5);
+          assertThat(queries.sum("histogram_sum(latency_seconds)")).isEqualTo(12);
+        });
+    // (1,2] holds 3, (2,4] holds 2: the middle one is in the first
+    assertThat(queries.sum("histogram_quantile(0.5, latency_seconds)")).isBetween(1.0, 2.0);
+    assertThat(queries.sum("histogram_fraction(2, 4, latency_seconds)")).isEqualTo(0.4);
+    assertThat(queries.query("latency_seconds_bucket")).isEmpty();
+    assertThat(queries.query("{__name__=\"vigia_probe\"}")).as("the question").isEmpty();
+    // the sum of deltas with different scales
+    sendDelta(0, 3);
+    sendDelta(1, 4);
+    eventually(() -> assertThat(queries.sum("histogram_count(wait_seconds)")).isEqualTo(7));
+  }
+
+  @Test
+  void aServerThatRefusesNativeHistogramsGetsClassicBuckets() {
+    assumeTrue(server.version().startsWith("2."), "only 2.x can refuse them");
+    client.close();
+    collector.close();
+    server.stop();
+    server.withoutNativeHistograms();
+    start(", nativeHistograms: on");
+    sendLatencies();
+    eventually(
+        () -> {
+          assertThat(queries.sum("latency_seconds_count")).isEqualTo(5);
+          assertThat(queries.sum("latency_seconds_bucket{le=\"2\"}")).isEqualTo(3);
+        });
+    assertThat(queries.query("histogram_count(latency_seconds)")).isEmpty();
+  }
+
+  @Test
+  void noRecordedValueEndsTheSeriesAtOnce() {
+    long now = nowNanos();
+    send(gauge("level", NumberDataPoint.newBuilder().setTimeUnixNano(now - 1_000_000_000)));
+    eventually(() -> assertThat(queries.query("level")).hasSize(1));
+    send(
+        gauge(
+            "level",
+            NumberDataPoint.newBuilder()
+                .setTimeUnixNano(now)
+                .setFlags(DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK_VALUE)));
+    eventually(() -> assertThat(queries.query("level")).isEmpty());
+    assertThat(queries.sum("count_over_time(level[5m])"))
+        .as("its past is still there")
+        .isEqualTo(1);
+  }
+
+  @Test
+  void badSamplesCostThemselvesOnly() {
+    long now = nowNanos();
+    send(gauge("level", at(now, 5)));
+    eventually(() -> assertThat(queries.sum("level")).isEqualTo(5));
+    long hour = 3_600_000_000_000L;
+    send(
+        gauge("before", at(now, 1)),
+        gauge("level", at(now, 6)), // the same time, another value
+        gauge("between", at(now, 2)),
+        gauge("level", at(now - hour, 7)), // older than the window for late samples
+        gauge("after", at(now, 3)),
+        gauge("level", at(now + 1_000_000_000, 8)));
+    eventually(
+        () -> {
+          assertThat(queries.sum("before")).isEqualTo(1);
+          assertThat(queries.sum("between")).isEqualTo(2);
+          assertThat(queries.sum("after")).isEqualTo(3);
+          assertThat(queries.sum("level")).isEqualTo(8);
+        });
+    eventually(
+        () ->
+            assertThat(collector.metrics().sum("vigia_destination_dropped_items_total"))
+                .isEqualTo(2));
+    assertThat(dropped("duplicate_timestamp")).isEqualTo(1);
+    assertThat(dropped("too_old")).isEqualTo(1);
+    assertThat(collector.metrics().sum("vigia_destination_pending_items")).isZero();
+  }
+
+  private double dropped(String reason) {
+    return collector.metrics().sum("vigia_destination_dropped_items_total", "reason", reason);
+  }
+
+  private static NumberDataPoint.Builder at(long nanos, double value) {
+    return NumberDataPoint.newBuilder().setTimeUnixNano(nanos).setAsDouble(value);
+  }
+
+  private static Metric.Builder gauge(String name, NumberDataPoint.Builder point) {
+    if (!point.hasAsDouble() && point.getFlags() == 0) {
+      point.setAsDouble(1);
+    }
+    return Metric.newBuilder().setName(name).setGauge(Gauge.newBuilder().addDataPoints(point));
+  }
+
+  private void sendLatencies() {
+    send(
+        Metric.newBuilder()
+            .setName("latency")
+            .setUnit("s")
+            .setExponentialHistogram(
+                ExponentialHistogram.newBuilder()
+                    .setAggregationTemporality(
+                        AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE)
+                    .addDataPoints(exponential(0, 3L, 2L).setSum(12))));
+  }
+
+  private void sendDelta(int scale, long count) {
+    send(
+        Metric.newBuilder()
+            .setName("wait")
+            .setUnit("s")
+            .setExponentialHistogram(
+                ExponentialHistogram.newBuilder()
+                    .setAggregationTemporality(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA)
+                    .addDataPoints(exponential(scale, count).setSum(1))));
+  }
+
+  /** Buckets from 1 upwards. */
+  private static ExponentialHistogramDataPoint.Builder exponential(int scale, Long... counts) {
+    return ExponentialHistogramDataPoint.newBuilder()
+        .setTimeUnixNano(nowNanos())
+        .setScale(scale)
+        .setCount(Arrays.stream(counts).mapToLong(Long::longValue).sum())
+        .setPositive(
+            ExponentialHistogramDataPoint.Buckets.newBuilder().addAllBucketCounts(List.of(counts)));
+  }
+
+  private static void eventually(ThrowingRunnable asserted) {
+    await().atMost(Duration.ofSeconds(20)).untilAsserted(asserted);
   }
 
   private void assertExemplar(String selector, double value) {
