@@ -75,8 +75,12 @@ final class Jvm implements AutoCloseable {
 
   /** What follows {@code word} on the line that begins with it; waits for that line. */
   String await(String word) {
+    return await(word, Duration.ofMinutes(1));
+  }
+
+  String await(String word, Duration atMost) {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(atMost)
         .until(
             () ->
                 !process.isAlive()

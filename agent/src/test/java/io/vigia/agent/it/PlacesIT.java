@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -127,6 +128,16 @@ class PlacesIT {
 
   private static void compile(String... arguments) {
     assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments)).isZero();
+  }
+
+  /** The build's, if there is no newer one. */
+  static Path newestJvm() throws IOException {
+    try (Stream<Path> homes = Files.isDirectory(JVMS) ? Files.list(JVMS) : Stream.empty()) {
+      return homes
+          .filter(home -> feature(home) > Runtime.version().feature())
+          .max(Comparator.comparingInt(PlacesIT::feature))
+          .orElse(Path.of(System.getProperty("java.home")));
+    }
   }
 
   static List<Path> otherJvms() throws IOException {

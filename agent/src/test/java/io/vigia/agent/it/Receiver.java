@@ -1,5 +1,6 @@
 package io.vigia.agent.it;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -10,6 +11,7 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +32,10 @@ import java.util.zip.GZIPInputStream;
 final class Receiver implements AutoCloseable {
 
   final List<Span> spans = new CopyOnWriteArrayList<>();
+
+  /** Name of the instrumentation scope of each span, by span id. */
+  final Map<ByteString, String> scopes = new ConcurrentHashMap<>();
+
   final List<LogRecord> otlpLogs = new CopyOnWriteArrayList<>();
   final List<Metric> metrics = new CopyOnWriteArrayList<>();
   final List<List<Metric>> metricExports = new CopyOnWriteArrayList<>();
@@ -138,7 +145,12 @@ final class Receiver implements AutoCloseable {
         .forEach(
             resource -> {
               resources.add(resource.getResource());
-              resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList()));
+              for (ScopeSpans scope : resource.getScopeSpansList()) {
+                for (Span span : scope.getSpansList()) {
+                  scopes.put(span.getSpanId(), scope.getScope().getName());
+                  spans.add(span);
+                }
+              }
             });
   }
 

@@ -1,0 +1,42 @@
+package io.vigia.agent.programs;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** A servlet in Jetty, asked by HttpURLConnection. */
+final class Servlets {
+
+  private static final class Shelf extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) {
+      Databases.ask("SELECT 2 AS servlet");
+      response.setStatus(request.getPathInfo().length() > 3 ? 500 : 200);
+    }
+  }
+
+  static void use() throws Exception {
+    Server server = new Server();
+    ServerConnector connector = new ServerConnector(server);
+    connector.setHost("127.0.0.1");
+    server.addConnector(connector);
+    ServletContextHandler context = new ServletContextHandler("/shop");
+    context.addServlet(new Shelf(), "/shelf/*");
+    server.setHandler(context);
+    server.start();
+    for (String path : new String[] {"/shop/shelf/1", "/shop/shelf/missing", "/elsewhere"}) {
+      URI url = URI.create("http://127.0.0.1:" + connector.getLocalPort() + path);
+      ((HttpURLConnection) url.toURL().openConnection()).getResponseCode();
+    }
+    server.stop();
+  }
+
+  private Servlets() {}
+}
