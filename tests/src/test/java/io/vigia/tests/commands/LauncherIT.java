@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher as people type it. */
+@Isolated("builds, and takes the usual ports")
 class LauncherIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The main job with real servers: two services under the agent, the load, one collector with every
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
  * for a while. The services are then stopped, so that all they had has been handed over, and the
  * counts must be exact.
  */
+@Isolated("real servers, counted and timed")
 @Needs({ELASTICSEARCH, JAEGER, PROMETHEUS})
 class EndToEndIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);

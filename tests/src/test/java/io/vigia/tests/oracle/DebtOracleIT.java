@@ -9,8 +9,10 @@ import io.vigia.tests.backends.Elasticsearch;
 import io.vigia.tests.backends.Needs;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The oracle, bounded. The long run: {@code tests/oracle --kills 100}. */
+@Isolated("real servers, counted and timed")
 @Needs({ELASTICSEARCH, JAEGER, PROMETHEUS})
 class DebtOracleIT {
   @Test

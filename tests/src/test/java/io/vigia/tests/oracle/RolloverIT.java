@@ -15,11 +15,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A data stream that rolls over forgets which ids its older indices have: what was on its way at
  * that moment must be looked up, or it would be there twice.
  */
+@Isolated("real servers, counted and timed")
 @Needs(ELASTICSEARCH)
 class RolloverIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
