@@ -4,7 +4,10 @@ import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.config.DestinationConfig;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.export.elasticsearch.ElasticsearchExporter;
+import io.vigia.collector.export.file.ConsoleExporter;
+import io.vigia.collector.export.file.FileExporter;
 import io.vigia.collector.export.otlp.OtlpGrpcExporter;
+import io.vigia.collector.export.otlp.OtlpHttpExporter;
 import io.vigia.collector.export.prometheus.RemoteWriteExporter;
 import io.vigia.collector.export.prometheus.ScrapeExporter;
 import io.vigia.collector.store.LocalStore;
@@ -50,6 +53,19 @@ final class Exporters {
           .client(Clients.options(otlp.client()))
           .limits(Clients.limits(otlp.batching(), OtlpGrpcExporter.LIMITS))
           .build();
+    } else if (destination instanceof DestinationConfig.OtlpHttp otlp) {
+      return OtlpHttpExporter.builder()
+          .endpoint(otlp.endpoint().toString())
+          .signals(otlp.common().signals())
+          .gzip(otlp.gzip())
+          .client(Clients.options(otlp.client()))
+          .limits(Clients.limits(otlp.batching(), OtlpHttpExporter.LIMITS))
+          .build();
+    } else if (destination instanceof DestinationConfig.File file) {
+      return new FileExporter(
+          file.path(), file.maxBytes(), file.maxFiles(), file.common().signals());
+    } else if (destination instanceof DestinationConfig.Console console) {
+      return ConsoleExporter.toStandardOutput(console.common().signals());
     } else if (destination instanceof DestinationConfig.RemoteWrite push) {
       return RemoteWriteExporter.builder()
           .url(push.url().toString())

@@ -2,6 +2,7 @@ package io.vigia.collector.config;
 
 import io.vigia.collector.core.Signal;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
@@ -60,6 +61,25 @@ public sealed interface DestinationConfig {
   /** OTLP over gRPC; what type {@code jaeger} is too, with traces only. */
   record OtlpGrpc(Common common, URI endpoint, ClientConfig client, Batching batching, boolean gzip)
       implements DestinationConfig {}
+
+  /**
+   * OTLP over HTTP, binary.
+   *
+   * @param endpoint without {@code /v1/…}
+   */
+  record OtlpHttp(Common common, URI endpoint, ClientConfig client, Batching batching, boolean gzip)
+      implements DestinationConfig {}
+
+  /** Lines for people, to the standard output. */
+  record Console(Common common) implements DestinationConfig {}
+
+  /**
+   * OTLP JSON lines.
+   *
+   * @param maxBytes of one file
+   * @param maxFiles with the one that is written; older ones are deleted
+   */
+  record File(Common common, Path path, long maxBytes, int maxFiles) implements DestinationConfig {}
 
   /**
    * Prometheus remote write.

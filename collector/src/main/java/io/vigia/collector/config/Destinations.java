@@ -2,6 +2,7 @@ package io.vigia.collector.config;
 
 import io.vigia.collector.core.Signal;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +10,7 @@ import java.util.Set;
 /** Reads one entry under {@code destinations}; the type defaults to the entry's name. */
 final class Destinations {
   private static final List<String> TYPES =
-      List.of("local", "elasticsearch", "jaeger", "otlp", "prometheus");
+      List.of("local", "elasticsearch", "jaeger", "otlp", "prometheus", "file", "stdout");
   private static final long HOUR_MILLIS = 3_600_000;
 
   private Destinations() {}
@@ -24,17 +25,21 @@ final class Destinations {
               elasticsearch(
                   common(name, section, first, EnumSet.of(Signal.LOGS, Signal.TRACES)), section);
           case "jaeger" ->
-              otlpGrpc(
+              otlp(
                   common(name, section, first, EnumSet.of(Signal.TRACES)),
                   section,
                   "http://127.0.0.1:4317");
           case "otlp" ->
-              otlpGrpc(
+              otlp(
                   common(name, section, first, EnumSet.allOf(Signal.class)),
                   section,
                   "http://127.0.0.1:4317");
           case "prometheus" ->
               prometheus(common(name, section, first, EnumSet.of(Signal.METRICS)), section);
+          case "file" -> file(common(name, section, first, EnumSet.allOf(Signal.class)), section);
+          case "stdout" ->
+              new DestinationConfig.Console(
+                  common(name, section, first, EnumSet.allOf(Signal.class)));
           default ->
               throw new ConfigException(
                   section.has("type") ? section.at("type") : section.where(),
@@ -83,15 +88,43 @@ final class Destinations {
     return value;
   }
 
-  private static DestinationConfig otlpGrpc(
+  private static DestinationConfig file(DestinationConfig.Common common, Section section)
+      throws ConfigException {
+    Path path = Path.of(section.required("path", "/var/lib/vigia/telemetry.jsonl"));
+    long maxBytes = section.sizeBytes("maxBytes", 100L << 20);
+    if (maxBytes < 1 << 20) {
+      throw new ConfigException(section.at("maxBytes"), "must be at least 1MiB");
+    }
+    int maxFiles = (int) section.count("maxFiles", 5, 1, 10_000);
+    return new DestinationConfig.File(common, path, maxBytes, maxFiles);
+  }
+
+  private static DestinationConfig otlp(
       DestinationConfig.Common common, Section section, String example) throws ConfigException {
     URI endpoint = section.httpUrl("endpoint", example);
-    return new DestinationConfig.OtlpGrpc(
-        common,
-        endpoint,
-        ClientConfig.read(section, List.of(endpoint), /* apiKeys= */ false, 30_000),
-        Batching.read(section, /* parallel= */ true),
-        gzip(section, false));
+    boolean http = overHttp(section, endpoint);
+    ClientConfig client =
+        ClientConfig.read(section, List.of(endpoint), /* apiKeys= */ false, 30_000);
+    Batching batching = Batching.read(section, /* parallel= */ true);
+    boolean gzip = gzip(section, false);
+    return http
+        ? new DestinationConfig.OtlpHttp(common, endpoint, client, batching, gzip)
+        : new DestinationConfig.OtlpGrpc(common, endpoint, client, batching, gzip);
+  }
+
+  /** As {@code protocol} says; without it, only HTTP has an address with a path. */
+  private static boolean overHttp(Section section, URI endpoint) throws ConfigException {
+    String path = endpoint.getPath() == null ? "" : endpoint.getPath().replaceAll("/+$", "");
+    if (path.matches(".*/v1/(traces|metrics|logs)")) {
+      throw new ConfigException(
+          section.at("endpoint"), "give it without /v1/…, which is added for each signal");
+    }
+    String protocol = section.string("protocol", path.isEmpty() ? "grpc" : "http/protobuf");
+    if (!protocol.equals("grpc") && !protocol.equals("http/protobuf")) {
+      throw new ConfigException(
+          section.at("protocol"), "\"" + protocol + "\" is neither grpc nor http/protobuf");
+    }
+    return protocol.equals("http/protobuf");
   }
 
   /** {@code compression: none|gzip}, or {@code gzip: true|false} for short. */

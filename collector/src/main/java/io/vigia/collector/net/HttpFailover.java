@@ -47,7 +47,7 @@ public final class HttpFailover implements AutoCloseable {
       HttpMethod method, String target, Map<String, String> headers, @Nullable ByteBuf body) {
     ByteBuf kept = body == null ? Unpooled.EMPTY_BUFFER : body;
     CompletableFuture<HttpAnswer> result = new CompletableFuture<>();
-    result.whenComplete((answer, failure) -> kept.release());
+    var unused = result.whenComplete((answer, failure) -> kept.release());
     attempt(new Request(method, target, headers, kept), peers.size(), result);
     return result;
   }
@@ -58,30 +58,31 @@ public final class HttpFailover implements AutoCloseable {
   private void attempt(Request request, int triesLeft, CompletableFuture<HttpAnswer> result) {
     int index = current.get();
     HttpClient peer = peers.get(index);
-    peer.send(
-            request.method,
-            peer.endpoint().path() + request.target,
-            request.headers,
-            request.body.retainedDuplicate())
-        .whenComplete(
-            (answer, failure) -> {
-              if (failure == null) {
-                if (answer.status() >= 502 && answer.status() <= 504) {
-                  leave(index);
-                }
-                result.complete(answer);
-                return;
-              }
-              NetException why = NetException.of(peer.endpoint().toString(), failure);
-              if (why.kind() != Kind.SECRET && why.kind() != Kind.SHUTDOWN) {
-                leave(index);
-              }
-              if (NOT_SENT.contains(why.kind()) && triesLeft > 1) {
-                attempt(request, triesLeft - 1, result);
-              } else {
-                result.completeExceptionally(why);
-              }
-            });
+    var unused =
+        peer.send(
+                request.method,
+                peer.endpoint().path() + request.target,
+                request.headers,
+                request.body.retainedDuplicate())
+            .whenComplete(
+                (answer, failure) -> {
+                  if (failure == null) {
+                    if (answer.status() >= 502 && answer.status() <= 504) {
+                      leave(index);
+                    }
+                    result.complete(answer);
+                    return;
+                  }
+                  NetException why = NetException.of(peer.endpoint().toString(), failure);
+                  if (why.kind() != Kind.SECRET && why.kind() != Kind.SHUTDOWN) {
+                    leave(index);
+                  }
+                  if (NOT_SENT.contains(why.kind()) && triesLeft > 1) {
+                    attempt(request, triesLeft - 1, result);
+                  } else {
+                    result.completeExceptionally(why);
+                  }
+                });
   }
 
   private void leave(int index) {

@@ -160,6 +160,27 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void otlpGoesOverHttpWhenToldOrWhenTheAddressHasAPath() throws Exception {
+    CollectorConfig config =
+        parse(
+            """
+            destinations:
+              a: {type: otlp, endpoint: "http://a:4317"}
+              b: {type: otlp, endpoint: "http://a:4318", protocol: http/protobuf}
+              c: {type: otlp, endpoint: "https://a/otlp/"}
+              d: {type: jaeger, endpoint: "http://a:4317/", protocol: grpc}
+              file: {path: /tmp/x.jsonl}
+              stdout: {signals: [logs]}
+            """);
+    assertThat(config.destinations())
+        .extracting(d -> d.getClass().getSimpleName())
+        .containsExactly("OtlpGrpc", "OtlpHttp", "OtlpHttp", "OtlpGrpc", "File", "Console");
+    var file = (DestinationConfig.File) config.destinations().get(4);
+    assertThat(file.maxBytes()).isEqualTo(100 << 20);
+    assertThat(file.maxFiles()).isEqualTo(5);
+  }
+
+  @Test
   void aReceiverThatIsNotNamedIsOff() throws Exception {
     CollectorConfig config = parse("receivers: {otlp: {http: \"127.0.0.1:0\"}}");
     assertThat(config.forward()).isNull();
@@ -210,6 +231,13 @@ class ConfigLoaderTest {
         "destinations: {otlp: {endpoint: \"http://a:1\", batch: {maxBytes: 1GiB}}}|from 1KiB to"
             + " 16MiB",
         "destinations: {otlp: {endpoint: \"http://a:1\", inFlight: 0}}|from 1 to 64",
+        "destinations: {otlp: {endpoint: \"http://a:1/v1/logs\"}}|give it without /v1/",
+        "destinations: {otlp: {endpoint: \"http://a:1\", protocol: http/json}}|neither grpc nor"
+            + " http/protobuf",
+        "destinations: {file: {}}|\"path\" is missing",
+        "destinations: {file: {path: x, maxFiles: 0}}|from 1 to 10000",
+        "destinations: {file: {path: x, maxBytes: 1kB}}|at least 1MiB",
+        "destinations: {stdout: {path: x}}|unknown key \"path\" in destinations.stdout",
         "destinations: {elasticsearch: {url: []}}|empty; give an address",
         "data: [|vigia.yaml:1:",
         "web: {listen: a: b}|not YAML",

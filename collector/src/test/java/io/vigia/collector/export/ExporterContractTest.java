@@ -7,66 +7,46 @@ import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
-import io.vigia.collector.export.FakeBackend.Reply;
-import io.vigia.collector.net.ClientOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every exporter to a remote backend keeps, whatever the protocol. */
+/** What every exporter keeps, wherever it brings the data. */
 public abstract class ExporterContractTest {
-  /** Never reached by a fake that answers, however slow the machine. */
-  private static final int TIMEOUT_MILLIS = 20_000;
-
-  /** For fakes that never answer. */
-  private static final int SHORT_TIMEOUT_MILLIS = 1_000;
-
-  protected FakeBackend backend;
   private @Nullable Exporter exporter;
 
-  protected abstract FakeBackend newBackend();
-
-  /** Not started. */
-  protected abstract Exporter newExporter(String url, ClientOptions options);
+  /** To where all is well; not started. */
+  protected abstract Exporter newExporter();
 
   protected abstract Signal signal();
 
-  /** The word for {@link Reply#REFUSED}. */
-  protected abstract String refusedReason();
-
-  @BeforeEach
-  void begin() {
-    backend = newBackend();
-  }
-
   @AfterEach
-  void end() {
+  void closeExporter() {
     if (exporter != null) {
       exporter.close();
     }
-    backend.close();
   }
 
   protected Exporter started() throws IOException {
-    return started(TIMEOUT_MILLIS);
+    return started(newExporter());
   }
 
-  private Exporter started(int timeoutMillis) throws IOException {
-    Exporter made = newExporter(backend.url(), within(timeoutMillis));
+  /** Closed after the test. */
+  protected Exporter started(Exporter made) throws IOException {
     exporter = made;
     made.start();
     return made;
   }
 
+  /** The same exporter once more. */
+  protected CompletableFuture<ExportResult> again() {
+    return java.util.Objects.requireNonNull(exporter).export(batch());
+  }
+
+  /** Two records, five items. */
   protected ExportBatch batch() {
     return TestBatches.simple(signal(), 3, 2);
   }
@@ -75,28 +55,7 @@ public abstract class ExporterContractTest {
     return result.get(30, TimeUnit.SECONDS);
   }
 
-  private static ClientOptions within(int millis) {
-    return ClientOptions.defaults().withTimeoutMillis(millis);
-  }
-
-  private ExportResult exportTo(Reply... replies) throws Exception {
-    backend.replies(replies);
-    return get(started().export(batch()));
-  }
-
-  private ExportResult exportToSilence(Reply... later) throws Exception {
-    List<Reply> replies = new ArrayList<>(List.of(later));
-    replies.add(0, Reply.HANG);
-    backend.replies(replies.toArray(Reply[]::new));
-    return get(started(SHORT_TIMEOUT_MILLIS).export(batch()));
-  }
-
-  /** The same exporter once more. */
-  private CompletableFuture<ExportResult> again() {
-    return java.util.Objects.requireNonNull(exporter).export(batch());
-  }
-
-  private void assertAllRetried(ExportResult result) {
+  protected static void assertAllRetried(ExportResult result) {
     assertThat(result.refused()).isEmpty();
     assertThat(result.retry().stream().mapToInt(ExportBatch.Entry::items).sum()).isEqualTo(5);
     assertThat(result.retryReason()).isNotBlank().doesNotContain("\n");
@@ -104,9 +63,7 @@ public abstract class ExporterContractTest {
 
   @Test
   void takenIsDelivered() throws Exception {
-    ExportResult result = exportTo(Reply.OK);
-    assertThat(result).isEqualTo(ExportResult.delivered());
-    assertThat(backend.requests()).isEqualTo(1);
+    assertThat(get(started().export(batch()))).isEqualTo(ExportResult.delivered());
   }
 
   @Test
@@ -118,79 +75,15 @@ public abstract class ExporterContractTest {
   }
 
   @Test
-  void overloadedIsRetriedWhenTheBackendSays() throws Exception {
-    ExportResult result = exportTo(Reply.OVERLOADED, Reply.OK);
-    assertAllRetried(result);
-    assertThat(result.retryAfterMillis()).isEqualTo(2000);
-    assertThat(result.retryReason()).contains("busy");
-    assertThat(get(again())).isEqualTo(ExportResult.delivered());
-  }
-
-  @Test
-  void refusedDataIsNotRetried() throws Exception {
-    ExportResult result = exportTo(Reply.REFUSED);
-    assertThat(result.retry()).isEmpty();
-    assertThat(result.refused())
-        .isNotEmpty()
-        .allSatisfy(refused -> assertThat(refused.reason()).isEqualTo(refusedReason()));
-    assertThat(result.refused().stream().map(ExportResult.Refused::entry).distinct())
-        .containsExactly(0, 1);
-  }
-
-  @Test
-  void aWrongTokenIsRetriedNotThrownAway() throws Exception {
-    ExportResult result = exportTo(Reply.UNAUTHORIZED);
-    assertAllRetried(result);
-    assertThat(result.retryReason()).contains("token");
-  }
-
-  @Test
-  void aWrongTokenIsNamedByCheck() {
-    backend.replies(Reply.UNAUTHORIZED);
-    CheckResult result = newExporter(backend.url(), within(TIMEOUT_MILLIS)).check();
-    assertThat(result.ok()).isFalse();
-    assertThat(result.remedy()).contains("tokenFile", "passwordFile");
-  }
-
-  @Test
-  void silenceIsRetriedAfterTheTimeout() throws Exception {
-    long begin = System.nanoTime();
-    assertAllRetried(exportToSilence());
-    assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(5));
-  }
-
-  @Test
-  void afterSilenceTheNextTryWorks() throws Exception {
-    assertAllRetried(exportToSilence(Reply.OK));
-    assertThat(get(again())).isEqualTo(ExportResult.delivered());
-  }
-
-  @Test
-  void garbageIsRetried() throws Exception {
-    assertAllRetried(exportTo(Reply.GARBAGE));
-  }
-
-  @Test
-  void aConnectionCutInTheMiddleIsRetried() throws Exception {
-    assertAllRetried(exportTo(Reply.CUT));
-  }
-
-  @Test
-  void nobodyThereIsRetried() throws Exception {
-    backend.close();
-    assertAllRetried(get(started().export(batch())));
-  }
-
-  @Test
-  void closeEndsWhatIsInFlight() throws Exception {
-    backend.replies(Reply.HANG);
-    Exporter patient = newExporter(backend.url(), within(60_000));
-    exporter = patient;
-    patient.start();
-    CompletableFuture<ExportResult> open = patient.export(batch());
-    Awaitility.await().until(() -> backend.requests() == 1);
-    patient.close();
-    assertAllRetried(get(open));
+  void asManyAtOnceAsItSaysAreDelivered() throws Exception {
+    Exporter many = started();
+    CompletableFuture<?>[] open = new CompletableFuture<?>[many.limits().maxInFlight()];
+    for (int i = 0; i < open.length; i++) {
+      open[i] =
+          many.export(batch())
+              .thenAccept(result -> assertThat(result).isEqualTo(ExportResult.delivered()));
+    }
+    CompletableFuture.allOf(open).get(30, TimeUnit.SECONDS);
   }
 
   @Test
@@ -202,28 +95,23 @@ public abstract class ExporterContractTest {
   }
 
   @Test
-  void checkNamesWhatToDoWhenNobodyListens() throws Exception {
-    int free;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = socket.getLocalPort();
-    }
-    CheckResult result = newExporter("http://127.0.0.1:" + free, within(TIMEOUT_MILLIS)).check();
-    assertThat(result.ok()).isFalse();
-    assertThat(result.summary()).contains("refused").contains(Integer.toString(free));
-    assertThat(result.remedy()).isNotBlank();
+  void closeWithoutStartIsHarmless() {
+    newExporter().close();
   }
 
   @Test
-  void checkNamesWhatToDoWhenTheNameIsUnknown() {
-    CheckResult result = newExporter("http://nowhere.invalid:4317", within(TIMEOUT_MILLIS)).check();
-    assertThat(result.ok()).isFalse();
-    assertThat(result.summary()).contains("nowhere.invalid");
-    assertThat(result.remedy()).contains("host name");
+  void takesTheSignalItIsTestedWith() {
+    try (Exporter made = newExporter()) {
+      assertThat(made.signals()).contains(signal());
+      assertThat(made.limits().maxInFlight()).isPositive();
+    }
   }
 
   @Test
   void checkNeedsNoStart() {
-    CheckResult result = newExporter(backend.url(), within(TIMEOUT_MILLIS)).check();
-    assertThat(result).isEqualTo(CheckResult.ok(result.summary()));
+    try (Exporter made = newExporter()) {
+      CheckResult result = made.check();
+      assertThat(result).isEqualTo(CheckResult.ok(result.summary()));
+    }
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TLS, secrets and headers of the exporters that speak HTTP. */
-public abstract class NetworkExporterContractTest extends ExporterContractTest {
+public abstract class NetworkExporterContractTest extends RemoteExporterContractTest {
   @TempDir private Path folder;
   private @Nullable TlsProxy proxy;
 

@@ -134,7 +134,7 @@ public final class OtlpGrpcExporter implements Exporter {
       case GrpcAnswer.UNIMPLEMENTED ->
           CheckResult.failed(
               endpoint + " takes no " + signal.id() + " by OTLP/gRPC (" + said + ")",
-              "is this its OTLP/gRPC port (4317), not HTTP (4318)? Jaeger takes OTLP since 1.35");
+              "is this its OTLP/gRPC port (4317)? for OTLP/HTTP (4318) set protocol: http/protobuf");
       case GrpcAnswer.UNAUTHENTICATED, GrpcAnswer.PERMISSION_DENIED ->
           CheckResult.failed(
               endpoint + " answered " + said, "set tokenFile, or username and passwordFile");

@@ -70,9 +70,18 @@ record PartResult(
     } catch (MalformedOtlpException e) {
       return retry(part, "an answer that is no OTLP response", 0);
     }
-    rejected = Math.max(0, Math.min(rejected, part.items()));
+    return delivered(part, rejected, message);
+  }
+
+  /** Taken, but for {@code rejected} items. */
+  static PartResult delivered(OtlpSlicer.Part part, long rejected, String message) {
     return new PartResult(
-        part, Outcome.DELIVERED, rejected, "partial_success", oneLine(message), 0);
+        part,
+        Outcome.DELIVERED,
+        Math.max(0, Math.min(rejected, part.items())),
+        "partial_success",
+        oneLine(message),
+        0);
   }
 
   /**

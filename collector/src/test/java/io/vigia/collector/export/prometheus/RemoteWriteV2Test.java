@@ -17,9 +17,9 @@ import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
-import io.vigia.collector.export.ExporterContractTest;
 import io.vigia.collector.export.FakeBackend;
 import io.vigia.collector.export.FakeHttpBackend;
+import io.vigia.collector.export.RemoteExporterContractTest;
 import io.vigia.collector.export.TestBatches;
 import io.vigia.collector.net.ClientOptions;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Against a receiver of 2.0 that writes the good part of a request and refuses the rest. */
-class RemoteWriteV2Test extends ExporterContractTest {
+class RemoteWriteV2Test extends RemoteExporterContractTest {
   private static final String NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
 
   /** What Prometheus answers to a request without data; the headers are the proof. */
