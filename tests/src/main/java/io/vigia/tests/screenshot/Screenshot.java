@@ -1,5 +1,8 @@
 package io.vigia.tests.screenshot;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.vigia.tests.client.Http;
 import io.vigia.tests.process.ChildProcess;
 import io.vigia.tests.process.Folders;
 import java.io.IOException;
@@ -39,6 +42,11 @@ public final class Screenshot implements Callable<Integer> {
       description = "which page, such as /#/traces (${DEFAULT-VALUE})")
   private String path;
 
+  @Option(
+      names = "--trace",
+      description = "open the trace with the most spans of those that cross the most services")
+  private boolean trace;
+
   @Option(names = "--url", description = "of a collector that runs already; no demo is started")
   private @org.jspecify.annotations.Nullable String url;
 
@@ -60,7 +68,7 @@ public final class Screenshot implements Callable<Integer> {
     }
     Chromium chromium = new Chromium(width, height);
     if (url != null) {
-      chromium.screenshot(url + path, 10, to);
+      chromium.screenshot(url + page(url), 10, to);
     } else {
       try (ChildProcess demo =
           ChildProcess.command(Folders.projectRoot().resolve("vigia").toString(), "demo").start()) {
@@ -71,11 +79,28 @@ public final class Screenshot implements Callable<Integer> {
         }
         System.out.println("demo at " + page.group() + ", waiting " + afterSeconds + " s");
         Thread.sleep(afterSeconds * 1000L);
-        chromium.screenshot(page.group() + path, 10, to);
+        chromium.screenshot(page.group() + page(page.group()), 10, to);
         demo.terminate(Duration.ofSeconds(30));
       }
     }
     System.out.println(to + ", " + Files.size(to) / 1024 + " KiB");
     return 0;
+  }
+
+  private String page(String address) {
+    if (!trace) {
+      return path;
+    }
+    JsonNode best = MissingNode.getInstance();
+    for (JsonNode each : Http.json(address + "/api/traces?limit=1000").path("traces")) {
+      if (size(each) > size(best)) {
+        best = each;
+      }
+    }
+    return "/#/trace/" + best.path("traceId").asText();
+  }
+
+  private static int size(JsonNode trace) {
+    return trace.path("services").size() * 10_000 + trace.path("spans").asInt();
   }
 }
