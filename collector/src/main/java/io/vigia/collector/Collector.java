@@ -153,6 +153,7 @@ public final class Collector implements AutoCloseable {
             .reader(store == null ? null : store.reader())
             .status(this::status)
             .deadLetters(pipeline::deadLetterStatus)
+            .logs(pipeline::logStatus)
             .metrics(metrics)
             .ready(() -> ready)
             .info(

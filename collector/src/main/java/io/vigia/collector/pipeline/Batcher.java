@@ -98,9 +98,8 @@ final class Batcher {
           cursor.done(entry.from(), entry.to(), 0, 0, Map.of("age", (long) record.items()));
           continue;
         }
-        if (guard.condemned(entry.from().sequence())) {
-          outcomes.quarantine(
-              entry, record, "crash", "the process died three times while sending it");
+        if (guard.condemned(entry.from().sequence(), /* retryLog= */ false)) {
+          outcomes.quarantine(cursor, entry, record);
           continue;
         }
         if (building.isEmpty()) {

@@ -43,8 +43,18 @@ final class CrashGuard implements Closeable {
   private long sentBelow;
   private final List<Mark> suspects;
 
-  /** A range of sequences, and how many deaths it has seen. */
-  private record Mark(long from, long to, int deaths, long nanos) {}
+  /** Set in the number of deaths on disk. */
+  private static final int FROM_RETRY_LOG = 1 << 30;
+
+  /**
+   * A range of sequences, and how many deaths it has seen. What was sent from the retry log is
+   * judged apart: it comes in an order of its own.
+   */
+  private record Mark(long from, long to, int deaths, boolean retryLog, long nanos) {
+    boolean holds(long sequence, boolean ofRetryLog) {
+      return retryLog == ofRetryLog && sequence >= from && sequence < to;
+    }
+  }
 
   private CrashGuard(StorageFile file, List<Mark> suspects, long sentBelow) {
     this.file = file;
@@ -63,7 +73,8 @@ final class CrashGuard implements Closeable {
         long to = bytes.getLong(at + 8);
         int deaths = bytes.getInt(at + 16);
         if (to > from && bytes.getInt(at + 20) == crc(bytes, at)) {
-          suspects.add(new Mark(from, to, deaths + 1, 0));
+          boolean retryLog = (deaths & FROM_RETRY_LOG) != 0;
+          suspects.add(new Mark(from, to, (deaths & ~FROM_RETRY_LOG) + 1, retryLog, 0));
         }
       }
       boolean sent = bytes.getInt(SENT_AT + 20) == crc(bytes, SENT_AT);
@@ -83,10 +94,10 @@ final class CrashGuard implements Closeable {
     return (int) crc.getValue();
   }
 
-  private int deaths(long sequence) {
+  private int deaths(long sequence, boolean retryLog) {
     int deaths = 0;
     for (Mark suspect : suspects) {
-      if (sequence >= suspect.from && sequence < suspect.to) {
+      if (suspect.holds(sequence, retryLog)) {
         deaths = Math.max(deaths, suspect.deaths);
       }
     }
@@ -94,9 +105,11 @@ final class CrashGuard implements Closeable {
   }
 
   /** Whether the record was sent alone and the process died of it often enough. */
-  boolean condemned(long sequence) {
+  boolean condemned(long sequence, boolean retryLog) {
     for (Mark suspect : suspects) {
-      if (suspect.from == sequence && suspect.to == sequence + 1 && suspect.deaths >= DEATHS) {
+      if (suspect.holds(sequence, retryLog)
+          && suspect.to == suspect.from + 1
+          && suspect.deaths >= DEATHS) {
         return true;
       }
     }
@@ -105,17 +118,22 @@ final class CrashGuard implements Closeable {
 
   /** Whether records from here on were there at a death: one batch at a time then. */
   boolean suspicious(long sequence) {
-    return suspects.stream().anyMatch(suspect -> sequence < suspect.to);
+    return suspects.stream().anyMatch(suspect -> !suspect.retryLog && sequence < suspect.to);
+  }
+
+  /** Whether a record of the retry log was there at a death: to be sent alone. */
+  boolean suspectedInRetryLog(long sequence) {
+    return deaths(sequence, /* retryLog= */ true) > 0;
   }
 
   /** How many records a batch may have that begins with this one. */
   int maxRecords(long sequence) {
-    if (suspects.isEmpty()) {
-      return Integer.MAX_VALUE;
-    }
     int most = Integer.MAX_VALUE;
     for (Mark suspect : suspects) {
-      if (sequence >= suspect.from && sequence < suspect.to) {
+      if (suspect.retryLog) {
+        continue;
+      }
+      if (suspect.holds(sequence, false)) {
         long part = suspect.deaths == 1 ? (suspect.to - suspect.from + 15) / 16 : 1;
         most = (int) Math.min(most, part);
       } else if (sequence < suspect.from) {
@@ -126,7 +144,7 @@ final class CrashGuard implements Closeable {
   }
 
   /** A batch is about to be handed to the exporter; returns the ticket for {@link #leave}. */
-  long enter(ExportBatch batch) throws IOException {
+  long enter(ExportBatch batch, boolean retryLog) throws IOException {
     long from = Long.MAX_VALUE;
     long to = 0;
     int deaths = 0;
@@ -134,15 +152,15 @@ final class CrashGuard implements Closeable {
       long sequence = entry.record().id().sequence();
       from = Math.min(from, sequence);
       to = Math.max(to, sequence + 1);
-      deaths = Math.max(deaths, deaths(sequence));
+      deaths = Math.max(deaths, deaths(sequence, retryLog));
     }
     if (to > sentBelow) {
       sent(to + SENT_STEP);
     }
     for (int slot = 0; slot < MAX_SLOTS; slot++) {
       if (slots[slot] == null) {
-        write(slot, from, to, deaths);
-        slots[slot] = new Mark(from, to, deaths, System.nanoTime());
+        write(slot, from, to, retryLog ? deaths | FROM_RETRY_LOG : deaths);
+        slots[slot] = new Mark(from, to, deaths, retryLog, System.nanoTime());
         tickets[slot] = ++lastTicket;
         return lastTicket;
       }
@@ -176,7 +194,11 @@ final class CrashGuard implements Closeable {
   private void wipe(int slot, Mark mark) throws IOException {
     slots[slot] = null;
     write(slot, 0, 0, 0);
-    suspects.removeIf(suspect -> suspect.to <= mark.to);
+    suspects.removeIf(
+        suspect ->
+            suspect.retryLog == mark.retryLog
+                && suspect.to <= mark.to
+                && (!mark.retryLog || suspect.from >= mark.from));
   }
 
   /** Wipes marks that are too old to mean anything; call now and then. */

@@ -20,6 +20,7 @@ final class Delivery {
   private long delivered;
   private long duplicates;
   private long moved;
+  private boolean givenUp;
   private Map<String, Long> dropped = Map.of();
 
   /**
@@ -64,8 +65,14 @@ final class Delivery {
     if (unsettled > 0) {
       return false;
     }
-    cursor.done(
-        entry.from(), entry.to(), delivered, Math.min(duplicates, delivered), dropped, moved);
+    givenUp =
+        !cursor.done(
+            entry.from(), entry.to(), delivered, Math.min(duplicates, delivered), dropped, moved);
     return true;
+  }
+
+  /** Whether the record was dropped, and counted so, while it was on its way. */
+  boolean givenUp() {
+    return givenUp;
   }
 }

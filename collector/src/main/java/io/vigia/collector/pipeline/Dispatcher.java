@@ -135,6 +135,10 @@ final class Dispatcher {
     return log;
   }
 
+  RetryLog retryLog() {
+    return retryLog;
+  }
+
   /** Drops the oldest pending records beyond the operator's limit in bytes. */
   void dropOverLimit() {
     LogPosition end = log.end();
@@ -210,7 +214,7 @@ final class Dispatcher {
       return waiting.poll();
     }
     List<ExportBatch.Entry> putOff =
-        retryBatchInFlight ? List.of() : retryLog.next(limits, outcomes);
+        retryBatchInFlight ? List.of() : retryLog.next(limits, outcomes, guard);
     if (!putOff.isEmpty()) {
       retryBatchInFlight = true;
       return Attempt.first(log.signal(), putOff).fromRetryLog();
@@ -230,7 +234,7 @@ final class Dispatcher {
     if (circuit == DestinationStatus.Circuit.OPEN) {
       circuit = DestinationStatus.Circuit.HALF_OPEN;
     }
-    long ticket = guard.enter(attempt.batch());
+    long ticket = guard.enter(attempt.batch(), attempt.retryLog());
     inFlight++;
     long startNanos = System.nanoTime();
     CompletableFuture<ExportResult> future;

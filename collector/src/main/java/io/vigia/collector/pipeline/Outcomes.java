@@ -5,6 +5,7 @@ import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
+import io.vigia.collector.disklog.SideNote;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -21,6 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Outcomes {
   private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+
+  private static final String CRASH = "crash";
 
   /** After so many refusals in a row a whole batch is refused at once instead of taken apart. */
   private static final int PATIENCE = 256;
@@ -76,6 +79,9 @@ final class Outcomes {
           retryLog.add(List.of(entry), reason);
           delivery.moved(entry.items());
           finish(delivery);
+          if (delivery.givenUp()) {
+            retryLog.takeBack();
+          }
         }
       } catch (IOException e) {
         LOG.warn("the retry log cannot be written: {}", e.toString());
@@ -85,11 +91,19 @@ final class Outcomes {
     return left;
   }
 
-  /** Keeps a record that is not to be sent at all, with the reason. */
-  void quarantine(LogEntry entry, LogRecord record, String reason, String detail)
-      throws IOException {
-    deadLetters.add(record, null, reason, detail);
-    cursor.done(entry.from(), entry.to(), 0, 0, Map.of(reason, (long) record.items()));
+  /**
+   * Keeps a record that is not to be sent any more, because the process died of it.
+   *
+   * @param of over the log that {@code entry} is from
+   */
+  void quarantine(Cursor of, LogEntry entry, LogRecord record) throws IOException {
+    SideNote note = entry.note();
+    deadLetters.add(
+        record,
+        note == null ? null : note.wanted(),
+        CRASH,
+        "the process died three times while sending it");
+    of.done(entry.from(), entry.to(), 0, 0, Map.of(CRASH, entry.items()));
   }
 
   private void finish(Delivery delivery) {

@@ -6,6 +6,7 @@ import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Intake;
+import io.vigia.collector.core.LogStatus;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.DiskLog;
@@ -323,10 +324,10 @@ public final class Pipeline implements Component {
     if (!started || closed) {
       return List.of();
     }
-    return logs.values().stream().map(Pipeline::logStatus).toList();
+    return logs.values().stream().map(this::logStatus).toList();
   }
 
-  private static LogStatus logStatus(DiskLog log) {
+  private LogStatus logStatus(DiskLog log) {
     long oldest = 0;
     try (LogReader reader = log.peekingReader(log.oldest())) {
       oldest = reader.peekReceiveTimeUnixNanos();
@@ -342,7 +343,7 @@ public final class Pipeline implements Component {
         log.end().sequence(),
         log.end().items(),
         oldest,
-        log.failure());
+        reserve.released() ? "the disk is full" : log.failure());
   }
 
   private void maintain() {

@@ -34,33 +34,57 @@ final class Retention {
       dropOverOwnLimit(log, dispatchers);
       shrink(List.of(log), quota.maxBytes(log.signal()), dispatchers);
     }
-    long allowed = quota.allowedBytes(bytes(logs), storage.usableBytes(directory));
+    long used = bytes(logs, dispatchers);
+    long allowed = quota.allowedBytes(used, storage.usableBytes(directory));
     shrink(logs, allowed, dispatchers);
-    long used = bytes(logs);
+    used = bytes(logs, dispatchers);
     for (DiskLog log : logs) {
-      long forThisOne = Math.max(0, allowed - (used - log.bytes()));
-      log.allow(Math.min(forThisOne, quota.maxBytes(log.signal())));
+      long own = quota.maxBytes(log.signal()) - putOffBytes(List.of(log), dispatchers);
+      log.allow(Math.max(0, Math.min(allowed - (used - log.bytes()), own)));
     }
   }
 
-  private static long bytes(Collection<DiskLog> logs) {
-    return logs.stream().mapToLong(DiskLog::bytes).sum();
+  /** Of the logs, and of what was put off for later from them. */
+  private static long bytes(Collection<DiskLog> logs, List<Dispatcher> dispatchers) {
+    return logs.stream().mapToLong(DiskLog::bytes).sum() + putOffBytes(logs, dispatchers);
+  }
+
+  private static long putOffBytes(Collection<DiskLog> logs, List<Dispatcher> dispatchers) {
+    return dispatchers.stream()
+        .filter(dispatcher -> logs.contains(dispatcher.log()))
+        .mapToLong(dispatcher -> dispatcher.retryLog().bytes())
+        .sum();
   }
 
   /** Skips for those who may lose it what is too much for these logs together. */
   private static void shrink(Collection<DiskLog> logs, long allowed, List<Dispatcher> dispatchers)
       throws IOException {
-    while (bytes(logs) > allowed * SKIP_ABOVE) {
+    while (bytes(logs, dispatchers) > allowed * SKIP_ABOVE) {
       DiskLog biggest = biggestThatCanShrink(logs, dispatchers);
-      if (biggest == null) {
-        return;
+      long before = bytes(logs, dispatchers);
+      if (biggest != null) {
+        freePassed(biggest, dispatchers);
       }
-      long before = biggest.bytes();
-      freePassed(biggest, dispatchers);
-      if (before == biggest.bytes()) {
-        return; // skipped, but the cursors are not saved that far yet: freed the next time
+      if (before == bytes(logs, dispatchers) && !dropPutOff(logs, dispatchers)) {
+        return; // perhaps skipped, but the cursors are not saved that far yet: freed the next time
       }
     }
+  }
+
+  /** Gives up the oldest of the biggest retry log that may be lost; says whether there was one. */
+  private static boolean dropPutOff(Collection<DiskLog> logs, List<Dispatcher> dispatchers)
+      throws IOException {
+    Dispatcher biggest = null;
+    for (Dispatcher dispatcher : dispatchers) {
+      long bytes = dispatcher.retryLog().bytes();
+      if (!dispatcher.required()
+          && logs.contains(dispatcher.log())
+          && bytes > 0
+          && (biggest == null || bytes > biggest.retryLog().bytes())) {
+        biggest = dispatcher;
+      }
+    }
+    return biggest != null && biggest.retryLog().dropOldest("quota");
   }
 
   private static void freePassed(DiskLog log, List<Dispatcher> dispatchers) throws IOException {

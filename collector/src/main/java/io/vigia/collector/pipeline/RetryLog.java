@@ -6,6 +6,7 @@ import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.disklog.Clock;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
+import io.vigia.collector.disklog.LogPosition;
 import io.vigia.collector.disklog.LogReader;
 import io.vigia.collector.disklog.SideLog;
 import io.vigia.collector.disklog.SideNote;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * moved is accepted here. Made on first use. Used by the dispatcher's thread, but for the ledger.
  */
 final class RetryLog implements Closeable {
+  /** The unit in which space is freed. */
+  private static final long SEGMENT_BYTES = 512 << 10;
+
   private final Storage storage;
   private final Path directory;
   private final Backoff backoff;
@@ -35,6 +39,7 @@ final class RetryLog implements Closeable {
   private volatile @Nullable Cursor cursor;
   private volatile @Nullable SideLog log;
   private @Nullable LogReader reader;
+  private @Nullable LogPosition lastFrom;
   private int rounds;
   private long roundNanos = System.nanoTime();
 
@@ -73,7 +78,7 @@ final class RetryLog implements Closeable {
     SideLog open = log;
     if (open == null) {
       storage.createDirectories(directory);
-      open = SideLog.open(storage, directory);
+      open = SideLog.open(storage, directory, SEGMENT_BYTES * 8);
       cursor = Cursor.open(storage, directory.resolve("cursor"), open);
       log = open;
     }
@@ -88,6 +93,7 @@ final class RetryLog implements Closeable {
   void add(List<ExportBatch.Entry> entries, String reason) throws IOException {
     boolean wasEmpty = isEmpty();
     SideLog open = open();
+    lastFrom = open.end();
     for (ExportBatch.Entry entry : entries) {
       LogRecord record = entry.record();
       SideNote note =
@@ -108,6 +114,15 @@ final class RetryLog implements Closeable {
     }
   }
 
+  /** The last {@link #add} was one too many: as if it had never been. */
+  void takeBack() {
+    SideLog open = log;
+    LogPosition from = lastFrom;
+    if (open != null && from != null) {
+      cursor().annul(from, open.end());
+    }
+  }
+
   private boolean isEmpty() {
     SideLog open = log;
     return open == null || cursor().lowWater().sequence() >= open.end().sequence();
@@ -124,7 +139,8 @@ final class RetryLog implements Closeable {
   }
 
   /** The next batch of the round; empty when the round is over. */
-  List<ExportBatch.Entry> next(Exporter.Limits limits, Outcomes outcomes) throws IOException {
+  List<ExportBatch.Entry> next(Exporter.Limits limits, Outcomes outcomes, CrashGuard guard)
+      throws IOException {
     if (waitNanos(System.nanoTime()) > 0) {
       return List.of();
     }
@@ -148,6 +164,15 @@ final class RetryLog implements Closeable {
         own.drop(entry.from(), entry.to(), String.valueOf(entry.damage()));
       } else if (!own.isDone(entry.from().sequence())) {
         long origin = record.id().sequence();
+        if (guard.condemned(origin, /* retryLog= */ true)) {
+          outcomes.quarantine(own, entry, record);
+          continue;
+        }
+        boolean alone = guard.suspectedInRetryLog(origin);
+        if (alone && !batch.isEmpty()) {
+          in.seek(entry.from());
+          break;
+        }
         ExportBatch.Entry left = tried.get(origin);
         if (left == null && !outcomes.isOpen(origin)) {
           left = outcomes.begin(new Delivery(own, entry, record));
@@ -157,6 +182,9 @@ final class RetryLog implements Closeable {
           batch.add(left);
           bytes += record.payload().remaining();
           items += left.items();
+          if (alone) {
+            break;
+          }
         }
       }
     }
@@ -196,6 +224,26 @@ final class RetryLog implements Closeable {
       }
     }
     own.save();
+  }
+
+  /** Bytes of its files. By any thread. */
+  long bytes() {
+    SideLog open = log;
+    return open == null ? 0 : open.bytes();
+  }
+
+  /** Gives up the oldest file and frees it; says whether there was one to give. By any thread. */
+  boolean dropOldest(String reason) throws IOException {
+    SideLog open = log;
+    Cursor own = cursor;
+    LogPosition next = open == null ? null : open.nextSegmentStart();
+    if (open == null || own == null || next == null) {
+      return false;
+    }
+    own.drop(own.lowWater(), next, reason);
+    own.save();
+    open.deleteBefore(Math.min(next.sequence(), own.savedLowWater().sequence()));
+    return true;
   }
 
   /** Its ledger, or null when it was never needed. */

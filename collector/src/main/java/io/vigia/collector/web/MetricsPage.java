@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
+import io.vigia.collector.core.LogStatus;
 import io.vigia.collector.net.HttpHandler;
 import io.vigia.collector.net.HttpRequest;
 import io.vigia.collector.net.HttpResponse;
@@ -27,10 +28,12 @@ final class MetricsPage implements HttpHandler {
       PrometheusCollectorMetrics metrics,
       Supplier<List<DestinationStatus>> status,
       Supplier<List<DeadLetterStatus>> deadLetters,
+      Supplier<List<LogStatus>> logs,
       @Nullable StoreReader reader) {
     this.metrics = metrics;
     own.register(new Ledger(status));
     own.register(new DeadLetterCounts(deadLetters));
+    own.register(new LogGauges(logs));
     GaugeWithCallback.builder()
         .name("vigia_heap_used_bytes")
         .help("Java heap in use.")

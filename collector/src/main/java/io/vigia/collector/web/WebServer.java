@@ -3,6 +3,7 @@ package io.vigia.collector.web;
 import io.vigia.collector.core.Component;
 import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
+import io.vigia.collector.core.LogStatus;
 import io.vigia.collector.net.HttpHandler;
 import io.vigia.collector.net.HttpResponse;
 import io.vigia.collector.net.HttpServer;
@@ -27,7 +28,8 @@ public final class WebServer implements Component {
     Guard guard = new Guard(config.listen);
     StatusApi status = new StatusApi(config.info, config.status, config.ready, config.reader);
     MetricsPage metrics =
-        new MetricsPage(config.metrics, config.status, config.deadLetters, config.reader);
+        new MetricsPage(
+            config.metrics, config.status, config.deadLetters, config.logs, config.reader);
     HttpServer.Builder server =
         HttpServer.builder()
             .name("web")
@@ -78,6 +80,7 @@ public final class WebServer implements Component {
     private @Nullable StoreReader reader;
     private Supplier<List<DestinationStatus>> status = List::of;
     private Supplier<List<DeadLetterStatus>> deadLetters = List::of;
+    private Supplier<List<LogStatus>> logs = List::of;
     private PrometheusCollectorMetrics metrics = new PrometheusCollectorMetrics();
     private BooleanSupplier ready = () -> true;
     private CollectorInfo info =
@@ -112,6 +115,12 @@ public final class WebServer implements Component {
     /** What destinations have refused for good. */
     public Builder deadLetters(Supplier<List<DeadLetterStatus>> deadLetters) {
       this.deadLetters = deadLetters;
+      return this;
+    }
+
+    /** The disk logs. */
+    public Builder logs(Supplier<List<LogStatus>> logs) {
+      this.logs = logs;
       return this;
     }
 

@@ -44,28 +44,44 @@ class CrashGuardTest {
 
   @Test
   void aRecordThatKillsTheProcessIsFoundInABatchAndCondemnedAtTheThirdDeath() throws IOException {
-    open().enter(batch(100, 260));
+    open().enter(batch(100, 260), false);
     CrashGuard second = open();
     assertThat(second.suspicious(100)).isTrue();
     assertThat(second.maxRecords(100)).isEqualTo(10);
     assertThat(second.maxRecords(90)).as("innocent ones before go by themselves").isEqualTo(10);
-    second.leave(second.enter(batch(100, 110)));
-    second.enter(batch(110, 120));
+    second.leave(second.enter(batch(100, 110), false));
+    second.enter(batch(110, 120), false);
     CrashGuard third = open();
     assertThat(third.maxRecords(110)).isEqualTo(1);
-    third.leave(third.enter(batch(110, 111)));
-    third.enter(batch(111, 112));
+    third.leave(third.enter(batch(110, 111), false));
+    third.enter(batch(111, 112), false);
     CrashGuard fourth = open();
-    assertThat(fourth.condemned(110)).isFalse();
-    assertThat(fourth.condemned(111)).isTrue();
-    assertThat(fourth.condemned(112)).isFalse();
+    assertThat(fourth.condemned(110, false)).isFalse();
+    assertThat(fourth.condemned(111, false)).isTrue();
+    assertThat(fourth.condemned(112, false)).isFalse();
+  }
+
+  @Test
+  void aRecordOfTheRetryLogIsJudgedApartFromWhatComesInOrder() throws IOException {
+    open().enter(batch(5, 8), true);
+    CrashGuard second = open();
+    assertThat(second.suspicious(0)).isFalse();
+    assertThat(second.maxRecords(6)).isEqualTo(Integer.MAX_VALUE);
+    assertThat(second.suspectedInRetryLog(6)).isTrue();
+    second.leave(second.enter(batch(100, 200), false));
+    assertThat(second.suspectedInRetryLog(6)).as("others are far ahead").isTrue();
+    second.enter(batch(6, 7), true);
+    open().enter(batch(6, 7), true);
+    CrashGuard fourth = open();
+    assertThat(fourth.condemned(6, true)).isTrue();
+    assertThat(fourth.condemned(6, false)).isFalse();
   }
 
   @Test
   void whatWasAnsweredOrClosedInOrderIsNotSuspected() throws IOException {
     CrashGuard first = open();
-    first.leave(first.enter(batch(1, 5)));
-    first.enter(batch(5, 9));
+    first.leave(first.enter(batch(1, 5), false));
+    first.enter(batch(5, 9), false);
     first.close();
     assertThat(open().suspicious(0)).isFalse();
   }
@@ -73,7 +89,7 @@ class CrashGuardTest {
   @Test
   void aDeathLongAfterSendingIsNotHeldAgainstTheBatch() throws IOException {
     CrashGuard first = open();
-    first.enter(batch(1, 5));
+    first.enter(batch(1, 5), false);
     first.expire(System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
     assertThat(open().suspicious(0)).isFalse();
   }
@@ -82,8 +98,8 @@ class CrashGuardTest {
   void afterADeathTheMarkIsNeverBelowWhatWasHandedOut() throws IOException {
     CrashGuard first = open();
     assertThat(first.sentBelow()).isZero();
-    first.enter(batch(10, 20));
-    first.enter(batch(20, 4_000));
+    first.enter(batch(10, 20), false);
+    first.enter(batch(20, 4_000), false);
     CrashGuard second = open();
     assertThat(second.sentBelow()).isGreaterThanOrEqualTo(4_000);
     assertThat(open().sentBelow()).as("dead again before it sent").isEqualTo(second.sentBelow());
@@ -92,7 +108,7 @@ class CrashGuardTest {
   @Test
   void anOrderlyEndLeavesNoDoubtButAReplayDoes() throws IOException {
     CrashGuard first = open();
-    first.enter(batch(10, 20));
+    first.enter(batch(10, 20), false);
     first.close();
     CrashGuard second = open();
     assertThat(second.sentBelow()).isZero();

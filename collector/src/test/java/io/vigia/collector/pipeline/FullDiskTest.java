@@ -179,6 +179,7 @@ class FullDiskTest {
     awaitNothingPending();
     assertThat(disk.exists(RESERVE)).isFalse();
     assertThat(refusal("too early")).isEqualTo("disk_full");
+    assertThat(pipeline.logStatus().get(0).failure()).isEqualTo("the disk is full");
 
     exporter.comeUp();
     disk.capacityBytes = Long.MAX_VALUE;

@@ -8,17 +8,20 @@ import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.IntakeException;
+import io.vigia.collector.core.LogStatus;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
 import io.vigia.collector.disklog.SimStorage;
 import io.vigia.collector.disklog.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,10 +47,8 @@ class QuotaTest {
             .destination(
                 "es",
                 exporter,
-                DestinationOptions.defaults()
-                    .withSignals(Set.of(Signal.LOGS, Signal.TRACES))
-                    .withRequired(required)
-                    .withRetry(1, 20))
+                new DestinationOptions(
+                    required, Set.of(Signal.LOGS, Signal.TRACES), 0, 0, 1 << 20, 1, 20, 1))
             .build();
     pipeline.start();
   }
@@ -135,6 +136,67 @@ class QuotaTest {
     long logs = pipeline.logStatus().stream().mapToLong(LogStatus::bytes).sum();
     assertThat(logs).isBetween(1_200_000L, 1_600_000L);
     assertThat(disk.usableBytes(directory)).isGreaterThan(1_000_000L);
+  }
+
+  private long putOffBytes() throws IOException {
+    try (Stream<Path> files =
+        Files.list(directory.resolve("destinations/es").resolve("logs-retries"))) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+
+  private void startPuttingOff(boolean required) throws IOException {
+    start(new Quota(4_000_000, 1), required, Storage.os());
+    exporter.behave(PipelineTest::putOffSecondItems);
+  }
+
+  @Test
+  void whatARequiredDestinationPutsOffCountsTowardsTheQuota() throws Exception {
+    startPuttingOff(true);
+    String refusal = "";
+    for (int i = 0; i < 2_000 && refusal.isEmpty(); i++) {
+      refusal = offerTwo();
+    }
+    assertThat(refusal).isEqualTo("quota");
+    await().until(() -> status(Signal.LOGS).pendingBytes() < 5_000_000);
+    exporter.comeUp();
+    await().until(() -> status(Signal.LOGS).pending() == 0);
+    await().until(() -> offerTwo().isEmpty());
+  }
+
+  @Test
+  void whatAnOptionalDestinationPutsOffIsGivenUpOldestFirst() throws Exception {
+    startPuttingOff(false);
+    int accepted = 0;
+    while (accepted < 1_000) {
+      if (!offerTwo().isEmpty()) {
+        await().until(() -> offerTwo().isEmpty());
+      }
+      accepted++;
+    }
+    await().until(() -> putOffBytes() < 4_000_000);
+    DestinationStatus status = status(Signal.LOGS);
+    assertThat(status.accepted()).isEqualTo(2L * accepted);
+    assertThat(status.dropped().get("quota")).isPositive();
+    exporter.comeUp();
+    await().until(() -> status(Signal.LOGS).pending() == 0);
+  }
+
+  /** Two items, of which the second is put off; the reason why not, or nothing. */
+  private String offerTwo() throws Exception {
+    ByteBuffer payload = ByteBuffer.wrap(new byte[RECORD_BYTES]);
+    try {
+      pipeline
+          .intake()
+          .accept(new Batch(Signal.LOGS, 2, Envelope.now("test", "peer"), payload))
+          .get();
+      return "";
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IntakeException.Overloaded refusal) {
+        return refusal.reason();
+      }
+      throw e;
+    }
   }
 
   @Test

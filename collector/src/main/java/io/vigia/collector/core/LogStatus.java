@@ -1,6 +1,5 @@
-package io.vigia.collector.pipeline;
+package io.vigia.collector.core;
 
-import io.vigia.collector.core.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
