@@ -67,17 +67,27 @@ final class ExponentialBuckets {
     Exponential coarse = rescale(of, Math.min(of.scale(), CLASSIC_SCALE));
     List<Double> bounds = new ArrayList<>();
     List<Long> counts = new ArrayList<>();
+    long below = 0; // counted in the next bucket up
     for (int i = coarse.negative().length - 1; i >= 0; i--) {
       // (-upper, -lower] in absolute terms; the count is below -lower
-      bounds.add(-bound(coarse.scale(), coarse.negativeOffset() + i));
-      counts.add(coarse.negative()[i]);
+      double bound = -bound(coarse.scale(), (long) coarse.negativeOffset() + i);
+      if (bound == Double.NEGATIVE_INFINITY || bound == 0) { // too large or too small to say
+        below += coarse.negative()[i];
+        continue;
+      }
+      bounds.add(bound);
+      counts.add(coarse.negative()[i] + below);
+      below = 0;
     }
-    if (coarse.zeroCount() != 0 || !bounds.isEmpty()) {
+    if (coarse.zeroCount() != 0 || !bounds.isEmpty() || below != 0) {
       bounds.add(coarse.zeroThreshold());
-      counts.add(coarse.zeroCount());
+      counts.add(coarse.zeroCount() + below);
     }
     for (int i = 0; i < coarse.positive().length; i++) {
-      double upper = bound(coarse.scale(), coarse.positiveOffset() + i + 1);
+      double upper = bound(coarse.scale(), (long) coarse.positiveOffset() + i + 1);
+      if (upper == Double.POSITIVE_INFINITY) {
+        break; // what is above the largest number is in the infinite bucket
+      }
       if (bounds.isEmpty() || upper > bounds.get(bounds.size() - 1)) {
         bounds.add(upper);
         counts.add(coarse.positive()[i]);
@@ -85,7 +95,7 @@ final class ExponentialBuckets {
         counts.set(counts.size() - 1, counts.get(counts.size() - 1) + coarse.positive()[i]);
       }
     }
-    long[] perBucket = new long[bounds.size() + 1]; // the infinite one is empty
+    long[] perBucket = new long[bounds.size() + 1]; // the infinite one is what count says
     for (int i = 0; i < bounds.size(); i++) {
       perBucket[i] = counts.get(i);
     }
@@ -98,7 +108,7 @@ final class ExponentialBuckets {
   }
 
   /** {@code base^index}. */
-  static double bound(int scale, int index) {
+  static double bound(int scale, long index) {
     return Math.pow(2, Math.scalb((double) index, -scale));
   }
 

@@ -81,13 +81,17 @@ final class PrometheusNames {
         : Character.isDigit(joined.charAt(0)) ? "_" + joined : joined;
   }
 
-  /** The unit in words, as OpenMetrics has it; empty when there is none. */
+  /** The unit in words, as it ends a name; empty when there is none. */
   static String unitWord(String unit) {
     int slash = unit.indexOf('/');
-    if (slash < 0) {
-      return unit.equals("1") ? "" : String.join("_", words(unit(unit, UNITS)));
+    List<String> words =
+        new ArrayList<>(words(unit(slash < 0 ? unit : unit.substring(0, slash), UNITS)));
+    List<String> per = slash < 0 ? List.of() : words(unit(unit.substring(slash + 1), PER_UNITS));
+    if (!per.isEmpty()) {
+      words.add("per");
+      words.addAll(per);
     }
-    return "";
+    return String.join("_", words);
   }
 
   /** A label name: {@code [a-zA-Z_][a-zA-Z0-9_]*}. */

@@ -37,6 +37,7 @@ public final class ScrapeExporter implements Exporter {
   private final PointConverter converter = new PointConverter();
   private final DeltaSums deltas;
   private final OtlpItems walk = new OtlpItems();
+  private boolean closed;
 
   private ScrapeExporter(Builder builder) {
     this.listen = builder.listen;
@@ -67,7 +68,8 @@ public final class ScrapeExporter implements Exporter {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     server.close();
   }
 
@@ -83,6 +85,10 @@ public final class ScrapeExporter implements Exporter {
 
   @Override
   public synchronized CompletableFuture<ExportResult> export(ExportBatch batch) {
+    if (closed) {
+      return CompletableFuture.completedFuture(
+          ExportResult.retryAll(batch, "the scrape endpoint is closed", 0));
+    }
     List<Refused> refused = new ArrayList<>();
     for (int e = 0; e < batch.entries().size(); e++) {
       ExportBatch.Entry entry = batch.entries().get(e);
