@@ -81,7 +81,10 @@ public final class OtlpHttpExporter implements Exporter {
                   (answer, failure) ->
                       failure == null
                           ? HttpJudge.judge(part, answer, url)
-                          : PartResult.retry(part, NetException.of(url, failure).getMessage(), 0)));
+                          : PartResult.retry(
+                              part,
+                              String.valueOf(NetException.of(url, failure).getMessage()),
+                              0)));
     }
     return CompletableFuture.allOf(calls.toArray(new CompletableFuture<?>[0]))
         .thenApply(
