@@ -15,10 +15,11 @@ import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.Sum;
-import io.vigia.collector.core.CheckResult;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.export.ExporterContractTest;
 import io.vigia.collector.export.TestBatches;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,8 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What of the exporters' contract has a meaning without a backend, and what a scraper gets. */
-class ScrapeExporterTest {
+/** The exporters' contract, and what a scraper gets. */
+class ScrapeExporterTest extends ExporterContractTest {
   private static final String PLAIN = "text/plain";
   private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
 
@@ -57,28 +58,14 @@ class ScrapeExporterTest {
     exporter.close();
   }
 
-  @Test
-  void manyAfterAnotherAreDelivered() {
-    for (int i = 0; i < 50; i++) {
-      assertThat(export(TestBatches.simple(Signal.METRICS, 3, 2)))
-          .isEqualTo(ExportResult.delivered());
-    }
+  @Override
+  protected Exporter newExporter() {
+    return ScrapeExporter.builder().listen(new InetSocketAddress("127.0.0.1", 0)).build();
   }
 
-  @Test
-  void closeTwiceAndExportAfterCloseAreHarmless() {
-    exporter.close();
-    exporter.close();
-    ExportResult result = export(TestBatches.simple(Signal.METRICS, 3, 2));
-    assertThat(result.retry().stream().mapToInt(ExportBatch.Entry::items).sum()).isEqualTo(5);
-    assertThat(result.retryReason()).isNotBlank();
-  }
-
-  @Test
-  void checkNeedsNoStart() {
-    CheckResult result = ScrapeExporter.builder().build().check();
-    assertThat(result.ok()).isTrue();
-    assertThat(result.summary()).contains("127.0.0.1:9464/metrics");
+  @Override
+  protected Signal signal() {
+    return Signal.METRICS;
   }
 
   @Test
