@@ -72,6 +72,12 @@ public final class NetException extends IOException {
     return CheckResult.failed(summary, remedy);
   }
 
+  @Override
+  @SuppressWarnings("NullAway") // the constructors set it
+  public String getMessage() {
+    return super.getMessage();
+  }
+
   public Kind kind() {
     return kind;
   }
