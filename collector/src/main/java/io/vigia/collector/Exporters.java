@@ -80,9 +80,13 @@ final class Exporters {
           .nativeHistograms(
               RemoteWriteExporter.NativeHistograms.valueOf(
                   push.nativeHistograms().toUpperCase(Locale.ROOT)))
+          .scopeLabels(push.scopeLabels())
           .build();
     } else if (destination instanceof DestinationConfig.Scrape pull) {
-      return ScrapeExporter.builder().listen(pull.listen().address()).build();
+      return ScrapeExporter.builder()
+          .listen(pull.listen().address())
+          .scopeLabels(pull.scopeLabels())
+          .build();
     } else if (destination instanceof DestinationConfig.Local && store != null) {
       return store.exporter();
     }

@@ -86,16 +86,18 @@ public sealed interface DestinationConfig {
    *
    * @param version {@code auto}, {@code 1} or {@code 2}
    * @param nativeHistograms {@code auto}, {@code on} or {@code off}
+   * @param scopeLabels whether series carry their instrumentation scope
    */
   record RemoteWrite(
       Common common,
       URI url,
       String version,
       String nativeHistograms,
+      boolean scopeLabels,
       ClientConfig client,
       Batching batching)
       implements DestinationConfig {}
 
   /** An endpoint for Prometheus to scrape. */
-  record Scrape(Common common, Listen listen) implements DestinationConfig {}
+  record Scrape(Common common, Listen listen, boolean scopeLabels) implements DestinationConfig {}
 }

@@ -155,7 +155,8 @@ final class Destinations {
           "give either remoteWrite: http://…/api/v1/write (push) or listen: 127.0.0.1:9464 (pull)");
     }
     if (pull) {
-      return new DestinationConfig.Scrape(common, section.listen("listen", ""));
+      return new DestinationConfig.Scrape(
+          common, section.listen("listen", ""), section.flag("scopeLabels", false));
     }
     URI url = section.httpUrl("remoteWrite", "http://127.0.0.1:9090/api/v1/write");
     return new DestinationConfig.RemoteWrite(
@@ -163,6 +164,7 @@ final class Destinations {
         url,
         section.choice("remoteWriteVersion", "auto", "1", "2"),
         section.choice("nativeHistograms", "auto", "on", "off"),
+        section.flag("scopeLabels", false),
         ClientConfig.read(section, List.of(url), /* apiKeys= */ false, 30_000),
         Batching.read(section, /* parallel= */ false));
   }

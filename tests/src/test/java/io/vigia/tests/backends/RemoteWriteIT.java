@@ -118,6 +118,8 @@ class RemoteWriteIT {
     assertThat(queries.sum("histogram_fraction(2, 4, latency_seconds)")).isEqualTo(0.4);
     assertThat(queries.query("latency_seconds_bucket")).isEmpty();
     assertThat(queries.query("{__name__=\"vigia_probe\"}")).as("the question").isEmpty();
+    assertThat(collector.process().output())
+        .contains("takes remote write " + (server.version().startsWith("2.") ? "1.0" : "2.0"));
     // the sum of deltas with different scales
     sendDelta(0, 3);
     sendDelta(1, 4);

@@ -37,6 +37,16 @@ final class PointConverter {
   private @Nullable ResourceLabels resource;
   private @Nullable MetricFamily family;
 
+  private final boolean scopeLabels;
+  private Map<String, String> scope = Map.of();
+
+  /**
+   * @param scopeLabels whether series carry the name and the rest of their instrumentation scope
+   */
+  PointConverter(boolean scopeLabels) {
+    this.scopeLabels = scopeLabels;
+  }
+
   /** To be called before the first item of a record. */
   void newRecord() {
     resource = null;
@@ -61,6 +71,9 @@ final class PointConverter {
     if (items.newResource() || resource == null) {
       resource = resources.get(items.resource(), intake);
     }
+    if (scopeLabels && items.newScope()) {
+      scope = ScopeLabels.of(items);
+    }
     MetricView metric = items.metric();
     if (items.newMetric() || family == null) {
       family = family(metric);
@@ -71,6 +84,7 @@ final class PointConverter {
     }
     Map<String, String> labels = new TreeMap<>();
     LabelSet.addTo(labels, attributes.reset(view.bytes(), view.attributesTag()));
+    labels.putAll(scope);
     labels.putAll(resource.identity());
     long nanos = view.timeUnixNanos() > 0 ? view.timeUnixNanos() : receivedNanos;
     MetricPoint point =

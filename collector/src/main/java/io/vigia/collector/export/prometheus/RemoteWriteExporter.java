@@ -64,6 +64,7 @@ public final class RemoteWriteExporter implements Exporter {
     this.http = client(builder.client);
     this.state =
         new RemoteWriteState(
+            builder.scopeLabels,
             new Negotiation(endpoint.toString(), builder.version, builder.nativeHistograms),
             new Shortfall(endpoint.toString()));
   }
@@ -160,6 +161,7 @@ public final class RemoteWriteExporter implements Exporter {
     private Limits limits = LIMITS;
     private Version version = Version.AUTO;
     private NativeHistograms nativeHistograms = NativeHistograms.AUTO;
+    private boolean scopeLabels;
 
     private Builder() {}
 
@@ -187,6 +189,12 @@ public final class RemoteWriteExporter implements Exporter {
 
     public Builder nativeHistograms(NativeHistograms nativeHistograms) {
       this.nativeHistograms = nativeHistograms;
+      return this;
+    }
+
+    /** Whether series carry {@code otel_scope_…} labels. */
+    public Builder scopeLabels(boolean scopeLabels) {
+      this.scopeLabels = scopeLabels;
       return this;
     }
 

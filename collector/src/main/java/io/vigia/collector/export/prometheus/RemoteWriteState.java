@@ -10,7 +10,7 @@ final class RemoteWriteState {
   private static final int MAX_FAMILIES = 10_000;
   private static final long DESCRIBE_AGAIN_NANOS = 60_000_000_000L;
 
-  final PointConverter converter = new PointConverter();
+  final PointConverter converter;
   final DeltaSums deltas = new DeltaSums(MAX_DELTA_SERIES);
   final Negotiation negotiation;
   final Shortfall shortfall;
@@ -24,7 +24,8 @@ final class RemoteWriteState {
         }
       };
 
-  RemoteWriteState(Negotiation negotiation, Shortfall shortfall) {
+  RemoteWriteState(boolean scopeLabels, Negotiation negotiation, Shortfall shortfall) {
+    this.converter = new PointConverter(scopeLabels);
     this.negotiation = negotiation;
     this.shortfall = shortfall;
   }

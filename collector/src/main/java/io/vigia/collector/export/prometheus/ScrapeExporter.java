@@ -34,7 +34,7 @@ public final class ScrapeExporter implements Exporter {
   private final InetSocketAddress listen;
   private final HttpServer server;
   private final ScrapeStore store;
-  private final PointConverter converter = new PointConverter();
+  private final PointConverter converter;
   private final DeltaSums deltas;
   private final OtlpItems walk = new OtlpItems();
   private boolean closed;
@@ -42,6 +42,7 @@ public final class ScrapeExporter implements Exporter {
   private ScrapeExporter(Builder builder) {
     this.listen = builder.listen;
     this.store = new ScrapeStore(builder.maxSeries, builder.expiryMillis, builder.clock);
+    this.converter = new PointConverter(builder.scopeLabels);
     this.deltas = new DeltaSums(builder.maxSeries);
     this.server =
         HttpServer.builder()
@@ -150,6 +151,7 @@ public final class ScrapeExporter implements Exporter {
   /** Settings. */
   public static final class Builder {
     private InetSocketAddress listen = new InetSocketAddress("127.0.0.1", 9464);
+    private boolean scopeLabels;
     private int maxSeries = 100_000;
     private long expiryMillis = 300_000;
     private LongSupplier clock = System::nanoTime;
@@ -171,6 +173,12 @@ public final class ScrapeExporter implements Exporter {
     /** How long a series is shown after it was renewed last. */
     public Builder expiryMillis(long millis) {
       this.expiryMillis = millis;
+      return this;
+    }
+
+    /** Whether series carry {@code otel_scope_…} labels. */
+    public Builder scopeLabels(boolean scopeLabels) {
+      this.scopeLabels = scopeLabels;
       return this;
     }
 

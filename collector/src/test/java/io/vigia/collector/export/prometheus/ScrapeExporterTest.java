@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.DataPointFlags;
 import io.opentelemetry.proto.metrics.v1.Exemplar;
@@ -202,6 +203,41 @@ class ScrapeExporterTest extends ExporterContractTest {
   }
 
   @Test
+  void scopesAreLabelsWhenAskedFor() throws Exception {
+    var request = ExportMetricsServiceRequest.newBuilder();
+    var resource = request.addResourceMetricsBuilder().setResource(TestBatches.resource());
+    for (String name : List.of("http", "")) {
+      resource
+          .addScopeMetricsBuilder()
+          .setScope(
+              InstrumentationScope.newBuilder()
+                  .setName(name)
+                  .setVersion(name.isEmpty() ? "" : "1.2")
+                  .addAllAttributes(
+                      name.isEmpty() ? List.of() : List.of(attribute("scope.kind", "lib"))))
+          .setSchemaUrl(name.isEmpty() ? "" : "https://s/1")
+          .addMetrics(gauge("a", 1, 1));
+    }
+    ExportBatch batch = TestBatches.batch(Signal.METRICS, request.build());
+    try (ScrapeExporter labelled =
+        ScrapeExporter.builder()
+            .listen(new InetSocketAddress("127.0.0.1", 0))
+            .scopeLabels(true)
+            .build()) {
+      labelled.start();
+      labelled.export(batch).join();
+      assertThat(scrape(labelled, PLAIN))
+          .contains(
+              "a{instance=\"shop-1\",job=\"shop\",otel_scope_name=\"http\","
+                  + "otel_scope_schema_url=\"https://s/1\",otel_scope_scope_kind=\"lib\","
+                  + "otel_scope_version=\"1.2\"} 1\n")
+          .contains("a{instance=\"shop-1\",job=\"shop\"} 1\n");
+    }
+    export(batch);
+    assertThat(scrape(PLAIN)).doesNotContain("otel_scope");
+  }
+
+  @Test
   void valuesAreEscaped() throws Exception {
     Metric.Builder metric = gauge("a", 1, 1);
     metric.setDescription("two\nlines \\ \"quoted\"");
@@ -245,6 +281,10 @@ class ScrapeExporterTest extends ExporterContractTest {
   }
 
   private String scrape(String accept) throws Exception {
+    return scrape(exporter, accept);
+  }
+
+  private static String scrape(ScrapeExporter exporter, String accept) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + exporter.address().getPort() + "/metrics"))
