@@ -9,13 +9,10 @@ import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.DiskLog;
 import io.vigia.collector.disklog.LogPosition;
-import io.vigia.collector.disklog.LogReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -54,6 +51,7 @@ final class Dispatcher {
   private final RetryLog retryLog;
   private final CrashGuard guard;
   private final Backoff backoff;
+  private final Circuit circuit;
   private final Thread thread;
 
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
@@ -62,17 +60,13 @@ final class Dispatcher {
       new PriorityQueue<>(Comparator.comparingLong(Attempt::dueNanos));
   private int inFlight;
   private boolean retryBatchInFlight;
-  private int failures;
   private boolean stopSeen;
-  private long reopenNanos;
 
   private volatile boolean sleeping;
   private volatile long wakeAtBytes;
   private volatile long wakeAtSequence = NEVER;
   private volatile boolean stopping;
   private volatile long stopNanos;
-  private volatile DestinationStatus.Circuit circuit = DestinationStatus.Circuit.CLOSED;
-  private volatile @Nullable String lastError;
 
   /** What an export came to; {@code result} is null when it threw. */
   private record Answer(
@@ -104,6 +98,7 @@ final class Dispatcher {
     this.guard = guard;
     this.batcher = new Batcher(log, cursor, limits, options, outcomes, guard);
     this.backoff = new Backoff(options.retryInitialMillis(), options.retryMaxMillis());
+    this.circuit = new Circuit(name, log.signal().id());
     this.thread = new Thread(this::run, "vigia-" + name + "-" + log.signal().id());
   }
 
@@ -193,13 +188,12 @@ final class Dispatcher {
       return true;
     }
     return inFlight == 0
-        && (circuit != DestinationStatus.Circuit.CLOSED
-            || cursor.lowWater().sequence() >= log.end().sequence());
+        && (!circuit.isClosed() || cursor.lowWater().sequence() >= log.end().sequence());
   }
 
   private boolean maySend() {
-    if (circuit != DestinationStatus.Circuit.CLOSED) {
-      return inFlight == 0 && reopenNanos - System.nanoTime() <= 0;
+    if (!circuit.isClosed()) {
+      return inFlight == 0 && circuit.reopenNanos(System.nanoTime()) <= 0;
     }
     return inFlight < limits.maxInFlight();
   }
@@ -231,9 +225,7 @@ final class Dispatcher {
   }
 
   private void send(Attempt attempt) throws IOException {
-    if (circuit == DestinationStatus.Circuit.OPEN) {
-      circuit = DestinationStatus.Circuit.HALF_OPEN;
-    }
+    circuit.tries();
     long ticket = guard.enter(attempt.batch(), attempt.retryLog());
     inFlight++;
     long startNanos = System.nanoTime();
@@ -265,7 +257,7 @@ final class Dispatcher {
       List<Attempt> halves = attempt.halves();
       ready.push(halves.get(1));
       ready.push(halves.get(0));
-      answered();
+      circuit.answered();
       return;
     }
     if (attempt.retryLog()) {
@@ -274,16 +266,16 @@ final class Dispatcher {
       return;
     }
     if (verdict.again().isEmpty()) {
-      answered();
+      circuit.answered();
       return;
     }
     cursor.countRetry();
     if (verdict.nothingTaken() || result.retryAfterMillis() > 0) {
-      long due = wait(attempt, verdict.again(), failures + 1, result.retryAfterMillis());
-      failed(String.valueOf(verdict.reason()), due);
+      long due = wait(attempt, verdict.again(), circuit.failures() + 1, result.retryAfterMillis());
+      circuit.failed(String.valueOf(verdict.reason()), due);
     } else {
       putOff(attempt, verdict);
-      answered();
+      circuit.answered();
     }
   }
 
@@ -307,31 +299,9 @@ final class Dispatcher {
     return due;
   }
 
-  private void answered() {
-    if (circuit != DestinationStatus.Circuit.CLOSED) {
-      LOG.info("{}: takes {} again after {} failed tries", name, signal().id(), failures);
-    }
-    failures = 0;
-    circuit = DestinationStatus.Circuit.CLOSED;
-    lastError = null;
-  }
-
-  private void failed(String reason, long dueNanos) {
-    if (failures == 0) {
-      LOG.warn("{}: {} not taken ({}); kept on disk and tried again", name, signal().id(), reason);
-    }
-    failures++;
-    lastError = reason;
-    reopenNanos = dueNanos;
-    circuit = DestinationStatus.Circuit.OPEN;
-  }
-
   /** The disk, not the destination: wait a little and look again. */
   private void unexpected(Throwable e) {
-    if (!String.valueOf(e).equals(lastError)) {
-      LOG.error("{}: {} cannot go on for now", name, signal().id(), e);
-    }
-    lastError = String.valueOf(e);
+    circuit.unexpected(e);
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
   }
 
@@ -340,8 +310,8 @@ final class Dispatcher {
     long until = NEVER;
     boolean room =
         inFlight + waiting.size() < limits.maxInFlight() && !(inFlight > 0 && batcher.suspicious());
-    if (circuit != DestinationStatus.Circuit.CLOSED) {
-      until = inFlight == 0 ? reopenNanos - now : NEVER;
+    if (!circuit.isClosed()) {
+      until = inFlight == 0 ? circuit.reopenNanos(now) : NEVER;
       wakeAtSequence = NEVER;
     } else {
       Attempt retry = waiting.peek();
@@ -401,36 +371,6 @@ final class Dispatcher {
   }
 
   DestinationStatus status() {
-    Cursor.Ledger main = cursor.ledger(log.end());
-    Cursor.Ledger retry = retryLog.ledger();
-    long moved = main.moved();
-    Map<String, Long> dropped = new LinkedHashMap<>(main.dropped());
-    if (retry != null) {
-      retry.dropped().forEach((reason, items) -> dropped.merge(reason, items, Long::sum));
-    }
-    long pending = main.pending() + (retry == null ? 0 : retry.pending());
-    return new DestinationStatus(
-        name,
-        signal(),
-        options.required(),
-        main.accepted() - moved + (retry == null ? 0 : retry.accepted()),
-        main.delivered() + (retry == null ? 0 : retry.delivered()),
-        dropped,
-        pending,
-        main.pendingBytes() + (retry == null ? 0 : retry.pendingBytes()),
-        main.duplicates() + (retry == null ? 0 : retry.duplicates()),
-        main.retries() + (retry == null ? 0 : retry.retries()),
-        pending == 0 ? 0 : oldestPending(),
-        circuit,
-        lastError);
-  }
-
-  private long oldestPending() {
-    LogPosition from = cursor.lowWater();
-    try (LogReader reader = log.peekingReader(from)) {
-      return reader.peekReceiveTimeUnixNanos();
-    } catch (IOException e) {
-      return 0;
-    }
+    return Ledgers.read(name, options.required(), log, cursor, retryLog, circuit);
   }
 }

@@ -8,10 +8,8 @@ import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Intake;
 import io.vigia.collector.core.LogStatus;
 import io.vigia.collector.core.Signal;
-import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.DiskLog;
 import io.vigia.collector.disklog.Durability;
-import io.vigia.collector.disklog.LogReader;
 import io.vigia.collector.disklog.Reserve;
 import io.vigia.collector.disklog.StagingPool;
 import io.vigia.collector.disklog.StateDirectory;
@@ -20,13 +18,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +49,6 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
   private static final long SAVE_INTERVAL_MILLIS = 250;
-  private static final long REMOVE_GRACE_MILLIS = 1_000;
 
   private final Builder options;
   private final Reserve reserve;
@@ -62,15 +56,9 @@ public final class Pipeline implements Component {
   /** For all but the logs' segments: what they write may use the reserve. */
   private final Storage storage;
 
-  private final Map<Signal, DiskLog> logs = new ConcurrentHashMap<>();
-  private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
+  private final SignalLogs logs;
+  private final Deliveries deliveries;
   private final List<Closeable> opened = new ArrayList<>();
-  private final Map<String, List<Closeable>> openedFor = new HashMap<>();
-  private final Map<String, DeadLetters> deadLetters = new ConcurrentHashMap<>();
-  private final Map<String, Destination> active = new ConcurrentHashMap<>();
-
-  /** Removed for a moment, and to be added again. */
-  private final Map<String, Destination> paused = new ConcurrentHashMap<>();
 
   /** Held while destinations change: nothing is freed meanwhile. */
   private final Object changing = new Object();
@@ -91,12 +79,11 @@ public final class Pipeline implements Component {
     this.storage = reserve.storage();
     this.retention = new Retention(storage, directory, options.quota);
     this.pool = new StagingPool(options.stagingBytes);
-    for (Destination destination : options.destinations.values()) {
-      for (Signal signal : destination.signals()) {
-        logs.computeIfAbsent(signal, this::log);
-      }
-    }
-    this.intake = new LogIntake(logs, options.metrics);
+    this.logs = new SignalLogs(this::log);
+    this.deliveries =
+        new Deliveries(storage, directory.resolve("destinations"), logs, options.metrics);
+    options.destinations.values().forEach(destination -> logs.make(destination.signals()));
+    this.intake = new LogIntake(logs.bySignal(), options.metrics);
   }
 
   private DiskLog log(Signal signal) {
@@ -121,62 +108,18 @@ public final class Pipeline implements Component {
     Path directory = options.directory();
     try {
       opened.add(StateDirectory.open(storage, directory));
-      for (DiskLog log : logs.values()) {
-        log.start();
-      }
+      logs.start();
       for (Destination destination : options.destinations.values()) {
-        open(destination, directory.resolve("destinations").resolve(destination.name));
+        deliveries.open(destination);
       }
-      retention.run(logs.values(), dispatchers);
+      retention.run(logs.all(), deliveries.dispatchers());
     } catch (IOException | RuntimeException e) {
       closeFiles();
       throw e;
     }
-    dispatchers.forEach(Dispatcher::start);
+    deliveries.start();
     maintenance.start();
     started = true;
-  }
-
-  private void open(Destination destination, Path directory) throws IOException {
-    storage.createDirectories(directory);
-    active.put(destination.name, destination);
-    List<Closeable> opened = openedFor.computeIfAbsent(destination.name, key -> new ArrayList<>());
-    DeadLetters letters =
-        new DeadLetters(
-            destination.name,
-            storage,
-            directory.resolve("dead-letters"),
-            destination.options.maxDeadLetterBytes());
-    opened.add(letters);
-    letters.openIfPresent();
-    deadLetters.put(destination.name, letters);
-    for (Signal signal : destination.signals()) {
-      DiskLog log = Objects.requireNonNull(logs.get(signal));
-      Cursor cursor = Cursor.open(storage, directory.resolve(signal.id() + ".cursor"), log);
-      opened.add(cursor);
-      RetryLog retryLog =
-          new RetryLog(
-              storage,
-              directory.resolve(signal.id() + "-retries"),
-              new Backoff(
-                  destination.options.retryInitialMillis() * 5,
-                  destination.options.retryMaxMillis() * 5));
-      opened.add(retryLog);
-      retryLog.openIfPresent(cursor);
-      CrashGuard guard = CrashGuard.open(storage, directory.resolve(signal.id() + ".attempts"));
-      opened.add(guard);
-      dispatchers.add(
-          new Dispatcher(
-              destination.name,
-              log,
-              cursor,
-              destination.exporter,
-              destination.options,
-              letters,
-              retryLog,
-              guard,
-              options.metrics));
-    }
   }
 
   /** What happens to the destinations while nothing is freed. */
@@ -191,12 +134,7 @@ public final class Pipeline implements Component {
   public <E extends Exception> void change(Change<E> change) throws E {
     synchronized (changing) {
       change.run();
-      for (DiskLog log : List.copyOf(logs.values())) {
-        if (dispatchers.stream().noneMatch(dispatcher -> dispatcher.signal() == log.signal())) {
-          logs.remove(log.signal());
-          log.close();
-        }
-      }
+      logs.closeUnused(deliveries::takes);
     }
   }
 
@@ -207,24 +145,7 @@ public final class Pipeline implements Component {
    */
   public void add(String name, Exporter exporter, DestinationOptions destinationOptions)
       throws IOException {
-    Destination destination = new Destination(name, exporter, destinationOptions);
-    int before = dispatchers.size();
-    try {
-      for (Signal signal : destination.signals()) {
-        if (!logs.containsKey(signal)) {
-          DiskLog log = log(signal);
-          log.start();
-          logs.put(signal, log);
-        }
-      }
-      open(destination, options.directory().resolve("destinations").resolve(name));
-    } catch (IOException | RuntimeException e) {
-      deadLetters.remove(name);
-      closeFiles(openedFor.remove(name));
-      active.remove(name);
-      throw e;
-    }
-    dispatchers.subList(before, dispatchers.size()).forEach(Dispatcher::start);
+    deliveries.add(new Destination(name, exporter, destinationOptions));
   }
 
   /**
@@ -232,34 +153,21 @@ public final class Pipeline implements Component {
    * on disk. Within {@link #change}; the caller closes the exporter after it.
    */
   public void remove(String name) throws IOException {
-    List<Dispatcher> removed =
-        dispatchers.stream().filter(dispatcher -> dispatcher.name().equals(name)).toList();
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REMOVE_GRACE_MILLIS);
-    removed.forEach(dispatcher -> dispatcher.stop(deadline));
-    try {
-      for (Dispatcher dispatcher : removed) {
-        dispatcher.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    dispatchers.removeAll(removed);
-    for (Dispatcher dispatcher : removed) {
-      dispatcher.save();
-    }
-    deadLetters.remove(name);
-    closeFiles(openedFor.remove(name));
-    active.remove(name);
+    deliveries.remove(name);
   }
 
   /** What an operator can do while it runs: a destination pauses for as long as that takes. */
   public CursorAdmin cursors() {
-    return new LiveCursors(this, dispatchers, new CursorFiles(storage, options.directory(), logs));
+    return new LiveCursors(this, deliveries.dispatchers(), cursorFiles());
   }
 
   /** The same for what destinations have refused for good. */
   public DeadLetterAdmin deadLetters() {
-    return new LiveDeadLetters(this, new CursorFiles(storage, options.directory(), logs));
+    return new LiveDeadLetters(this, cursorFiles());
+  }
+
+  private CursorFiles cursorFiles() {
+    return new CursorFiles(storage, options.directory(), logs.bySignal());
   }
 
   /** Runs it while no destination comes or goes and nothing is freed. */
@@ -271,41 +179,18 @@ public final class Pipeline implements Component {
 
   /** Null when nothing is delivered to it. Within {@link #holding}. */
   @Nullable DeadLetters deadLettersOf(String name) {
-    return deadLetters.get(name);
+    return deliveries.deadLettersOf(name);
   }
 
   /** One per destination. */
   public List<DeadLetterStatus> deadLetterStatus() {
-    return deadLetters.values().stream().map(DeadLetters::status).toList();
+    return deliveries.deadLetterStatus();
   }
 
   /** Runs it while nothing is delivered to the destination, if anything is. */
   <E extends Exception> void pausing(String name, Change<E> change) throws E, IOException {
     synchronized (changing) {
-      Destination destination = active.get(name);
-      if (destination == null) {
-        change.run();
-        return;
-      }
-      remove(name);
-      paused.put(name, destination);
-      try {
-        change.run();
-      } finally {
-        resumePaused();
-      }
-    }
-  }
-
-  /** Until it succeeds (the disk may be full) nothing is freed: nobody's cursor would be missed. */
-  private void resumePaused() {
-    for (Destination destination : List.copyOf(paused.values())) {
-      try {
-        add(destination.name, destination.exporter, destination.options);
-        paused.remove(destination.name);
-      } catch (IOException | RuntimeException e) {
-        LOG.error("{}: cannot go on, will be tried again", destination.name, e);
-      }
+      deliveries.pausing(name, change);
     }
   }
 
@@ -316,7 +201,7 @@ public final class Pipeline implements Component {
 
   /** One per destination and signal. */
   public List<DestinationStatus> status() {
-    return dispatchers.stream().map(Dispatcher::status).toList();
+    return deliveries.dispatchers().stream().map(Dispatcher::status).toList();
   }
 
   /** One per signal that some destination takes. */
@@ -324,26 +209,7 @@ public final class Pipeline implements Component {
     if (!started || closed) {
       return List.of();
     }
-    return logs.values().stream().map(this::logStatus).toList();
-  }
-
-  private LogStatus logStatus(DiskLog log) {
-    long oldest = 0;
-    try (LogReader reader = log.peekingReader(log.oldest())) {
-      oldest = reader.peekReceiveTimeUnixNanos();
-    } catch (IOException e) {
-      LOG.debug("cannot look at the oldest record", e);
-    }
-    return new LogStatus(
-        log.signal(),
-        log.bytes(),
-        log.allowedBytes(),
-        log.segments(),
-        log.oldest().sequence(),
-        log.end().sequence(),
-        log.end().items(),
-        oldest,
-        reserve.released() ? "the disk is full" : log.failure());
+    return logs.status(reserve.released() ? "the disk is full" : null);
   }
 
   private void maintain() {
@@ -351,11 +217,11 @@ public final class Pipeline implements Component {
       while (!stopped.await(SAVE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
         try {
           synchronized (changing) {
-            saveCursors();
+            deliveries.save();
             reserve.restore();
-            resumePaused();
-            if (paused.isEmpty()) {
-              retention.run(logs.values(), dispatchers);
+            deliveries.resumePaused();
+            if (!deliveries.anyPaused()) {
+              retention.run(logs.all(), deliveries.dispatchers());
             }
           }
           saveFailing = false;
@@ -371,12 +237,6 @@ public final class Pipeline implements Component {
     }
   }
 
-  private void saveCursors() throws IOException {
-    for (Dispatcher dispatcher : dispatchers) {
-      dispatcher.save();
-    }
-  }
-
   /**
    * Accepts no more, answers what was accepted, delivers what goes within the grace time, saves the
    * cursors.
@@ -388,13 +248,10 @@ public final class Pipeline implements Component {
       return;
     }
     closed = true;
-    logs.values().forEach(DiskLog::stopAccepting);
+    logs.stopAccepting();
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.graceMillis);
-    dispatchers.forEach(dispatcher -> dispatcher.stop(deadline));
     try {
-      for (Dispatcher dispatcher : dispatchers) {
-        dispatcher.join();
-      }
+      deliveries.stop(deadline);
       stopped.countDown();
       maintenance.join();
     } catch (InterruptedException e) {
@@ -402,7 +259,7 @@ public final class Pipeline implements Component {
       Thread.currentThread().interrupt();
     }
     try {
-      saveCursors();
+      deliveries.save();
     } catch (IOException e) {
       LOG.warn(
           "{}: cursors could not be saved, some data will be sent again", options.directory(), e);
@@ -411,37 +268,9 @@ public final class Pipeline implements Component {
   }
 
   private void closeFiles() {
-    logs.values().forEach(DiskLog::close);
-    List.copyOf(openedFor.values()).forEach(Pipeline::closeFiles);
-    openedFor.clear();
-    closeFiles(opened);
-  }
-
-  private static void closeFiles(@Nullable List<Closeable> opened) {
-    if (opened == null) {
-      return;
-    }
-    for (int i = opened.size() - 1; i >= 0; i--) {
-      try {
-        opened.get(i).close();
-      } catch (IOException e) {
-        LOG.warn("closing: {}", e.toString());
-      }
-    }
-    opened.clear();
-  }
-
-  /** One destination as configured. */
-  private record Destination(String name, Exporter exporter, DestinationOptions options) {
-    List<Signal> signals() {
-      List<Signal> signals = new ArrayList<>();
-      for (Signal signal : Signal.values()) {
-        if (exporter.signals().contains(signal) && options.signals().contains(signal)) {
-          signals.add(signal);
-        }
-      }
-      return signals;
-    }
+    logs.close();
+    deliveries.closeFiles();
+    Deliveries.closeAll(opened);
   }
 
   /** See {@link Pipeline}. */

@@ -1,0 +1,227 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.CollectorMetrics;
+import io.vigia.collector.core.DeadLetterStatus;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.disklog.Cursor;
+import io.vigia.collector.disklog.DiskLog;
+import io.vigia.collector.disklog.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is delivered to: for each destination its files, and a {@link Dispatcher} per signal. Read by
+ * any thread; changed by one at a time, which is up to the pipeline.
+ */
+final class Deliveries {
+  private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+  private static final long REMOVE_GRACE_MILLIS = 1_000;
+
+  private final Storage storage;
+  private final Path directory;
+  private final SignalLogs logs;
+  private final CollectorMetrics metrics;
+  private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
+  private final Map<String, List<Closeable>> opened = new HashMap<>();
+  private final Map<String, DeadLetters> deadLetters = new ConcurrentHashMap<>();
+  private final Map<String, Destination> active = new ConcurrentHashMap<>();
+
+  /** Removed for a moment, and to be added again. */
+  private final Map<String, Destination> paused = new ConcurrentHashMap<>();
+
+  /**
+   * @param directory in which each destination has one of its name
+   */
+  Deliveries(Storage storage, Path directory, SignalLogs logs, CollectorMetrics metrics) {
+    this.storage = storage;
+    this.directory = directory;
+    this.logs = logs;
+    this.metrics = metrics;
+  }
+
+  /** As they come and go. */
+  List<Dispatcher> dispatchers() {
+    return dispatchers;
+  }
+
+  /** Null when nothing is delivered to it. */
+  @Nullable DeadLetters deadLettersOf(String name) {
+    return deadLetters.get(name);
+  }
+
+  List<DeadLetterStatus> deadLetterStatus() {
+    return deadLetters.values().stream().map(DeadLetters::status).toList();
+  }
+
+  boolean takes(Signal signal) {
+    return dispatchers.stream().anyMatch(dispatcher -> dispatcher.signal() == signal);
+  }
+
+  /** Opens its files; to be started by {@link #start}. The logs are open. */
+  void open(Destination destination) throws IOException {
+    Path own = directory.resolve(destination.name());
+    storage.createDirectories(own);
+    active.put(destination.name(), destination);
+    List<Closeable> files = opened.computeIfAbsent(destination.name(), key -> new ArrayList<>());
+    DeadLetters letters =
+        new DeadLetters(
+            destination.name(),
+            storage,
+            own.resolve("dead-letters"),
+            destination.options().maxDeadLetterBytes());
+    files.add(letters);
+    letters.openIfPresent();
+    deadLetters.put(destination.name(), letters);
+    for (Signal signal : destination.signals()) {
+      dispatchers.add(open(destination, signal, own, letters, files));
+    }
+  }
+
+  private Dispatcher open(
+      Destination destination, Signal signal, Path own, DeadLetters letters, List<Closeable> files)
+      throws IOException {
+    DiskLog log = logs.get(signal);
+    DestinationOptions options = destination.options();
+    Cursor cursor = Cursor.open(storage, own.resolve(signal.id() + ".cursor"), log);
+    files.add(cursor);
+    RetryLog retryLog =
+        new RetryLog(
+            storage,
+            own.resolve(signal.id() + "-retries"),
+            new Backoff(options.retryInitialMillis() * 5, options.retryMaxMillis() * 5));
+    files.add(retryLog);
+    retryLog.openIfPresent(cursor);
+    CrashGuard guard = CrashGuard.open(storage, own.resolve(signal.id() + ".attempts"));
+    files.add(guard);
+    return new Dispatcher(
+        destination.name(),
+        log,
+        cursor,
+        destination.exporter(),
+        options,
+        letters,
+        retryLog,
+        guard,
+        metrics);
+  }
+
+  void start() {
+    dispatchers.forEach(Dispatcher::start);
+  }
+
+  /** Begins to deliver to one more, from where its cursor stands. */
+  void add(Destination destination) throws IOException {
+    int before = dispatchers.size();
+    try {
+      logs.startMissing(destination.signals());
+      open(destination);
+    } catch (IOException | RuntimeException e) {
+      dispatchers.removeIf(dispatcher -> dispatcher.name().equals(destination.name()));
+      closeFiles(destination.name());
+      throw e;
+    }
+    dispatchers.subList(before, dispatchers.size()).forEach(Dispatcher::start);
+  }
+
+  /** Delivers no more to it; what is in the air is waited for a moment. */
+  void remove(String name) throws IOException {
+    List<Dispatcher> removed =
+        dispatchers.stream().filter(dispatcher -> dispatcher.name().equals(name)).toList();
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REMOVE_GRACE_MILLIS);
+    removed.forEach(dispatcher -> dispatcher.stop(deadline));
+    try {
+      for (Dispatcher dispatcher : removed) {
+        dispatcher.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    dispatchers.removeAll(removed);
+    for (Dispatcher dispatcher : removed) {
+      dispatcher.save();
+    }
+    closeFiles(name);
+  }
+
+  /** Runs it while nothing is delivered to the destination, if anything is. */
+  <E extends Exception> void pausing(String name, Pipeline.Change<E> change) throws E, IOException {
+    Destination destination = active.get(name);
+    if (destination == null) {
+      change.run();
+      return;
+    }
+    remove(name);
+    paused.put(name, destination);
+    try {
+      change.run();
+    } finally {
+      resumePaused();
+    }
+  }
+
+  /** Until it succeeds (the disk may be full) nothing is freed: nobody's cursor would be missed. */
+  void resumePaused() {
+    for (Destination destination : List.copyOf(paused.values())) {
+      try {
+        add(destination);
+        paused.remove(destination.name());
+      } catch (IOException | RuntimeException e) {
+        LOG.error("{}: cannot go on, will be tried again", destination.name(), e);
+      }
+    }
+  }
+
+  boolean anyPaused() {
+    return !paused.isEmpty();
+  }
+
+  void save() throws IOException {
+    for (Dispatcher dispatcher : dispatchers) {
+      dispatcher.save();
+    }
+  }
+
+  /** Delivers what goes until then, and returns when all have ended. */
+  void stop(long deadlineNanos) throws InterruptedException {
+    dispatchers.forEach(dispatcher -> dispatcher.stop(deadlineNanos));
+    for (Dispatcher dispatcher : dispatchers) {
+      dispatcher.join();
+    }
+  }
+
+  void closeFiles() {
+    List.copyOf(opened.keySet()).forEach(this::closeFiles);
+  }
+
+  private void closeFiles(String name) {
+    active.remove(name);
+    deadLetters.remove(name);
+    List<Closeable> files = opened.remove(name);
+    if (files != null) {
+      closeAll(files);
+    }
+  }
+
+  /** The last one first. */
+  static void closeAll(List<Closeable> files) {
+    for (int i = files.size() - 1; i >= 0; i--) {
+      try {
+        files.get(i).close();
+      } catch (IOException e) {
+        LOG.warn("closing: {}", e.toString());
+      }
+    }
+    files.clear();
+  }
+}

@@ -1,0 +1,56 @@
+package io.vigia.collector.pipeline;
+
+import io.vigia.collector.core.DestinationStatus;
+import io.vigia.collector.disklog.Cursor;
+import io.vigia.collector.disklog.DiskLog;
+import io.vigia.collector.disklog.LogReader;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The two ledgers of one destination and signal as one: what the main cursor counts as moved is
+ * accepted in the retry log. Any thread.
+ */
+final class Ledgers {
+  private Ledgers() {}
+
+  static DestinationStatus read(
+      String destination,
+      boolean required,
+      DiskLog log,
+      Cursor cursor,
+      RetryLog retryLog,
+      Circuit circuit) {
+    Cursor.Ledger main = cursor.ledger(log.end());
+    Cursor.Ledger retry = retryLog.ledger();
+    long moved = main.moved();
+    Map<String, Long> dropped = new LinkedHashMap<>(main.dropped());
+    if (retry != null) {
+      retry.dropped().forEach((reason, items) -> dropped.merge(reason, items, Long::sum));
+    }
+    long pending = main.pending() + (retry == null ? 0 : retry.pending());
+    return new DestinationStatus(
+        destination,
+        log.signal(),
+        required,
+        main.accepted() - moved + (retry == null ? 0 : retry.accepted()),
+        main.delivered() + (retry == null ? 0 : retry.delivered()),
+        dropped,
+        pending,
+        main.pendingBytes() + (retry == null ? 0 : retry.pendingBytes()),
+        main.duplicates() + (retry == null ? 0 : retry.duplicates()),
+        main.retries() + (retry == null ? 0 : retry.retries()),
+        pending == 0 ? 0 : oldestPending(log, cursor),
+        circuit.state(),
+        circuit.lastError());
+  }
+
+  private static long oldestPending(DiskLog log, Cursor cursor) {
+    try (LogReader reader = log.peekingReader(cursor.lowWater())) {
+      return reader.peekReceiveTimeUnixNanos();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}
