@@ -94,6 +94,7 @@ public final class Collector implements AutoCloseable {
               addresses);
       receivers.otlp(config);
       receivers.forward(config);
+      receivers.spill(config);
       startWeb(pipeline);
       warnAboutOpenPorts();
       ready = true;
@@ -206,6 +207,8 @@ public final class Collector implements AutoCloseable {
         said,
         receivers::forward,
         !Objects.equals(before.forward(), next.forward()));
+    attempt(
+        "receivers.spill", said, receivers::spill, !Objects.equals(before.spill(), next.spill()));
     if (!Objects.equals(before.web(), next.web())) {
       reloadWeb(before, pipeline, said);
     }

@@ -15,6 +15,7 @@ import io.vigia.collector.receive.otlp.BearerTokens;
 import io.vigia.collector.receive.otlp.OtlpReceiver;
 import io.vigia.collector.receive.sampling.SamplingStrategies;
 import io.vigia.collector.receive.sampling.StrategiesFile;
+import io.vigia.collector.receive.spill.SpillReceiver;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,8 @@ final class Receivers implements AutoCloseable {
   private CollectorConfig.@Nullable Forward forwardConfig;
   private @Nullable OtlpReceiver otlp;
   private @Nullable ForwardReceiver forward;
+  private CollectorConfig.@Nullable Spill spillConfig;
+  private @Nullable SpillReceiver spill;
 
   /**
    * @param addresses where it is written where they listen
@@ -111,6 +114,28 @@ final class Receivers implements AutoCloseable {
     }
   }
 
+  /** Brings {@code receivers.spill} to what is asked for. */
+  void spill(CollectorConfig config) {
+    CollectorConfig.Spill asked = config.spill();
+    if (Objects.equals(asked, spillConfig)) {
+      return;
+    }
+    if (spill != null) {
+      spill.close();
+      spill = null;
+    }
+    spillConfig = asked;
+    if (asked != null) {
+      spill =
+          SpillReceiver.builder()
+              .directory(asked.directory())
+              .intake(intake)
+              .metrics(metrics)
+              .build();
+      spill.start();
+    }
+  }
+
   /**
    * @param sharesAddress the old one must let go of a port before the new one can have it
    */
@@ -165,10 +190,14 @@ final class Receivers implements AutoCloseable {
     if (forward != null) {
       receivers.add(forward);
     }
+    if (spill != null) {
+      receivers.add(spill);
+    }
     receivers.forEach(Receiver::drain);
     receivers.forEach(Receiver::close);
     otlp = null;
     forward = null;
+    spill = null;
   }
 
   /**

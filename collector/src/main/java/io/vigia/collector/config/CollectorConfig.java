@@ -28,6 +28,7 @@ public record CollectorConfig(
     long adoptAfterMillis,
     @Nullable Otlp otlp,
     @Nullable Forward forward,
+    @Nullable Spill spill,
     long receiversMemoryBytes,
     @Nullable Sampling sampling,
     List<DestinationConfig> destinations,
@@ -61,6 +62,7 @@ public record CollectorConfig(
         running.adoptAfterMillis,
         otlp,
         forward,
+        spill,
         running.receiversMemoryBytes,
         sampling,
         destinations,
@@ -78,6 +80,7 @@ public record CollectorConfig(
         adoptAfterMillis,
         otlp,
         forward,
+        spill,
         receiversMemoryBytes,
         sampling,
         destinations,
@@ -109,6 +112,13 @@ public record CollectorConfig(
     }
     return lines;
   }
+
+  /**
+   * {@code receivers.spill}.
+   *
+   * @param directory where the agents of one user put what they cannot deliver
+   */
+  public record Spill(Path directory) {}
 
   /**
    * {@code receivers.otlp}: at least one of the two is set; both may be the same address.

@@ -82,6 +82,7 @@ public final class ConfigLoader {
         !given || receivers.has("otlp") ? otlp(receivers.section("otlp")) : null;
     CollectorConfig.Forward forward =
         !given || receivers.has("forward") ? forward(receivers.section("forward")) : null;
+    CollectorConfig.Spill spill = receivers.has("spill") ? spill(receivers.section("spill")) : null;
     long receiversMemoryBytes =
         receivers.sizeBytes("memory", Math.min(64 * MIB, Runtime.getRuntime().maxMemory() / 4));
     receivers.finish();
@@ -100,6 +101,7 @@ public final class ConfigLoader {
         adoptAfterMillis,
         otlp,
         forward,
+        spill,
         receiversMemoryBytes,
         sampling,
         destinations,
@@ -129,6 +131,12 @@ public final class ConfigLoader {
     Path tokenFile = section.path("tokenFile", null);
     section.finish();
     return new CollectorConfig.Otlp(grpc, http, limits, tls, tokenFile);
+  }
+
+  private static CollectorConfig.Spill spill(Section section) throws ConfigException {
+    Path directory = Path.of(section.required("directory", "/var/lib/vigia-spill"));
+    section.finish();
+    return new CollectorConfig.Spill(directory);
   }
 
   private static CollectorConfig.Sampling sampling(Section section) throws ConfigException {

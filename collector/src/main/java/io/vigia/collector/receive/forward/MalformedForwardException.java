@@ -1,7 +1,7 @@
 package io.vigia.collector.receive.forward;
 
 /** The bytes are not MessagePack, or not the forward protocol. Carries no stack trace. */
-final class MalformedForwardException extends RuntimeException {
+public final class MalformedForwardException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String reason;

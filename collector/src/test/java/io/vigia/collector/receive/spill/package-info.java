@@ -1,0 +1,4 @@
+@NullMarked
+package io.vigia.collector.receive.spill;
+
+import org.jspecify.annotations.NullMarked;
