@@ -1,0 +1,108 @@
+package io.vigia.tests.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vigia.tests.backends.FakeElasticsearch;
+import io.vigia.tests.process.ChildProcess;
+import io.vigia.tests.process.Folders;
+import io.vigia.tests.process.Ports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What agents spilled while there was no collector is delivered by the node's collector. */
+class SpillIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  @TempDir private Path folder;
+
+  @Test
+  void shortJobAndKilledServiceAreDeliveredByTheNodesCollector() throws Exception {
+    Path spill = folder.resolve("spill");
+    try (ChildProcess killed = job(spill, "killed", "stay");
+        ChildProcess ended = job(spill, "ended")) {
+      assertThat(ended.awaitExit(LIMIT)).isZero();
+      await()
+          .atMost(LIMIT)
+          .until(
+              () -> processesWith(spill, "traces-") == 2 && processesWith(spill, "forward-") == 2);
+      killed.kill();
+    }
+    try (FakeElasticsearch sink = new FakeElasticsearch();
+        CollectorProcess collector =
+            CollectorProcess.builder()
+                .destination("sink: {type: elasticsearch, url: \"" + sink.url() + "\"}")
+                .build()
+                .start()) {
+      Files.writeString(
+          collector.configFile(),
+          Files.readString(collector.configFile())
+              .replace("receivers:", "receivers:\n  spill: {directory: \"" + spill + "\"}"));
+      collector.hangUp();
+      collector.process().awaitOutput("receivers.spill changed", LIMIT);
+      await().atMost(LIMIT).until(() -> files(spill).isEmpty());
+      await().atMost(LIMIT).until(() -> jobs(sink).size() >= 2);
+      assertThat(jobs(sink)).containsExactlyInAnyOrder("job killed", "job ended");
+      Exposition metrics = collector.metrics();
+      assertThat(accepted(metrics, "traces")).isEqualTo(4);
+      assertThat(accepted(metrics, "logs")).isEqualTo(2);
+      assertThat(accepted(metrics, "metrics")).isPositive();
+      assertThat(metrics.sum("vigia_receiver_malformed_total")).isZero();
+    }
+  }
+
+  private static double accepted(Exposition metrics, String signal) {
+    return metrics.sum(
+        "vigia_receiver_accepted_items_total", "receiver", "spill", "signal", signal);
+  }
+
+  private static List<String> jobs(FakeElasticsearch sink) {
+    return sink.messages().stream().filter(message -> message.startsWith("job ")).toList();
+  }
+
+  /** A process under the agent that finds nobody. */
+  private static ChildProcess job(Path spill, String... arguments) {
+    String nobody = "127.0.0.1:" + Ports.free();
+    List<String> command =
+        Stream.concat(
+                Stream.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-javaagent:" + Folders.projectRoot().resolve("agent/target/vigia-agent.jar"),
+                    "-cp",
+                    Folders.projectRoot().resolve("tests/target/test-classes").toString(),
+                    ShortJob.class.getName()),
+                Stream.of(arguments))
+            .toList();
+    return ChildProcess.command(command)
+        .name(arguments[0])
+        .environment("VIGIA_COLLECTOR", nobody)
+        .environment("VIGIA_FORWARD", nobody)
+        .environment("VIGIA_SPILL_DIR", spill.toString())
+        .start();
+  }
+
+  private static long processesWith(Path spill, String stream) throws IOException {
+    return files(spill).stream()
+        .filter(file -> file.getFileName().toString().startsWith(stream))
+        .map(Path::getParent)
+        .distinct()
+        .count();
+  }
+
+  private static List<Path> files(Path spill) throws IOException {
+    if (!Files.isDirectory(spill)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(spill)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+}
