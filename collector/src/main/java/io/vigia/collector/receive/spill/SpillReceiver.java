@@ -156,7 +156,10 @@ public final class SpillReceiver implements Receiver {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IntakeException.Rejected rejected) {
         log.debug("{}", rejected.toString());
-        return SpillDirectory.Verdict.DAMAGED;
+        // the intake counted it; nothing is wrong with it, so it is no more kept than a sender's
+        return rejected.reason().equals("no_destination")
+            ? SpillDirectory.Verdict.TAKEN
+            : SpillDirectory.Verdict.DAMAGED;
       }
       if (e.getCause() instanceof IntakeException.Overloaded overloaded) {
         pauseMillis = Math.max(pauseMillis, overloaded.retryAfterMillis());

@@ -131,6 +131,17 @@ class SpillReceiverTest {
   }
 
   @Test
+  void signalThatNoDestinationTakesIsNotKept() throws IOException {
+    answer = CompletableFuture.failedFuture(new IntakeException.Rejected("no_destination", "none"));
+    Path process = process("1764999000123-1");
+    spill(process, "traces-0000000001", spans("one"));
+    receiver.start();
+    awaitGone(process);
+    assertThat(malformed).isEmpty();
+    assertThat(root.resolve(SpillDirectory.ASIDE)).doesNotExist();
+  }
+
+  @Test
   void whatIsNoPayloadIsKeptAsideAndCounted() throws IOException {
     Path process = process("1764999000123-1");
     byte[] whole = spans("one", "two");
