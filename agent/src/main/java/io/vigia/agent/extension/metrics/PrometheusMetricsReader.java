@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a {@code PrometheusRegistry} of prometheus-metrics 1.x by reflection, because the class
  * belongs to the application's class loader. Histograms are given as classic ones where they have
- * classic buckets; the native part is left to OTLP instruments.
+ * classic buckets; of one that is native only, count and sum are given.
  */
 final class PrometheusMetricsReader {
 
@@ -56,13 +56,24 @@ final class PrometheusMetricsReader {
         case "Summary":
           summary(name, point, labels, samples);
           break;
+        case "StateSet":
+          stateSet(name, point, labels, samples);
+          break;
         default:
-          // a state set has one sample for each state; nobody has asked for it yet
           return null;
       }
     }
     String help = (String) call(metadata, "getHelp");
     return new Family(name, type.toUpperCase(Locale.ROOT), help == null ? "" : help, samples);
+  }
+
+  /** One sample for each state, whose name is the value of a label called as the family. */
+  private static void stateSet(String name, Object point, Labels labels, List<Sample> samples)
+      throws ReflectiveOperationException {
+    for (Object state : (Iterable<?>) point) {
+      double value = (boolean) call(state, "isTrue") ? 1 : 0;
+      samples.add(labels.with(name, (String) call(state, "getName")).sample(name, value, null));
+    }
   }
 
   private static void histogram(String name, Object point, Labels labels, List<Sample> samples)
@@ -150,10 +161,14 @@ final class PrometheusMetricsReader {
     }
 
     Labels with(String name, double value) {
+      return with(name, Double.isInfinite(value) ? "+Inf" : Double.toString(value));
+    }
+
+    Labels with(String name, String value) {
       List<String> moreNames = new ArrayList<>(names);
       List<String> moreValues = new ArrayList<>(values);
       moreNames.add(name);
-      moreValues.add(Double.isInfinite(value) ? "+Inf" : Double.toString(value));
+      moreValues.add(value);
       return new Labels(moreNames, moreValues);
     }
 
