@@ -45,13 +45,19 @@ final class CursorCommand {
   private static final String PLACE =
       "oldest, end, a record's number, a time (2026-11-21T03:00:00Z), or how long ago (15m, 2h)";
 
-  @Command(name = "list", description = "One line per destination and signal.")
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = "One line per destination and signal.")
   int list() throws Exception {
     return run("list", null, null, null);
   }
 
   @Command(
       name = "rewind",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
       description = "Delivers again from a place on; counts as accepted once more.")
   int rewind(
       @Parameters(paramLabel = "DESTINATION") String destination,
@@ -62,7 +68,11 @@ final class CursorCommand {
     return run("rewind", destination, signal, to);
   }
 
-  @Command(name = "skip", description = "Gives up what lies before a place, counted as dropped.")
+  @Command(
+      name = "skip",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = "Gives up what lies before a place, counted as dropped.")
   int skip(
       @Parameters(paramLabel = "DESTINATION") String destination,
       @Option(names = "--to", required = true, paramLabel = "PLACE", description = PLACE) String to,
@@ -74,6 +84,8 @@ final class CursorCommand {
 
   @Command(
       name = "forget",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
       description = "Removes cursors, retries and dead letters of a destination that is gone.")
   int forget(@Parameters(paramLabel = "DESTINATION") String destination) throws Exception {
     return run("forget", destination, null, null);

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  vigia deadletters list",
-      "  vigia deadletters show elasticsearch --limit 3     what, when and why",
-      "  vigia deadletters retry elasticsearch              after the mapping was mended",
+      "  vigia deadletters show elasticsearch --limit 3    what, when and why",
+      "  vigia deadletters retry elasticsearch             once the mapping fits",
       "  vigia deadletters drop elasticsearch --reason mapping"
     })
 final class DeadLettersCommand {
@@ -41,7 +41,11 @@ final class DeadLettersCommand {
 
   @Spec private CommandSpec spec;
 
-  @Command(name = "list", description = "One line per destination and signal that has any.")
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = "One line per destination and signal that has any.")
   int list() throws Exception {
     return options.run(
         spec,
@@ -54,7 +58,9 @@ final class DeadLettersCommand {
 
   @Command(
       name = "show",
-      description = "Each with reason, times and OTLP JSON, the oldest first; a line of JSON each.")
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = "Each with reason, times and OTLP JSON, the oldest first; --json: a line each.")
   int show(
       @Parameters(paramLabel = "DESTINATION", arity = "0..1", description = "one instead of all")
           @Nullable String destination,
@@ -85,6 +91,8 @@ final class DeadLettersCommand {
 
   @Command(
       name = "retry",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
       description = "Gives letters to their destination again; they count as accepted once more.")
   int retry(
       @Parameters(paramLabel = "DESTINATION") String destination,
@@ -96,7 +104,11 @@ final class DeadLettersCommand {
         spec, () -> printCount("given again", ask("retry", destination, signal, reason, 0)));
   }
 
-  @Command(name = "drop", description = "Throws letters away, counted as dropped.")
+  @Command(
+      name = "drop",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = "Throws letters away, counted as dropped.")
   int drop(
       @Parameters(paramLabel = "DESTINATION") String destination,
       @Option(names = "--signal", description = SIGNAL) @Nullable Signal signal,

@@ -58,6 +58,8 @@ class DeadLettersCommandIT {
       assertThat(run(collector, 2, "deadletters", "drop", "nobody"))
           .contains("there is no destination 'nobody'; there are: elasticsearch");
 
+      assertThat(run(collector, 0, "deadletters", "show", "--help")).contains("--reason");
+
       collector.terminate(Duration.ofSeconds(30));
       assertThat(items(collector)).isEqualTo(1);
       assertThat(run(collector, 0, "deadletters", "drop", "elasticsearch"))
