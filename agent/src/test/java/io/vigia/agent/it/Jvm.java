@@ -156,6 +156,7 @@ final class Jvm implements AutoCloseable {
     private final Map<String, String> environment = new HashMap<>();
     private final String classPath;
     private List<String> launch = List.of();
+    private List<String> under = List.of();
     private Path agent = AGENT;
     private boolean withAgent = true;
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -182,6 +183,12 @@ final class Jvm implements AutoCloseable {
     /** Another JVM than this one's. */
     Builder java(Path executable) {
       java = executable;
+      return this;
+    }
+
+    /** A command that runs the command line that follows it. */
+    Builder under(List<String> command) {
+      under = command;
       return this;
     }
 
@@ -212,7 +219,7 @@ final class Jvm implements AutoCloseable {
 
     Jvm start() throws IOException {
       Files.createDirectories(UNUSED_SPILL);
-      List<String> command = new ArrayList<>();
+      List<String> command = new ArrayList<>(under);
       command.add(java.toString());
       command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
       command.addAll(options);

@@ -3,7 +3,10 @@ package io.vigia.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vigia.agent.programs.OrderService;
+import java.io.DataInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -123,6 +129,74 @@ class PlacesIT {
                 .start()) {
       assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
       assertThat(receiver.spans).as(jvm.output()).hasSize(2);
+    }
+  }
+
+  @Test
+  void rootFileSystemThatIsReadOnlyAsAWholeIsNoReasonToFail() throws Exception {
+    List<String> readOnly =
+        List.of(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -o remount,bind,ro / && ! touch /vigia-probe 2>&1 && exec \"$@\"",
+            "sh");
+    assumeTrue(succeeds(readOnly), "needs the right to mount: root, and unshare");
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
+                .under(readOnly)
+                .spillingTo(Path.of("/vigia-spill"))
+                .sendingTo(receiver)
+                .option("-Dotel.bsp.schedule.delay=100")
+                .argument("told")
+                .start()) {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () ->
+                  !jvm.process().isAlive()
+                      || (receiver.spans.size() >= 2 && receiver.logs().size() >= 3));
+      jvm.tell();
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      assertThat(jvm.output()).contains("Read-only file system");
+      assertThat(receiver.spans).as(jvm.output()).hasSize(2);
+      assertThat(receiver.logs()).hasSize(3);
+    }
+  }
+
+  /** So it runs on 8, and where there is no glibc as on Alpine. */
+  @Test
+  void everyClassOfOursIsJava8sAndThereIsNoNativeCode() throws IOException {
+    int classes = 0;
+    try (JarFile jar = new JarFile(Jvm.AGENT.toFile())) {
+      for (JarEntry entry : Collections.list(jar.entries())) {
+        assertThat(entry.getName()).doesNotMatch(".*[.](so|dll|dylib|jnilib)");
+        if (entry.getName().matches("(inst/)?io/vigia/.*[.]class(data)?")) {
+          try (DataInputStream in = new DataInputStream(jar.getInputStream(entry))) {
+            assertThat(in.readInt()).isEqualTo(0xCAFEBABE);
+            assertThat(in.readInt()).as(entry.getName()).isLessThanOrEqualTo(52);
+          }
+          classes++;
+        }
+      }
+    }
+    assertThat(classes).isGreaterThan(50);
+  }
+
+  private static boolean succeeds(List<String> under) throws InterruptedException {
+    List<String> command = new ArrayList<>(under);
+    command.add("true");
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false; // there is no such command
     }
   }
 
