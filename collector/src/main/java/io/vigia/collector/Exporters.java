@@ -6,10 +6,13 @@ import io.vigia.collector.core.Exporter;
 import io.vigia.collector.export.elasticsearch.ElasticsearchExporter;
 import io.vigia.collector.export.file.ConsoleExporter;
 import io.vigia.collector.export.file.FileExporter;
+import io.vigia.collector.export.forward.ForwardExporter;
+import io.vigia.collector.export.forward.ForwardIdentity;
 import io.vigia.collector.export.otlp.OtlpGrpcExporter;
 import io.vigia.collector.export.otlp.OtlpHttpExporter;
 import io.vigia.collector.export.prometheus.RemoteWriteExporter;
 import io.vigia.collector.export.prometheus.ScrapeExporter;
+import io.vigia.collector.net.ClientOptions;
 import io.vigia.collector.store.LocalStore;
 import java.net.URI;
 import java.util.Locale;
@@ -61,6 +64,8 @@ final class Exporters {
           .client(Clients.options(otlp.client()))
           .limits(Clients.limits(otlp.batching(), OtlpHttpExporter.LIMITS))
           .build();
+    } else if (destination instanceof DestinationConfig.Forward forward) {
+      return forward(forward);
     } else if (destination instanceof DestinationConfig.File file) {
       return new FileExporter(
           file.path(), file.maxBytes(), file.maxFiles(), file.common().signals());
@@ -91,6 +96,24 @@ final class Exporters {
       return store.exporter();
     }
     throw new IllegalStateException("no exporter for " + destination.common().where());
+  }
+
+  private static Exporter forward(DestinationConfig.Forward config) {
+    return ForwardExporter.builder()
+        .address((config.tls() == null ? "" : "https://") + config.address())
+        .tag(config.tag())
+        .gzip(config.gzip())
+        .identity(
+            config.sharedKeyFile() == null
+                ? null
+                : ForwardIdentity.of(
+                    config.sharedKeyFile(), config.username(), config.passwordFile()))
+        .client(
+            ClientOptions.defaults()
+                .withTls(Clients.tls(config.tls()))
+                .withTimeoutMillis(config.timeoutMillis()))
+        .limits(Clients.limits(config.batching(), ForwardExporter.LIMITS))
+        .build();
   }
 
   private static LocalStore store(CollectorConfig config, DestinationConfig.Local local) {

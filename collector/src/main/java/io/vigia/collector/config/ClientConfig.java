@@ -91,12 +91,16 @@ public record ClientConfig(
               + (apiKeys ? "apiKeyFile, " : "")
               + "username and passwordFile, headers.authorization, user:password in the address");
     }
-    long millis = section.durationMillis("timeout", timeoutMillis);
+    int millis = timeoutMillis(section, timeoutMillis);
+    return new ClientConfig(headers, tls, tokenFile, apiKeyFile, username, passwordFile, millis);
+  }
+
+  static int timeoutMillis(Section section, long otherwise) throws ConfigException {
+    long millis = section.durationMillis("timeout", otherwise);
     if (millis < 100 || millis > 600_000) {
       throw new ConfigException(section.at("timeout"), "must be from 100ms to 10m");
     }
-    return new ClientConfig(
-        headers, tls, tokenFile, apiKeyFile, username, passwordFile, (int) millis);
+    return (int) millis;
   }
 
   private static Map<String, String> headers(Section section) throws ConfigException {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One entry under {@code destinations}. */
 public sealed interface DestinationConfig {
@@ -68,6 +69,27 @@ public sealed interface DestinationConfig {
    * @param endpoint without {@code /v1/…}
    */
   record OtlpHttp(Common common, URI endpoint, ClientConfig client, Batching batching, boolean gzip)
+      implements DestinationConfig {}
+
+  /**
+   * The Fluentd forward protocol.
+   *
+   * @param address {@code host:port}
+   * @param tls null = plain
+   * @param sharedKeyFile null = the server asks for nothing
+   * @param username with {@code passwordFile}, for servers that ask for a user too
+   */
+  record Forward(
+      Common common,
+      String address,
+      String tag,
+      ClientConfig.@Nullable Tls tls,
+      @Nullable Path sharedKeyFile,
+      @Nullable String username,
+      @Nullable Path passwordFile,
+      int timeoutMillis,
+      Batching batching,
+      boolean gzip)
       implements DestinationConfig {}
 
   /** Lines for people, to the standard output. */

@@ -10,7 +10,8 @@ import java.util.Set;
 /** Reads one entry under {@code destinations}; the type defaults to the entry's name. */
 final class Destinations {
   private static final List<String> TYPES =
-      List.of("local", "elasticsearch", "jaeger", "otlp", "prometheus", "file", "stdout");
+      List.of(
+          "local", "elasticsearch", "jaeger", "otlp", "prometheus", "forward", "file", "stdout");
   private static final long HOUR_MILLIS = 3_600_000;
 
   private Destinations() {}
@@ -36,6 +37,7 @@ final class Destinations {
                   "http://127.0.0.1:4317");
           case "prometheus" ->
               prometheus(common(name, section, first, EnumSet.of(Signal.METRICS)), section);
+          case "forward" -> forward(common(name, section, first, EnumSet.of(Signal.LOGS)), section);
           case "file" -> file(common(name, section, first, EnumSet.allOf(Signal.class)), section);
           case "stdout" ->
               new DestinationConfig.Console(
@@ -86,6 +88,36 @@ final class Destinations {
           "\"" + value + "\" cannot be part of a data stream's name; use a-z, 0-9, _ and .");
     }
     return value;
+  }
+
+  private static DestinationConfig forward(DestinationConfig.Common common, Section section)
+      throws ConfigException {
+    String address = section.required("address", "127.0.0.1:24224");
+    if (!address.matches("([^\\s:/@]+|\\[[0-9A-Fa-f:]+]):[0-9]{1,5}")) {
+      throw new ConfigException(
+          section.at("address"), "\"" + address + "\" is not host:port, like 127.0.0.1:24224");
+    }
+    Path sharedKeyFile = section.path("sharedKeyFile", null);
+    String username = section.string("username");
+    Path passwordFile = section.path("passwordFile", null);
+    if ((username == null) != (passwordFile == null)
+        || (username != null && sharedKeyFile == null)) {
+      throw new ConfigException(
+          section.at(username == null ? "passwordFile" : "username"),
+          "give sharedKeyFile, username and passwordFile together; the protocol asks for users only"
+              + " with a shared key");
+    }
+    return new DestinationConfig.Forward(
+        common,
+        address,
+        section.string("tag", "vigia"),
+        ClientConfig.tls(section, List.of()),
+        sharedKeyFile,
+        username,
+        passwordFile,
+        ClientConfig.timeoutMillis(section, 30_000),
+        Batching.read(section, /* parallel= */ true),
+        gzip(section, false));
   }
 
   private static DestinationConfig file(DestinationConfig.Common common, Section section)

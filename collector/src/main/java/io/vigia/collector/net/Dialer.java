@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * certificates read, on threads of their own because both block; all addresses of a name are tried
  * in turn.
  */
-final class Dialer {
+public final class Dialer {
   private static final int CONNECT_MILLIS = 5_000;
   private static final ExecutorService LOOKUPS =
       new ThreadPoolExecutor(
@@ -53,7 +53,7 @@ final class Dialer {
    * @param protocol the one ALPN protocol to offer ({@code h2}), or null
    * @param initializer adds the handlers that come after TLS
    */
-  Dialer(
+  public Dialer(
       Endpoint endpoint,
       ClientOptions options,
       @Nullable String protocol,
@@ -72,7 +72,7 @@ final class Dialer {
   }
 
   /** Fails with whatever the last address answered. */
-  CompletableFuture<Channel> connect() {
+  public CompletableFuture<Channel> connect() {
     CompletableFuture<Channel> result = new CompletableFuture<>();
     try {
       LOOKUPS.execute(

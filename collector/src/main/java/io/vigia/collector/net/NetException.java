@@ -60,7 +60,7 @@ public final class NetException extends IOException {
   }
 
   /** With a better remedy than the kind's. */
-  NetException(Kind kind, String summary, String remedy) {
+  public NetException(Kind kind, String summary, String remedy) {
     super(remedy.isEmpty() ? summary : summary + " (" + remedy + ")");
     this.kind = kind;
     this.summary = summary;
@@ -111,7 +111,8 @@ public final class NetException extends IOException {
         return new NetException(Kind.PROTOCOL, peer + ": not understood: " + oneLine(t));
       }
     }
-    String what = cause == null ? "connection closed" : oneLine(cause);
+    String what =
+        cause == null || cause.getMessage() == null ? "connection closed" : oneLine(cause);
     return new NetException(Kind.CLOSED, peer + ": " + what);
   }
 

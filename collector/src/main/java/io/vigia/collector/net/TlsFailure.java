@@ -18,10 +18,12 @@ final class TlsFailure {
     boolean tls = false;
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t instanceof NotSslRecordException) {
-        return said(peer, "it does not speak TLS", "write http:// there, or is it another port?");
+        return said(
+            peer, "it does not speak TLS", "use no TLS there (http://), or is it another port?");
       }
       if (t instanceof SslHandshakeTimeoutException) {
-        return said(peer, "no TLS handshake in time", "does it speak TLS? if not, write http://");
+        return said(
+            peer, "no TLS handshake in time", "does it speak TLS? if not, use none (http://)");
       }
       if (t instanceof CertificateExpiredException) {
         return said(

@@ -160,6 +160,35 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void forwardHasATagAKeyAndTls() throws Exception {
+    CollectorConfig config =
+        parse(
+            """
+            destinations:
+              forward:
+                address: "fluentd:24224"
+                tag: node.logs
+                sharedKeyFile: /run/key
+                tls: {ca: /ca.pem}
+                compression: gzip
+            """);
+    assertThat(config.destinations())
+        .singleElement()
+        .isEqualTo(
+            new DestinationConfig.Forward(
+                config.destinations().get(0).common(),
+                "fluentd:24224",
+                "node.logs",
+                new ClientConfig.Tls(Path.of("/ca.pem"), null, null, null, false),
+                Path.of("/run/key"),
+                null,
+                null,
+                30_000,
+                new Batching(null, null, null),
+                true));
+  }
+
+  @Test
   void otlpGoesOverHttpWhenToldOrWhenTheAddressHasAPath() throws Exception {
     CollectorConfig config =
         parse(
@@ -234,6 +263,10 @@ class ConfigLoaderTest {
         "destinations: {otlp: {endpoint: \"http://a:1/v1/logs\"}}|give it without /v1/",
         "destinations: {otlp: {endpoint: \"http://a:1\", protocol: http/json}}|neither grpc nor"
             + " http/protobuf",
+        "destinations: {forward: {address: a}}|is not host:port",
+        "destinations: {forward: {address: \"a:1\", username: u, passwordFile: p}}|give"
+            + " sharedKeyFile, username",
+        "destinations: {forward: {address: \"a:1\", signals: [traces]}}|takes no traces",
         "destinations: {file: {}}|\"path\" is missing",
         "destinations: {file: {path: x, maxFiles: 0}}|from 1 to 10000",
         "destinations: {file: {path: x, maxBytes: 1kB}}|at least 1MiB",

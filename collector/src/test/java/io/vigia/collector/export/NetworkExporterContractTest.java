@@ -7,121 +7,13 @@ import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.net.Authorization;
 import io.vigia.collector.net.ClientOptions;
-import io.vigia.collector.net.TestCertificate;
-import io.vigia.collector.net.TestCertificates;
-import io.vigia.collector.net.TlsOptions;
-import io.vigia.collector.net.TlsProxy;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** TLS, secrets and headers of the exporters that speak HTTP. */
-public abstract class NetworkExporterContractTest extends RemoteExporterContractTest {
-  @TempDir private Path folder;
-  private @Nullable TlsProxy proxy;
-
-  @AfterEach
-  void closeProxy() throws Exception {
-    if (proxy != null) {
-      proxy.close();
-    }
-  }
-
-  private String tls(TestCertificate server, @Nullable TestCertificate clients) throws Exception {
-    TlsProxy made = new TlsProxy(server, clients, URI.create(backend.url()).getPort());
-    proxy = made;
-    return made.url("127.0.0.1");
-  }
-
-  private static ClientOptions with(TlsOptions tls) {
-    return ClientOptions.defaults().withTls(tls);
-  }
-
-  private ExportResult export(String url, ClientOptions options) throws Exception {
-    try (Exporter exporter = newExporter(url, options)) {
-      exporter.start();
-      return get(exporter.export(batch()));
-    }
-  }
-
-  private void assertRefusedNaming(String url, TlsOptions tls, String what, String remedy)
-      throws Exception {
-    ExportResult result = export(url, with(tls));
-    assertThat(result.retry()).hasSize(2);
-    assertThat(result.retryReason()).contains(URI.create(url).getAuthority(), what, remedy);
-    try (Exporter exporter = newExporter(url, with(tls))) {
-      CheckResult check = exporter.check();
-      assertThat(check.ok()).isFalse();
-      assertThat(check.summary()).contains(URI.create(url).getAuthority(), what);
-      assertThat(check.remedy()).contains(remedy);
-    }
-  }
-
-  @Test
-  void aServerWhoseAuthorityIsTrustedGetsTheData() throws Exception {
-    String url = tls(TestCertificates.SERVER, null);
-    TlsOptions trusting = TlsOptions.trusting(TestCertificates.SERVER.certificate());
-    assertThat(export(url, with(trusting))).isEqualTo(ExportResult.delivered());
-    try (Exporter exporter = newExporter(url, with(trusting))) {
-      assertThat(exporter.check().ok()).isTrue();
-    }
-  }
-
-  @Test
-  void aServerOfAnUnknownAuthorityGetsNothingAndIsNamed() throws Exception {
-    String url = tls(TestCertificates.SERVER, null);
-    assertRefusedNaming(url, TlsOptions.DEFAULT, "not from an authority", "tls.ca");
-    assertThat(backend.requests()).isZero();
-    TlsOptions insecure = new TlsOptions(null, null, null, null, true);
-    assertThat(export(url, with(insecure))).isEqualTo(ExportResult.delivered());
-  }
-
-  @Test
-  void anExpiredCertificateIsNamed() throws Exception {
-    assertRefusedNaming(
-        tls(TestCertificates.EXPIRED, null),
-        TlsOptions.trusting(TestCertificates.AUTHORITY.certificate()),
-        "expired",
-        "renew");
-  }
-
-  @Test
-  void aCertificateForAnotherNameIsNamedAndCanBeAskedFor() throws Exception {
-    String url = tls(TestCertificates.OTHER_NAME, null);
-    Path ca = TestCertificates.OTHER_NAME.certificate();
-    assertRefusedNaming(url, TlsOptions.trusting(ca), "another name", "tls.serverName");
-    TlsOptions named = new TlsOptions(ca, null, null, "other.example", false);
-    assertThat(export(url, with(named))).isEqualTo(ExportResult.delivered());
-  }
-
-  @Test
-  void aServerThatWantsACertificateIsNamedAndGetsIt() throws Exception {
-    String url = tls(TestCertificates.SERVER, TestCertificates.CLIENT);
-    Path ca = TestCertificates.SERVER.certificate();
-    assertRefusedNaming(url, TlsOptions.trusting(ca), "certificate", "tls.cert");
-    TestCertificate client = TestCertificates.CLIENT;
-    TlsOptions mutual = new TlsOptions(ca, client.certificate(), client.key(), null, false);
-    assertThat(export(url, with(mutual))).isEqualTo(ExportResult.delivered());
-  }
-
-  @Test
-  void filesThatAreNoCertificatesAreNamed() throws Exception {
-    Path ca = Files.writeString(folder.resolve("ca.pem"), "nonsense");
-    assertRefusedNaming(
-        tls(TestCertificates.SERVER, null), TlsOptions.trusting(ca), ca.toString(), "PEM");
-  }
-
-  @Test
-  void tlsToAPlainPortIsNamed() throws Exception {
-    String url = backend.url().replace("http://", "https://");
-    assertRefusedNaming(url, TlsOptions.DEFAULT, "does not speak TLS", "http://");
-  }
-
+/** Secrets and headers of the exporters that speak HTTP. */
+public abstract class NetworkExporterContractTest extends TlsExporterContractTest {
   @Test
   void theTokenOfAFileGoesWithEveryRequest() throws Exception {
     Path token = Files.writeString(folder.resolve("token"), "s3cret\n");

@@ -1,0 +1,183 @@
+package io.vigia.collector.export.forward;
+
+import io.netty.handler.ssl.SslHandler;
+import io.vigia.collector.net.ClientOptions;
+import io.vigia.collector.net.Dialer;
+import io.vigia.collector.net.Endpoint;
+import io.vigia.collector.net.EventLoops;
+import io.vigia.collector.net.NetException;
+import io.vigia.collector.net.NetException.Kind;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Chunks to one server over one connection, made anew when it is gone. Thread-safe. */
+final class ForwardClient implements AutoCloseable {
+  private final Endpoint endpoint;
+  private final String peer;
+  private final ClientOptions options;
+  private final @Nullable ForwardIdentity identity;
+  private final Object lock = new Object();
+  private @Nullable CompletableFuture<ForwardConnection> current;
+  private boolean closed;
+
+  ForwardClient(Endpoint endpoint, ClientOptions options, @Nullable ForwardIdentity identity) {
+    this.endpoint = endpoint;
+    this.peer = endpoint.authority();
+    this.options = options;
+    this.identity = identity;
+  }
+
+  /**
+   * Completes when the chunk was acknowledged; fails with a {@link NetException}, within the time.
+   */
+  CompletableFuture<Void> send(Chunk chunk) {
+    return within(connection -> connection.send(chunk), "no acknowledgement");
+  }
+
+  /** Completes when the server would take a chunk, as far as the protocol lets one know. */
+  CompletableFuture<Void> ready(long listenMillis) {
+    return within(
+        connection -> {
+          CompletableFuture<Void> quiet = new CompletableFuture<>();
+          var unused =
+              connection
+                  .gone()
+                  .thenAccept(quiet::completeExceptionally)
+                  .completeOnTimeout(null, listenMillis, TimeUnit.MILLISECONDS)
+                  .thenRun(() -> quiet.complete(null));
+          return quiet;
+        },
+        "no answer");
+  }
+
+  private CompletableFuture<Void> within(
+      Function<ForwardConnection, CompletableFuture<Void>> action, String late) {
+    CompletableFuture<ForwardConnection> connection = connection();
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    var timer =
+        EventLoops.shared()
+            .next()
+            .schedule(
+                () -> {
+                  NetException why =
+                      new NetException(
+                          Kind.TIMEOUT,
+                          "%s: %s within %d ms".formatted(peer, late, options.timeoutMillis()));
+                  result.completeExceptionally(why);
+                  forget(connection);
+                  var unused = connection.thenAccept(open -> open.close(why));
+                },
+                options.timeoutMillis(),
+                TimeUnit.MILLISECONDS);
+    var unused =
+        connection
+            .thenCompose(open -> open.ready().thenCompose(ready -> action.apply(open)))
+            .whenComplete(
+                (done, failure) -> {
+                  timer.cancel(false);
+                  if (failure == null) {
+                    result.complete(null);
+                  } else {
+                    result.completeExceptionally(NetException.of(peer, unwrap(failure)));
+                  }
+                });
+    return result;
+  }
+
+  private static Throwable unwrap(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
+  private CompletableFuture<ForwardConnection> connection() {
+    CompletableFuture<ForwardConnection> fresh = new CompletableFuture<>();
+    synchronized (lock) {
+      if (closed) {
+        return CompletableFuture.failedFuture(new NetException(Kind.SHUTDOWN, peer + ": closed"));
+      }
+      if (current != null) {
+        return current;
+      }
+      current = fresh;
+    }
+    ForwardConnection connection;
+    try {
+      connection =
+          new ForwardConnection(peer, identity == null ? null : new Handshake(identity.secrets()));
+    } catch (NetException e) {
+      forget(fresh);
+      fresh.completeExceptionally(e);
+      return fresh;
+    }
+    whenGone(connection, fresh);
+    var unused =
+        new Dialer(endpoint, options, null, channel -> channel.pipeline().addLast(connection))
+            .connect()
+            .whenComplete(
+                (channel, failure) -> {
+                  if (failure != null) {
+                    forget(fresh);
+                    fresh.completeExceptionally(failure);
+                    return;
+                  }
+                  SslHandler tls = channel.pipeline().get(SslHandler.class);
+                  if (tls == null) {
+                    fresh.complete(connection);
+                    return;
+                  }
+                  tls.handshakeFuture()
+                      .addListener(
+                          shaken -> {
+                            if (shaken.isSuccess()) {
+                              fresh.complete(connection);
+                            } else {
+                              forget(fresh);
+                              fresh.completeExceptionally(handshakeFailure(shaken.cause()));
+                            }
+                          });
+                });
+    return fresh;
+  }
+
+  private void whenGone(ForwardConnection connection, CompletableFuture<ForwardConnection> future) {
+    var unused = connection.gone().thenRun(() -> forget(future));
+  }
+
+  /** Servers that wanted no TLS do not understand a word, and hang up. */
+  private Throwable handshakeFailure(Throwable cause) {
+    return cause instanceof ClosedChannelException
+        ? new NetException(
+            Kind.TLS,
+            peer + ": closed the connection in the TLS handshake; it does not speak TLS?",
+            "remove tls from the settings, or is it another port?")
+        : cause;
+  }
+
+  private void forget(CompletableFuture<ForwardConnection> connection) {
+    synchronized (lock) {
+      if (current == connection) {
+        current = null;
+      }
+    }
+  }
+
+  /** Fails what is not acknowledged and closes the connection. Idempotent. */
+  @Override
+  public void close() {
+    CompletableFuture<ForwardConnection> last;
+    synchronized (lock) {
+      closed = true;
+      last = current;
+      current = null;
+    }
+    if (last != null) {
+      NetException why = new NetException(Kind.SHUTDOWN, peer + ": closed");
+      var unused = last.thenAccept(connection -> connection.close(why));
+    }
+  }
+}
