@@ -49,13 +49,14 @@ final class Exporters {
           .limits(Clients.limits(elastic.batching(), ElasticsearchExporter.LIMITS))
           .build();
     } else if (destination instanceof DestinationConfig.OtlpGrpc otlp) {
-      return OtlpGrpcExporter.builder()
-          .endpoint(otlp.endpoint().toString())
-          .signals(otlp.common().signals())
-          .gzip(otlp.gzip())
-          .client(Clients.options(otlp.client()))
-          .limits(Clients.limits(otlp.batching(), OtlpGrpcExporter.LIMITS))
-          .build();
+      OtlpGrpcExporter.Builder builder =
+          OtlpGrpcExporter.builder()
+              .endpoint(otlp.endpoint().toString())
+              .signals(otlp.common().signals())
+              .gzip(otlp.gzip())
+              .client(Clients.options(otlp.client()))
+              .limits(Clients.limits(otlp.batching(), OtlpGrpcExporter.LIMITS));
+      return (otlp.jaegerApiV2() ? builder.jaegerApiV2() : builder).build();
     } else if (destination instanceof DestinationConfig.OtlpHttp otlp) {
       return OtlpHttpExporter.builder()
           .endpoint(otlp.endpoint().toString())

@@ -59,8 +59,18 @@ public sealed interface DestinationConfig {
     }
   }
 
-  /** OTLP over gRPC; what type {@code jaeger} is too, with traces only. */
-  record OtlpGrpc(Common common, URI endpoint, ClientConfig client, Batching batching, boolean gzip)
+  /**
+   * OTLP over gRPC; what type {@code jaeger} is too, with traces only.
+   *
+   * @param jaegerApiV2 Jaeger's own protocol instead
+   */
+  record OtlpGrpc(
+      Common common,
+      URI endpoint,
+      ClientConfig client,
+      Batching batching,
+      boolean gzip,
+      boolean jaegerApiV2)
       implements DestinationConfig {}
 
   /**

@@ -12,6 +12,7 @@ final class Destinations {
   private static final List<String> TYPES =
       List.of(
           "local", "elasticsearch", "jaeger", "otlp", "prometheus", "forward", "file", "stdout");
+  private static final String API_V2 = "api_v2";
   private static final long HOUR_MILLIS = 3_600_000;
 
   private Destinations() {}
@@ -26,15 +27,9 @@ final class Destinations {
               elasticsearch(
                   common(name, section, first, EnumSet.of(Signal.LOGS, Signal.TRACES)), section);
           case "jaeger" ->
-              otlp(
-                  common(name, section, first, EnumSet.of(Signal.TRACES)),
-                  section,
-                  "http://127.0.0.1:4317");
+              otlp(common(name, section, first, EnumSet.of(Signal.TRACES)), section, type);
           case "otlp" ->
-              otlp(
-                  common(name, section, first, EnumSet.allOf(Signal.class)),
-                  section,
-                  "http://127.0.0.1:4317");
+              otlp(common(name, section, first, EnumSet.allOf(Signal.class)), section, type);
           case "prometheus" ->
               prometheus(common(name, section, first, EnumSet.of(Signal.METRICS)), section);
           case "forward" -> forward(common(name, section, first, EnumSet.of(Signal.LOGS)), section);
@@ -132,31 +127,38 @@ final class Destinations {
   }
 
   private static DestinationConfig otlp(
-      DestinationConfig.Common common, Section section, String example) throws ConfigException {
+      DestinationConfig.Common common, Section section, String type) throws ConfigException {
+    String example = "http://127.0.0.1:4317";
     URI endpoint = section.httpUrl("endpoint", example);
-    boolean http = overHttp(section, endpoint);
+    String protocol = protocol(section, endpoint, type);
     ClientConfig client =
         ClientConfig.read(section, List.of(endpoint), /* apiKeys= */ false, 30_000);
     Batching batching = Batching.read(section, /* parallel= */ true);
     boolean gzip = gzip(section, false);
-    return http
+    return protocol.equals("http/protobuf")
         ? new DestinationConfig.OtlpHttp(common, endpoint, client, batching, gzip)
-        : new DestinationConfig.OtlpGrpc(common, endpoint, client, batching, gzip);
+        : new DestinationConfig.OtlpGrpc(
+            common, endpoint, client, batching, gzip, protocol.equals(API_V2));
   }
 
   /** As {@code protocol} says; without it, only HTTP has an address with a path. */
-  private static boolean overHttp(Section section, URI endpoint) throws ConfigException {
+  private static String protocol(Section section, URI endpoint, String type)
+      throws ConfigException {
     String path = endpoint.getPath() == null ? "" : endpoint.getPath().replaceAll("/+$", "");
     if (path.matches(".*/v1/(traces|metrics|logs)")) {
       throw new ConfigException(
           section.at("endpoint"), "give it without /v1/…, which is added for each signal");
     }
     String protocol = section.string("protocol", path.isEmpty() ? "grpc" : "http/protobuf");
-    if (!protocol.equals("grpc") && !protocol.equals("http/protobuf")) {
+    List<String> known =
+        type.equals("jaeger")
+            ? List.of("grpc", "http/protobuf", API_V2)
+            : List.of("grpc", "http/protobuf");
+    if (!known.contains(protocol)) {
       throw new ConfigException(
-          section.at("protocol"), "\"" + protocol + "\" is neither grpc nor http/protobuf");
+          section.at("protocol"), "\"" + protocol + "\" is none of " + String.join(", ", known));
     }
-    return protocol.equals("http/protobuf");
+    return protocol;
   }
 
   /** {@code compression: none|gzip}, or {@code gzip: true|false} for short. */

@@ -261,8 +261,7 @@ class ConfigLoaderTest {
             + " 16MiB",
         "destinations: {otlp: {endpoint: \"http://a:1\", inFlight: 0}}|from 1 to 64",
         "destinations: {otlp: {endpoint: \"http://a:1/v1/logs\"}}|give it without /v1/",
-        "destinations: {otlp: {endpoint: \"http://a:1\", protocol: http/json}}|neither grpc nor"
-            + " http/protobuf",
+        "destinations: {otlp: {endpoint: \"http://a:1\", protocol: http/json}}|is none of grpc, http/protobuf",
         "destinations: {forward: {address: a}}|is not host:port",
         "destinations: {forward: {address: \"a:1\", username: u, passwordFile: p}}|give"
             + " sharedKeyFile, username",

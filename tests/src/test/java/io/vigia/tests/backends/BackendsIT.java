@@ -12,6 +12,7 @@ import io.vigia.tests.client.JaegerQueries;
 import io.vigia.tests.client.Otlp;
 import io.vigia.tests.client.OtlpClient;
 import io.vigia.tests.client.PrometheusQueries;
+import io.vigia.tests.collector.CollectorProcess;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -79,6 +80,35 @@ class BackendsIT {
           .hasValueSatisfying(
               trace -> assertThat(JaegerQueries.servicesOf(trace)).containsExactly("harness"));
       assertThat(queries.trace("00000000000000070000000000000008")).isEmpty();
+    }
+  }
+
+  /** As to a Jaeger before 1.35, which knew nothing of OTLP. */
+  @Test
+  @Needs(JAEGER)
+  void jaegerTakesItsOwnOldProtocolFromTheCollector() throws Exception {
+    try (Jaeger server = new Jaeger()) {
+      server.start();
+      try (CollectorProcess collector =
+          CollectorProcess.builder()
+              .destination(
+                  "jaeger: {protocol: api_v2, endpoint: \"http://" + server.collectorGrpc() + "\"}")
+              .build()
+              .start()) {
+        try (OtlpClient client = new OtlpClient(collector.otlpGrpcPort(), 10_000)) {
+          client.send(Otlp.spans("old", List.of(new long[] {7, 9}, new long[] {7, 10})));
+        }
+        JaegerQueries queries = new JaegerQueries(server.queryUrl());
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(
+                () ->
+                    assertThat(queries.trace("00000000000000070000000000000009"))
+                        .hasValueSatisfying(
+                            trace ->
+                                assertThat(JaegerQueries.servicesOf(trace))
+                                    .containsExactly("old")));
+      }
     }
   }
 }

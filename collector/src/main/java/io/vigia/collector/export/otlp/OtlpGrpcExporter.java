@@ -1,5 +1,6 @@
 package io.vigia.collector.export.otlp;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vigia.collector.core.CheckResult;
 import io.vigia.collector.core.ExportBatch;
@@ -19,8 +20,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * OTLP over gRPC: Jaeger, another collector, any vendor. Source: opentelemetry.io, "OTLP
- * Specification", OTLP/gRPC.
+ * OTLP over gRPC: Jaeger, another collector, any vendor; or what an old Jaeger spoke before. See
+ * {@link GrpcWire}.
  *
  * <p>Only {@code INVALID_ARGUMENT} (and a message said to be too large) is a word about the data:
  * refused. Everything else is about the backend or about who we are: again, until it takes it. That
@@ -28,9 +29,6 @@ import java.util.concurrent.CompletableFuture;
  * a wrong token.
  */
 public final class OtlpGrpcExporter implements Exporter {
-  /** gRPC servers take 4 MiB unless told otherwise; the frame and merged resources need some. */
-  private static final int MAX_REQUEST_BYTES = (4 << 20) - (64 << 10);
-
   /** What a dispatcher puts into one call unless told otherwise. */
   public static final Limits LIMITS = new Limits(3 << 20, 20_000, 50, 4);
 
@@ -70,17 +68,27 @@ public final class OtlpGrpcExporter implements Exporter {
 
   @Override
   public CompletableFuture<ExportResult> export(ExportBatch batch) {
-    List<CompletableFuture<PartResult>> calls = new ArrayList<>();
-    for (OtlpSlicer.Part part : OtlpSlicer.slice(batch, MAX_REQUEST_BYTES)) {
-      calls.add(
-          client
-              .unary(path(batch.signal()), Unpooled.wrappedBuffer(part.request()))
-              .thenApply(answer -> judge(part, answer)));
+    List<CompletableFuture<PartResult>> parts = new ArrayList<>();
+    for (OtlpSlicer.Part part : OtlpSlicer.slice(batch, settings.wire.maxPartBytes())) {
+      parts.add(send(batch.signal(), part));
     }
-    return CompletableFuture.allOf(calls.toArray(new CompletableFuture<?>[0]))
+    return CompletableFuture.allOf(parts.toArray(new CompletableFuture<?>[0]))
         .thenApply(
             done ->
-                PartResult.combine(batch, calls.stream().map(CompletableFuture::join).toList()));
+                PartResult.combine(batch, parts.stream().map(CompletableFuture::join).toList()));
+  }
+
+  private CompletableFuture<PartResult> send(Signal signal, OtlpSlicer.Part part) {
+    CompletableFuture<PartResult> result =
+        CompletableFuture.completedFuture(PartResult.delivered(part, 0, ""));
+    for (ByteBuf request : settings.wire.requests(part)) {
+      result =
+          client
+              .unary(settings.wire.path(signal), request)
+              .thenApply(answer -> judge(part, answer))
+              .thenCombine(result, PartResult::worse);
+    }
+    return result;
   }
 
   private PartResult judge(OtlpSlicer.Part part, GrpcAnswer answer) {
@@ -102,7 +110,12 @@ public final class OtlpGrpcExporter implements Exporter {
       case GrpcAnswer.UNIMPLEMENTED ->
           PartResult.retry(
               part,
-              detail + " (it takes no " + part(part) + " by OTLP/gRPC; is this the right port?)",
+              detail
+                  + " (it takes no "
+                  + part(part)
+                  + " by "
+                  + settings.wire.protocol()
+                  + "; is this the right port?)",
               retryAfterMillis);
       default ->
           PartResult.retry(
@@ -120,7 +133,7 @@ public final class OtlpGrpcExporter implements Exporter {
     Signal signal = signals.iterator().next();
     GrpcAnswer answer;
     try (GrpcClient once = client(settings.client.within(4_000))) {
-      answer = once.unary(path(signal), Unpooled.EMPTY_BUFFER).join();
+      answer = once.unary(settings.wire.path(signal), Unpooled.EMPTY_BUFFER).join();
     }
     String said = PartResult.oneLine(answer.statusName() + ": " + answer.message());
     NetException failure = answer.failure();
@@ -130,11 +143,21 @@ public final class OtlpGrpcExporter implements Exporter {
     return switch (answer.status()) {
       // an empty request is an odd one; who says so understood it
       case GrpcAnswer.OK, GrpcAnswer.INVALID_ARGUMENT ->
-          CheckResult.ok(endpoint + " takes " + signal.id() + " by OTLP/gRPC");
+          CheckResult.ok(endpoint + " takes " + signal.id() + " by " + settings.wire.protocol());
       case GrpcAnswer.UNIMPLEMENTED ->
           CheckResult.failed(
-              endpoint + " takes no " + signal.id() + " by OTLP/gRPC (" + said + ")",
-              "is this its OTLP/gRPC port (4317)? for OTLP/HTTP (4318) set protocol: http/protobuf");
+              endpoint
+                  + " takes no "
+                  + signal.id()
+                  + " by "
+                  + settings.wire.protocol()
+                  + " ("
+                  + said
+                  + ")",
+              settings.wire == GrpcWire.OTLP
+                  ? "is this its OTLP/gRPC port (4317)? for OTLP/HTTP (4318) set protocol:"
+                      + " http/protobuf; for a Jaeger before 1.35 (14250) set protocol: api_v2"
+                  : "is this its port 14250? for 4317 remove protocol: api_v2");
       case GrpcAnswer.UNAUTHENTICATED, GrpcAnswer.PERMISSION_DENIED ->
           CheckResult.failed(
               endpoint + " answered " + said, "set tokenFile, or username and passwordFile");
@@ -147,19 +170,12 @@ public final class OtlpGrpcExporter implements Exporter {
     return GrpcClient.builder(endpoint).options(options).gzipLevel(settings.gzip ? 1 : 0).build();
   }
 
-  private static String path(Signal signal) {
-    return switch (signal) {
-      case TRACES -> "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-      case METRICS -> "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
-      case LOGS -> "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
-    };
-  }
-
   /** Settings. */
   public static final class Builder {
     private String endpoint = "http://127.0.0.1:4317";
     private Set<Signal> signals = EnumSet.allOf(Signal.class);
     private boolean gzip;
+    private GrpcWire wire = GrpcWire.OTLP;
     private ClientOptions client = ClientOptions.defaults();
     private Limits limits = LIMITS;
 
@@ -174,6 +190,12 @@ public final class OtlpGrpcExporter implements Exporter {
     /** What the backend takes; all by default. */
     public Builder signals(Set<Signal> signals) {
       this.signals = signals;
+      return this;
+    }
+
+    /** Jaeger's own protocol instead of OTLP, for a Jaeger before 1.35; traces only. */
+    public Builder jaegerApiV2() {
+      this.wire = new JaegerWire();
       return this;
     }
 

@@ -27,7 +27,7 @@ record PartResult(
     String reason,
     String detail,
     long retryAfterMillis) {
-  /** What the backend said of a request as a whole. */
+  /** What the backend said of a request as a whole; the later the worse. */
   enum Outcome {
     DELIVERED,
     REFUSED,
@@ -82,6 +82,13 @@ record PartResult(
         "partial_success",
         oneLine(message),
         0);
+  }
+
+  /**
+   * Of two requests that were made of the same part: all of it again when one has to come again.
+   */
+  PartResult worse(PartResult other) {
+    return outcome.compareTo(other.outcome) >= 0 ? this : other;
   }
 
   /**
