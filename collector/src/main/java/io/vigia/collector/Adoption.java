@@ -120,25 +120,30 @@ final class Adoption implements Component {
     List<DestinationConfig> to = deliverable();
     Delivery delivery = new Delivery(exporters);
     Pipeline.Builder like = builder.get().directory(directory).reserveBytes(0);
+    Pipeline pipeline = null;
     try {
       delivery.start(to, like);
-      Pipeline pipeline = like.build();
+      pipeline = like.build();
       instances.exclusively(pipeline::start);
-      current = new Adopted(directory, pipeline, delivery, to);
       Files.deleteIfExists(Instances.wanted(directory)); // of an owner that went away again
       Files.writeString(Instances.adopted(directory), instances.own() + "\n");
+      current = new Adopted(directory, pipeline, delivery, to);
       said.remove(directory);
       log.info("delivering what instance {} left: {}", directory.getFileName(), directory);
       return true;
     } catch (StateInUseException e) {
-      freeSince.remove(directory);
+      // its owner was faster
     } catch (Exception e) {
       String message = String.valueOf(e.getMessage());
       if (!message.equals(said.put(directory, message))) {
         log.error("what instance {} left cannot be delivered: {}", directory, message);
       }
     }
+    if (pipeline != null) {
+      pipeline.close();
+    }
     delivery.close();
+    freeSince.remove(directory); // not again at every look
     return false;
   }
 

@@ -6,7 +6,6 @@ import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.StateDirectory;
 import io.vigia.collector.disklog.StateInUseException;
 import io.vigia.collector.disklog.Storage;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -16,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -90,14 +88,7 @@ final class Instances {
   /** Whether somebody works with it. */
   boolean isHeld(Path directory) throws IOException {
     boolean[] held = {false};
-    exclusively(
-        () -> {
-          try (Closeable lock = StateDirectory.open(Storage.os(), directory)) {
-            Objects.requireNonNull(lock);
-          } catch (StateInUseException e) {
-            held[0] = true;
-          }
-        });
+    exclusively(() -> held[0] = StateDirectory.isHeld(Storage.os(), directory));
     return held[0];
   }
 

@@ -39,6 +39,16 @@ public final class StateDirectory implements Closeable {
     }
   }
 
+  /** Whether somebody works with it, in this process or another. Leaves what is in it alone. */
+  public static boolean isHeld(Storage storage, Path path) throws IOException {
+    Closeable lock = storage.tryLock(path.resolve("lock"));
+    if (lock == null) {
+      return true;
+    }
+    lock.close();
+    return false;
+  }
+
   public Path path() {
     return path;
   }

@@ -1,0 +1,124 @@
+package io.vigia.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.vigia.collector.config.CollectorConfig;
+import io.vigia.collector.config.ConfigLoader;
+import io.vigia.collector.core.Batch;
+import io.vigia.collector.core.CheckResult;
+import io.vigia.collector.core.Envelope;
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Exporter;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.pipeline.DestinationOptions;
+import io.vigia.collector.pipeline.Pipeline;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With real processes: AdoptionIT. */
+class AdoptionTest {
+  @TempDir private Path data;
+
+  @Test
+  void aDirectoryThatCannotBeAdoptedHoldsUpNoOtherAndStaysAsItIs() throws Exception {
+    Path newer = Files.createDirectories(data.resolve("state/a-newer"));
+    Files.createDirectories(newer.resolve("log"));
+    Files.writeString(newer.resolve("format"), "vigia-state 99\n");
+    leaveBehind(data.resolve("state/b"));
+    CollectorConfig config = config();
+
+    try (Adoption adoption =
+        new Adoption(
+            new Instances(config),
+            config::destinations,
+            new Exporters(config),
+            Pipeline::builder,
+            1)) {
+      adoption.start();
+      await().until(() -> !Files.exists(data.resolve("state/b")));
+    }
+    assertThat(data.resolve("out")).content().contains("left behind");
+    assertThat(newer.resolve("format")).content().isEqualTo("vigia-state 99\n");
+    assertThat(newer.resolve("log")).isEmptyDirectory();
+  }
+
+  private CollectorConfig config() throws Exception {
+    Path file = data.resolve("vigia.yaml");
+    Files.writeString(
+        file, "data: %s\ndestinations: {file: {path: %s}}\n".formatted(data, data.resolve("out")));
+    return new ConfigLoader(name -> null).load(file);
+  }
+
+  /** What an instance leaves whose destination did not answer. */
+  private static void leaveBehind(Path state) throws Exception {
+    try (Pipeline pipeline =
+        Pipeline.builder()
+            .directory(state)
+            .graceMillis(1)
+            .destination("file", new Silent(), DestinationOptions.defaults())
+            .build()) {
+      pipeline.start();
+      ExportLogsServiceRequest request =
+          ExportLogsServiceRequest.newBuilder()
+              .addResourceLogs(
+                  ResourceLogs.newBuilder()
+                      .addScopeLogs(
+                          ScopeLogs.newBuilder()
+                              .addLogRecords(
+                                  LogRecord.newBuilder()
+                                      .setBody(
+                                          AnyValue.newBuilder().setStringValue("left behind")))))
+              .build();
+      pipeline
+          .intake()
+          .accept(
+              new Batch(
+                  Signal.LOGS,
+                  1,
+                  Envelope.now("test", "peer"),
+                  ByteBuffer.wrap(request.toByteArray())))
+          .get();
+    }
+  }
+
+  private static final class Silent implements Exporter {
+    @Override
+    public void start() {}
+
+    @Override
+    public Set<Signal> signals() {
+      return EnumSet.allOf(Signal.class);
+    }
+
+    @Override
+    public Limits limits() {
+      return new Limits(1 << 20, 100, 1, 1);
+    }
+
+    @Override
+    public CompletableFuture<ExportResult> export(ExportBatch batch) {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public CheckResult check() {
+      return CheckResult.ok("silent");
+    }
+
+    @Override
+    public void close() {}
+  }
+}
