@@ -29,6 +29,24 @@ public record ExportBatch(Signal signal, List<Entry> entries) {
     }
   }
 
+  /**
+   * Adds an entry. A record may be in the requests before and after a cut: another share of the one
+   * that was added last joins it.
+   */
+  public static void add(List<Entry> entries, Entry share) {
+    Entry last = entries.isEmpty() ? null : entries.get(entries.size() - 1);
+    if (last == null || last.record() != share.record()) {
+      entries.add(share);
+      return;
+    }
+    BitSet both = null;
+    if (last.wanted() != null && share.wanted() != null) {
+      both = (BitSet) last.wanted().clone();
+      both.or(share.wanted());
+    }
+    entries.set(entries.size() - 1, new Entry(share.record(), both));
+  }
+
   /** How many items are to be sent in all. */
   public int items() {
     int sum = 0;

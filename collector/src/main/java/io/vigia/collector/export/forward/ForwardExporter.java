@@ -9,7 +9,6 @@ import io.vigia.collector.net.ClientOptions;
 import io.vigia.collector.net.Endpoint;
 import io.vigia.collector.net.NetException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -81,26 +80,12 @@ public final class ForwardExporter implements Exporter {
     for (int i = 0; i < failures.length; i++) {
       if (failures[i] != null) {
         reason = reason == null ? (String) failures[i] : reason;
-        chunks.get(i).entries().forEach(entry -> add(retry, entry));
+        chunks.get(i).entries().forEach(entry -> ExportBatch.add(retry, entry));
       }
     }
     return reason == null
         ? ExportResult.delivered()
         : new ExportResult(0, List.of(), retry, 0, reason);
-  }
-
-  /** A record may be in the chunks before and after a cut: it is retried once, with both shares. */
-  private static void add(List<ExportBatch.Entry> retry, ExportBatch.Entry entry) {
-    ExportBatch.Entry last = retry.isEmpty() ? null : retry.get(retry.size() - 1);
-    if (last == null || !last.record().id().equals(entry.record().id())) {
-      retry.add(entry);
-      return;
-    }
-    BitSet both = new BitSet();
-    for (int i = 0; i < entry.record().items(); i++) {
-      both.set(i, last.wants(i) || entry.wants(i));
-    }
-    retry.set(retry.size() - 1, new ExportBatch.Entry(entry.record(), both));
   }
 
   /** Connects and, with a key, shakes hands; without one it listens whether it is asked for. */

@@ -72,10 +72,7 @@ public final class OtlpGrpcExporter implements Exporter {
     for (OtlpSlicer.Part part : OtlpSlicer.slice(batch, settings.wire.maxPartBytes())) {
       parts.add(send(batch.signal(), part));
     }
-    return CompletableFuture.allOf(parts.toArray(new CompletableFuture<?>[0]))
-        .thenApply(
-            done ->
-                PartResult.combine(batch, parts.stream().map(CompletableFuture::join).toList()));
+    return PartResult.whenAll(batch, parts);
   }
 
   private CompletableFuture<PartResult> send(Signal signal, OtlpSlicer.Part part) {

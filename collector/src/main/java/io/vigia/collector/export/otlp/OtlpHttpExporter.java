@@ -29,11 +29,8 @@ import java.util.concurrent.CompletionException;
  * {@link HttpJudge} says what the answers mean.
  */
 public final class OtlpHttpExporter implements Exporter {
-  /** As {@link OtlpGrpcExporter} has it: what our own receiver and most others take. */
-  private static final int MAX_REQUEST_BYTES = (4 << 20) - (64 << 10);
-
   /** What a dispatcher puts into one call unless told otherwise. */
-  public static final Limits LIMITS = new Limits(3 << 20, 20_000, 50, 4);
+  public static final Limits LIMITS = OtlpGrpcExporter.LIMITS;
 
   private final Builder settings;
   private final Endpoint endpoint;
@@ -74,22 +71,16 @@ public final class OtlpHttpExporter implements Exporter {
     String path = path(batch.signal());
     String url = url(path);
     List<CompletableFuture<PartResult>> calls = new ArrayList<>();
-    for (OtlpSlicer.Part part : OtlpSlicer.slice(batch, MAX_REQUEST_BYTES)) {
+    for (OtlpSlicer.Part part : OtlpSlicer.slice(batch, GrpcWire.OTLP.maxPartBytes())) {
       calls.add(
           send(client, path, part.request())
               .handle(
                   (answer, failure) ->
                       failure == null
                           ? HttpJudge.judge(part, answer, url)
-                          : PartResult.retry(
-                              part,
-                              String.valueOf(NetException.of(url, failure).getMessage()),
-                              0)));
+                          : PartResult.retry(part, NetException.of(url, failure).getMessage(), 0)));
     }
-    return CompletableFuture.allOf(calls.toArray(new CompletableFuture<?>[0]))
-        .thenApply(
-            done ->
-                PartResult.combine(batch, calls.stream().map(CompletableFuture::join).toList()));
+    return PartResult.whenAll(batch, calls);
   }
 
   private CompletableFuture<HttpAnswer> send(HttpClient to, String path, ByteBuffer request) {

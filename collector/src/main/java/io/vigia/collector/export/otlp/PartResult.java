@@ -8,8 +8,8 @@ import io.vigia.collector.otlp.OtlpSlicer;
 import io.vigia.collector.otlp.ProtoReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What became of one request of a batch, and of all of them.
@@ -91,6 +91,13 @@ record PartResult(
     return outcome.compareTo(other.outcome) >= 0 ? this : other;
   }
 
+  /** The result of a batch, once all of its parts have one. */
+  static CompletableFuture<ExportResult> whenAll(
+      ExportBatch batch, List<CompletableFuture<PartResult>> parts) {
+    return CompletableFuture.allOf(parts.toArray(new CompletableFuture<?>[0]))
+        .thenApply(done -> combine(batch, parts.stream().map(CompletableFuture::join).toList()));
+  }
+
   /**
    * The result of a batch. A part refused beside others that were not comes back as a retry: alone,
    * it will be refused as a whole, and then the dispatcher finds the offender.
@@ -107,7 +114,7 @@ record PartResult(
       if (result.outcome == Outcome.DELIVERED) {
         result.addRejected(refused);
       } else {
-        addRetries(retry, result.part.entries());
+        result.part.entries().forEach(entry -> ExportBatch.add(retry, entry));
         retryAfterMillis = Math.max(retryAfterMillis, result.retryAfterMillis);
         retryReason = retryReason == null ? result.detail : retryReason;
       }
@@ -115,23 +122,6 @@ record PartResult(
     return refused.isEmpty() && retry.isEmpty()
         ? ExportResult.delivered()
         : new ExportResult(0, refused, retry, retryAfterMillis, retryReason);
-  }
-
-  /** A record may be in the parts before and after a cut: it is retried once, with both shares. */
-  private static void addRetries(List<ExportBatch.Entry> retry, List<ExportBatch.Entry> entries) {
-    for (ExportBatch.Entry entry : entries) {
-      ExportBatch.Entry last = retry.isEmpty() ? null : retry.get(retry.size() - 1);
-      if (last != null
-          && last.record() == entry.record()
-          && last.wanted() != null
-          && entry.wanted() != null) {
-        BitSet both = (BitSet) last.wanted().clone();
-        both.or(entry.wanted());
-        retry.set(retry.size() - 1, new ExportBatch.Entry(entry.record(), both));
-      } else {
-        retry.add(entry);
-      }
-    }
   }
 
   /** OTLP says how many were left out, not which: the first ones stand for them. */
