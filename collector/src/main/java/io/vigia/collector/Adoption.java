@@ -124,9 +124,7 @@ final class Adoption implements Component {
     try {
       delivery.start(to, like);
       pipeline = like.build();
-      instances.exclusively(pipeline::start);
-      Files.deleteIfExists(Instances.wanted(directory)); // of an owner that went away again
-      Files.writeString(Instances.adopted(directory), instances.own() + "\n");
+      instances.adopt(directory, pipeline);
       current = new Adopted(directory, pipeline, delivery, to);
       said.remove(directory);
       log.info("delivering what instance {} left: {}", directory.getFileName(), directory);
@@ -160,15 +158,16 @@ final class Adoption implements Component {
 
   private void letGo(Adopted adopted) throws IOException {
     log.info("instance {} is back, or destinations changed: letting go", adopted.name());
-    release(adopted);
+    instances.exclusively(() -> release(adopted));
     freeSince.remove(adopted.directory);
   }
 
+  /** Only exclusively: who sees the directory in use must see by whom. */
   private void release(Adopted adopted) throws IOException {
     current = null;
-    Files.deleteIfExists(Instances.adopted(adopted.directory));
     adopted.pipeline.close();
     adopted.delivery.close();
+    Files.deleteIfExists(Instances.adopted(adopted.directory));
   }
 
   private void remove(Adopted adopted) throws IOException {
@@ -214,7 +213,7 @@ final class Adoption implements Component {
       thread.join();
       Adopted now = current;
       if (now != null) {
-        release(now);
+        instances.exclusively(() -> release(now));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -48,33 +48,52 @@ final class Instances {
 
   /** Starts what takes our own directory. One that delivers for us meanwhile is asked to let go. */
   void startOwn(Component pipeline) throws IOException {
-    Path mine = states.resolve(own);
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HAND_OVER_MILLIS);
-    while (true) {
-      try {
-        exclusively(pipeline::start);
-        Files.deleteIfExists(wanted(mine));
-        Files.deleteIfExists(adopted(mine));
-        return;
-      } catch (StateInUseException e) {
-        if (!Files.exists(adopted(mine)) || System.nanoTime() > deadline) {
-          throw e;
-        }
-        askFor(mine);
+    boolean[] started = {false};
+    while (!started[0]) {
+      boolean last = System.nanoTime() > deadline;
+      exclusively(() -> started[0] = tryOwn(pipeline, last));
+      if (!started[0]) {
+        pause();
       }
     }
   }
 
-  private static void askFor(Path directory) throws IOException {
-    if (!Files.exists(wanted(directory))) {
-      Files.createFile(wanted(directory));
+  private boolean tryOwn(Component pipeline, boolean last) throws IOException {
+    Path mine = states.resolve(own);
+    try {
+      pipeline.start();
+    } catch (StateInUseException e) {
+      if (last || !Files.exists(adopted(mine))) {
+        throw e;
+      }
+      if (!Files.exists(wanted(mine))) {
+        Files.createFile(wanted(mine));
+      }
+      return false;
     }
+    Files.deleteIfExists(wanted(mine));
+    Files.deleteIfExists(adopted(mine));
+    return true;
+  }
+
+  private static void pause() throws IOException {
     try {
       Thread.sleep(POLL_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while waiting for " + directory, e);
+      throw new IOException("interrupted while waiting for another instance to let go", e);
     }
+  }
+
+  /** Starts what takes the directory of another instance, and says so there. */
+  void adopt(Path directory, Component pipeline) throws IOException {
+    exclusively(
+        () -> {
+          pipeline.start();
+          Files.deleteIfExists(wanted(directory)); // of an owner that went away again
+          Files.writeString(adopted(directory), own + "\n");
+        });
   }
 
   /** The directories of the others, whether they run or not. */
@@ -132,10 +151,6 @@ final class Instances {
     try (Stream<Path> all = Files.list(directory)) {
       return all.sorted().toList();
     }
-  }
-
-  String own() {
-    return own;
   }
 
   static Path adopted(Path directory) {
