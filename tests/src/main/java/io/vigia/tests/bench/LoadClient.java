@@ -68,13 +68,18 @@ public final class LoadClient {
         eventsPerSecond == 0
             ? 0
             : 1_000_000_000L * workload.eventsPerRequest() * connections.size() / eventsPerSecond;
+    PacedSender.Tally tally =
+        (good, nanos) -> {
+          (good ? acknowledged : failed).incrementAndGet();
+          latencies.recordValue(Math.min(60_000_000L, nanos / 1_000));
+        };
     CountDownLatch running = new CountDownLatch(connections.size());
     for (Connection connection : connections) {
       Thread thread =
           new Thread(
               () -> {
                 try {
-                  drive(connection, end, intervalNanos, latencies, acknowledged, failed);
+                  new PacedSender(connection, window, tally).run(end, intervalNanos);
                 } catch (IOException | InterruptedException e) {
                   failed.incrementAndGet();
                   System.err.println("client: " + e);
@@ -92,36 +97,5 @@ public final class LoadClient {
             failed.get(),
             latencies.getValueAtPercentile(50),
             latencies.getValueAtPercentile(99));
-  }
-
-  private void drive(
-      Connection connection,
-      long end,
-      long intervalNanos,
-      Histogram latencies,
-      AtomicLong acknowledged,
-      AtomicLong failed)
-      throws IOException, InterruptedException {
-    java.util.concurrent.Semaphore permits = new java.util.concurrent.Semaphore(window);
-    long intended = System.nanoTime();
-    while (System.nanoTime() < end) {
-      if (intervalNanos > 0) {
-        intended += intervalNanos;
-        long wait = intended - System.nanoTime();
-        if (wait > 0) {
-          java.util.concurrent.locks.LockSupport.parkNanos(wait);
-        }
-      }
-      permits.acquire();
-      // at a rate, from when it should have been sent: waiting for the server counts
-      long start = intervalNanos > 0 ? intended : System.nanoTime();
-      connection.send(
-          good -> {
-            permits.release();
-            (good ? acknowledged : failed).incrementAndGet();
-            latencies.recordValue(Math.min(60_000_000L, (System.nanoTime() - start) / 1_000));
-          });
-    }
-    permits.acquire(window);
   }
 }

@@ -60,12 +60,13 @@ final class OutageRun implements AutoCloseable {
       collector.process().awaitReady(() -> delivered() >= sent, LIMIT);
       System.out.printf(
           "outage: %,d events of backlog drained in %.0f s (%,.0f a second, and the new ones);"
-              + " sent %,d, delivered %,.0f; sink alive: %s%n",
+              + " sent %,d, delivered %,.0f, taken by the sink %,d; sink alive: %s%n",
           backlogItems,
           drainSeconds,
           backlogItems / drainSeconds,
           sent,
           delivered(),
+          Sink.taken(counter),
           sink.isAlive());
       return delivered() == sent;
     }
