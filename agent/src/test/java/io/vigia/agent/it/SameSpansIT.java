@@ -17,8 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Point 7: that modules are loaded late loses nothing. One program with JDBC, executors, virtual
- * threads, servlets, WebFlux, gRPC and Kafka, on the newest JVM of the machine: scope, kind, name
- * and ancestors of every span are those that the upstream agent's are.
+ * threads, servlets, Spring MVC and {@code @Scheduled}, WebFlux, gRPC and Kafka, on the newest JVM
+ * of the machine: scope, kind, name and ancestors of every span are those that the upstream agent's
+ * are. The two demo applications: {@code SameSpansIT} of the module tests.
  */
 class SameSpansIT {
 
@@ -70,7 +71,9 @@ class SameSpansIT {
           .hasSizeGreaterThan(30)
           .anyMatch(chain -> chain.contains("kafka"))
           .anyMatch(chain -> chain.contains("grpc"))
-          .anyMatch(chain -> chain.contains("webflux"));
+          .anyMatch(chain -> chain.contains("webflux"))
+          .anyMatch(chain -> chain.contains("spring-webmvc"))
+          .anyMatch(chain -> chain.contains("spring-scheduling"));
       assertThat(chains(fromOurs, ours)).isEqualTo(expected);
     }
   }
@@ -80,6 +83,9 @@ class SameSpansIT {
         .java(PlacesIT.newestJvm().resolve("bin/java"))
         .option("-Dotel.bsp.schedule.delay=100")
         .option("-Dotel.metrics.exporter=none")
+        // also those spans that are off by default
+        .option("-Dotel.instrumentation.common.experimental.controller-telemetry.enabled=true")
+        .option("-Dotel.instrumentation.common.experimental.view-telemetry.enabled=true")
         .argument("told")
         .argument(broker.address())
         .argument(topic);

@@ -18,6 +18,8 @@ public final class Libraries {
             Databases::use,
             Threads::use,
             Servlets::use,
+            SpringMvc::use,
+            Scheduled::use,
             Reactive::use,
             RemoteCalls::use,
             () -> Messages.use(args[1], args[2]))) {

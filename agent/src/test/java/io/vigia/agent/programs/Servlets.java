@@ -23,15 +23,20 @@ final class Servlets {
   }
 
   static void use() throws Exception {
+    ServletContextHandler context = new ServletContextHandler("/shop");
+    context.addServlet(new Shelf(), "/shelf/*");
+    serve(context, "/shop/shelf/1", "/shop/shelf/missing", "/elsewhere");
+  }
+
+  /** Starts Jetty with a context, asks for each path, and stops it. */
+  static void serve(ServletContextHandler context, String... paths) throws Exception {
     Server server = new Server();
     ServerConnector connector = new ServerConnector(server);
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
-    ServletContextHandler context = new ServletContextHandler("/shop");
-    context.addServlet(new Shelf(), "/shelf/*");
     server.setHandler(context);
     server.start();
-    for (String path : new String[] {"/shop/shelf/1", "/shop/shelf/missing", "/elsewhere"}) {
+    for (String path : paths) {
       URI url = URI.create("http://127.0.0.1:" + connector.getLocalPort() + path);
       ((HttpURLConnection) url.toURL().openConnection()).getResponseCode();
     }
