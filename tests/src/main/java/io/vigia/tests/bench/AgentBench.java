@@ -119,9 +119,11 @@ public final class AgentBench implements Callable<Integer> {
   }
 
   private Path upstream() throws IOException {
-    if (upstream != null) {
-      return upstream;
-    }
+    return upstream != null ? upstream : upstreamAgent();
+  }
+
+  /** Upstream's agent, the newest in Maven's local repository. */
+  public static Path upstreamAgent() throws IOException {
     Path folder =
         Path.of(
             System.getProperty("user.home"),

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The two demo applications under the agent, with no setting of the agent's but where the collector
@@ -28,13 +29,29 @@ public final class DemoServices implements AutoCloseable {
 
   /** Starts them; returns when both answer. */
   public DemoServices(CollectorProcess collector) {
+    this(
+        Folders.projectRoot().resolve("agent/target/vigia-agent.jar"),
+        Map.of(
+            "VIGIA_COLLECTOR",
+            collector.otlpHttpUrl(),
+            "VIGIA_FORWARD",
+            "127.0.0.1:" + collector.forwardPort()));
+  }
+
+  /**
+   * The same under any agent.
+   *
+   * @param agent its jar
+   * @param settings its environment
+   */
+  public DemoServices(Path agent, Map<String, String> settings) {
     redis = new Redis(3);
     classifier =
-        underAgent("demo-apps/classifier/target/classifier.jar", "classifier", collector)
+        underAgent("demo-apps/classifier/target/classifier.jar", "classifier", agent, settings)
             .environment("CLASSIFIER_PORT", Integer.toString(classifierPort))
             .start();
     guestbook =
-        underAgent("demo-apps/guestbook/target/guestbook.jar", "guestbook", collector)
+        underAgent("demo-apps/guestbook/target/guestbook.jar", "guestbook", agent, settings)
             .environment("SERVER_PORT", Integer.toString(guestbookPort))
             .environment("REDIS_PRIMARY", redis.primary())
             .environment("REDIS_REPLICAS", redis.replicas())
@@ -112,23 +129,21 @@ public final class DemoServices implements AutoCloseable {
     }
   }
 
-  private ChildProcess.Builder underAgent(String jar, String name, CollectorProcess collector) {
-    for (String needed : List.of(jar, "agent/target/vigia-agent.jar")) {
-      if (!Files.exists(root.resolve(needed))) {
+  private ChildProcess.Builder underAgent(
+      String jar, String name, Path agent, Map<String, String> settings) {
+    for (Path needed : List.of(root.resolve(jar), agent)) {
+      if (!Files.exists(needed)) {
         throw new IllegalStateException(needed + " is missing: run ./mvnw package");
       }
     }
-    return ChildProcess.command(
-            java(),
-            "-Xmx256m",
-            "-javaagent:" + root.resolve("agent/target/vigia-agent.jar"),
-            "-jar",
-            root.resolve(jar).toString())
-        .name(name)
-        .in(folder)
-        .output(folder.resolve(name + ".log"))
-        .environment("VIGIA_COLLECTOR", collector.otlpHttpUrl())
-        .environment("VIGIA_FORWARD", "127.0.0.1:" + collector.forwardPort());
+    ChildProcess.Builder builder =
+        ChildProcess.command(
+                java(), "-Xmx256m", "-javaagent:" + agent, "-jar", root.resolve(jar).toString())
+            .name(name)
+            .in(folder)
+            .output(folder.resolve(name + ".log"));
+    settings.forEach(builder::environment);
+    return builder;
   }
 
   private static boolean listens(int port) {
