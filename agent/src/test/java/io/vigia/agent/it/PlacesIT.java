@@ -2,13 +2,14 @@ package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.agent.programs.OrderService;
 import java.io.DataInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,59 +17,86 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Point 8: other JVMs than the build's, and the module path. The JVMs are those in {@code
- * /usr/lib/jvm} and the homes in {@code VIGIA_TEST_JVMS}, a list like a class path.
+ * /usr/lib/jvm} and the homes in {@code VIGIA_TEST_JVMS}, a list like a class path, or what {@code
+ * tests/backends/jvms.sh} obtains.
  */
 class PlacesIT {
 
   private static final Path JVMS = Path.of("/usr/lib/jvm");
 
-  /** What Java 8 can do: a request to itself, a log event, a counter. */
+  /** What Java 8 can do; virtual threads where there are any. */
   private static final String OLD_SERVICE =
       """
-      import com.sun.net.httpserver.HttpServer;
       import io.prometheus.client.Counter;
       import java.net.*;
+      import java.util.concurrent.*;
       import java.util.logging.Logger;
-      public class OldService {
+      import javax.servlet.http.*;
+      import org.apache.catalina.startup.Tomcat;
+      public class OldService extends HttpServlet {
+        static final Counter ORDERS = Counter.build("orders_total", "Orders").register();
+        @Override protected void doGet(HttpServletRequest q, HttpServletResponse a) {
+          ORDERS.inc();
+          try {
+            threads().submit(() -> Logger.getLogger("old").info("order taken")).get();
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+          a.setStatus(204);
+        }
+        static ExecutorService threads() throws Exception {
+          try {
+            return (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+          } catch (NoSuchMethodException e) {
+            return Executors.newSingleThreadExecutor();
+          }
+        }
         public static void main(String[] args) throws Exception {
-          Counter orders = Counter.build("orders_total", "Orders").register();
-          HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-          server.createContext("/", e -> {
-            orders.inc();
-            Logger.getLogger("old").info("order taken");
-            e.sendResponseHeaders(204, -1);
-            e.close();
-          });
+          Tomcat server = new Tomcat();
+          server.setBaseDir(args[0]);
+          server.setPort(0);
+          server.getConnector().setProperty("address", "127.0.0.1");
+          Tomcat.addServlet(server.addContext("", null), "orders", new OldService())
+              .addMapping("/*");
           server.start();
-          URL url = new URL("http://127.0.0.1:" + server.getAddress().getPort());
+          URL url = new URL("http://127.0.0.1:" + server.getConnector().getLocalPort() + "/orders/7");
           System.out.println("answered " + ((HttpURLConnection) url.openConnection()).getResponseCode());
-          server.stop(0);
           while (System.in.read() >= 0) {}
+          System.exit(0);
         }
       }
       """;
 
   @TempDir Path directory;
 
-  @ParameterizedTest
+  /** An embedded Tomcat, a log event on another thread, simpleclient. */
+  @ParameterizedTest(allowZeroInvocations = true)
   @MethodSource("otherJvms")
   void otherJvmsThanTheBuildsRunIt(Path home) throws Exception {
     Path source = Files.writeString(directory.resolve("OldService.java"), OLD_SERVICE);
-    String libraries = Jvm.classPath("simpleclient");
+    String libraries = Jvm.classPath("simpleclient", "tomcat-embed", "tomcat-annotations");
     compile("--release", "8", "-Xlint:-options", "-cp", libraries, source.toString());
     try (Receiver receiver = Receiver.start();
         Jvm jvm =
@@ -76,24 +104,46 @@ class PlacesIT {
                 .java(home.resolve("bin/java"))
                 .option("-Dotel.bsp.schedule.delay=100")
                 .option("-Dotel.metric.export.interval=300")
+                .argument(directory.toString())
                 .sendingTo(receiver)
                 .start()) {
-      jvm.await("answered");
+      assertThat(jvm.await("answered")).isEqualTo("204");
       await()
           .atMost(Duration.ofSeconds(60))
           .until(
               () ->
                   !jvm.process().isAlive()
                       || (receiver.spans.size() >= 2
-                          && !receiver.logs().isEmpty()
+                          && orders(receiver).isPresent()
                           && receiver.metric("orders").isPresent()));
       jvm.tell();
       assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
-      assertThat(receiver.spans).as(jvm.output()).hasSize(2);
-      assertThat(receiver.spans.get(0).getTraceId()).isEqualTo(receiver.spans.get(1).getTraceId());
-      assertThat(receiver.logs()).extracting("message").containsExactly("order taken");
+      assertThat(receiver.spans)
+          .as(jvm.output())
+          .extracting(Span::getName)
+          .containsExactlyInAnyOrder("GET", "GET /*");
+      String trace = HexFormat.of().formatHex(receiver.spans.get(0).getTraceId().toByteArray());
+      assertThat(receiver.spans.get(1).getTraceId()).isEqualTo(receiver.spans.get(0).getTraceId());
+      assertThat(orders(receiver).orElseThrow()).containsEntry("trace_id", trace);
       assertThat(receiver.metric("orders")).isPresent();
+      assertThat(receiver.resource().get("process.runtime.version"))
+          .startsWith(feature(home) == 8 ? "1.8." : feature(home) + "");
     }
+  }
+
+  private static Optional<Map<String, Object>> orders(Receiver receiver) {
+    return receiver.logs().stream()
+        .filter(log -> "order taken".equals(log.get("message")))
+        .findFirst();
+  }
+
+  /** Java 8 is from where not every machine gets it: {@code tests/backends/jvms.sh} says so. */
+  @Test
+  @EnabledIfEnvironmentVariable(named = "VIGIA_REQUIRE_BACKENDS", matches = "1")
+  void everyVersionFrom11OnThatIsMaintainedIsTried() throws Exception {
+    List<Integer> features = new ArrayList<>(List.of(Runtime.version().feature()));
+    otherJvms().forEach(home -> features.add(feature(home)));
+    assertThat(features).contains(11, 17, 21, 25);
   }
 
   @Test
@@ -185,6 +235,52 @@ class PlacesIT {
     assertThat(classes).isGreaterThan(50);
   }
 
+  /** Hence nothing that was built for another C library than the JVM's, as on Alpine. */
+  @Test
+  void noNativeLibraryIsLoadedButTheJvmsOwn() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/maps")), "needs Linux");
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
+                .sendingTo(receiver)
+                .option("-Dotel.bsp.schedule.delay=100")
+                .option("-Dotel.metric.export.interval=300")
+                .argument("told")
+                .start();
+        Jvm plain =
+            Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
+                .withoutAgent()
+                .argument("told")
+                .start()) {
+      plain.await("answered");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () ->
+                  receiver.spans.size() >= 2
+                      && receiver.logs().size() >= 3
+                      && receiver.metric("orders").isPresent());
+      Set<Path> before = nativeLibraries(plain);
+      assertThat(before).anyMatch(library -> library.endsWith("libjvm.so"));
+      Path home = Path.of(System.getProperty("java.home")).toRealPath();
+      assertThat(nativeLibraries(jvm))
+          .anyMatch(library -> library.endsWith("libinstrument.so"))
+          .allMatch(library -> library.startsWith(home) || before.contains(library));
+    }
+  }
+
+  /** Everything that is mapped as code. */
+  private static Set<Path> nativeLibraries(Jvm jvm) throws IOException {
+    try (Stream<String> maps =
+        Files.lines(Path.of("/proc", Long.toString(jvm.process().pid()), "maps"))) {
+      return maps.map(line -> line.split(" +", 6))
+          .filter(fields -> fields.length == 6 && fields[1].contains("x"))
+          .filter(fields -> fields[5].startsWith("/"))
+          .map(fields -> Path.of(fields[5]))
+          .collect(Collectors.toSet());
+    }
+  }
+
   private static boolean succeeds(List<String> under) throws InterruptedException {
     List<String> command = new ArrayList<>(under);
     command.add("true");
@@ -205,31 +301,42 @@ class PlacesIT {
   }
 
   /** The build's, if there is no newer one. */
-  static Path newestJvm() throws IOException {
-    try (Stream<Path> homes = Files.isDirectory(JVMS) ? Files.list(JVMS) : Stream.empty()) {
-      return homes
-          .filter(home -> feature(home) > Runtime.version().feature())
-          .max(Comparator.comparingInt(PlacesIT::feature))
-          .orElse(Path.of(System.getProperty("java.home")));
-    }
+  static Path newestJvm() throws Exception {
+    return otherJvms().stream()
+        .filter(home -> feature(home) > Runtime.version().feature())
+        .max(Comparator.comparingInt(PlacesIT::feature))
+        .orElse(Path.of(System.getProperty("java.home")));
   }
 
-  static List<Path> otherJvms() throws IOException {
+  /** One of each version but the build's, the oldest first. */
+  static List<Path> otherJvms() throws Exception {
     List<Path> homes = new ArrayList<>();
     if (Files.isDirectory(JVMS)) {
       try (Stream<Path> installed = Files.list(JVMS)) {
-        installed
-            .filter(home -> feature(home) > 0 && feature(home) != Runtime.version().feature())
-            .filter(home -> !Files.isSymbolicLink(home))
-            .forEach(homes::add);
+        installed.forEach(homes::add);
       }
     }
-    String more = System.getenv("VIGIA_TEST_JVMS");
-    if (more != null) {
-      Arrays.stream(more.split(File.pathSeparator)).map(Path::of).forEach(homes::add);
+    Arrays.stream(moreJvms().split(File.pathSeparator)).map(Path::of).forEach(homes::add);
+    Map<Integer, Path> byFeature = new TreeMap<>();
+    homes.stream()
+        .filter(home -> feature(home) > 0 && feature(home) != Runtime.version().feature())
+        .forEach(home -> byFeature.putIfAbsent(feature(home), home));
+    return List.copyOf(byFeature.values());
+  }
+
+  /** With {@code VIGIA_REQUIRE_BACKENDS=1} those that can be obtained are obtained. */
+  private static String moreJvms() throws IOException, InterruptedException {
+    String set = System.getenv("VIGIA_TEST_JVMS");
+    if (set != null || !"1".equals(System.getenv("VIGIA_REQUIRE_BACKENDS"))) {
+      return set == null ? "" : set;
     }
-    assumeFalse(homes.isEmpty(), "no other JVM in " + JVMS + " or VIGIA_TEST_JVMS");
-    return homes;
+    Process script =
+        new ProcessBuilder("../tests/backends/jvms.sh")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String homes = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(script.waitFor()).isZero();
+    return homes.strip();
   }
 
   /** From the file {@code release} of a JDK; 0 for what is none. */
