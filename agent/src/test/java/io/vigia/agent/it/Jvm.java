@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A program in a JVM of its own, with the agent unless told otherwise. Closing kills it. */
 final class Jvm implements AutoCloseable {
@@ -45,6 +46,17 @@ final class Jvm implements AutoCloseable {
   static Builder launching(List<String> launch) {
     Builder builder = new Builder(Jvm.class);
     builder.launch = launch;
+    return builder;
+  }
+
+  /**
+   * A program that is started by a script.
+   *
+   * @param optionsVariable the environment variable from which it takes options of the JVM
+   */
+  static Builder script(String optionsVariable, List<String> command) {
+    Builder builder = launching(command);
+    builder.optionsVariable = optionsVariable;
     return builder;
   }
 
@@ -157,6 +169,7 @@ final class Jvm implements AutoCloseable {
     private final String classPath;
     private List<String> launch = List.of();
     private List<String> under = List.of();
+    private @Nullable String optionsVariable;
     private Path agent = AGENT;
     private boolean withAgent = true;
     private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -219,12 +232,18 @@ final class Jvm implements AutoCloseable {
 
     Jvm start() throws IOException {
       Files.createDirectories(UNUSED_SPILL);
-      List<String> command = new ArrayList<>(under);
-      command.add(java.toString());
-      command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-      command.addAll(options);
+      List<String> jvmOptions =
+          new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+      jvmOptions.addAll(options);
       if (withAgent) {
-        command.add("-javaagent:" + agent);
+        jvmOptions.add("-javaagent:" + agent);
+      }
+      List<String> command = new ArrayList<>(under);
+      if (optionsVariable == null) {
+        command.add(java.toString());
+        command.addAll(jvmOptions);
+      } else {
+        environment.put(optionsVariable, String.join(" ", jvmOptions));
       }
       command.addAll(launch.isEmpty() ? List.of("-cp", classPath, program.getName()) : launch);
       command.addAll(arguments);

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the launcher was told to run: a jar with its manifest, or a main class. */
+/** What the launcher was told to run: a jar with its manifest, a main class, or a Tomcat. */
 final class MainProgram {
 
   /** {@code orders-service-1.4.2-SNAPSHOT.jar} → {@code orders-service}. */
@@ -20,16 +20,19 @@ final class MainProgram {
   private final @Nullable String implementationVersion;
   private final @Nullable String jarName;
   private final @Nullable String mainClass;
+  private final @Nullable String webApplication;
 
   private MainProgram(
       @Nullable String implementationTitle,
       @Nullable String implementationVersion,
       @Nullable String jarName,
-      @Nullable String mainClass) {
+      @Nullable String mainClass,
+      @Nullable String webApplication) {
     this.implementationTitle = implementationTitle;
     this.implementationVersion = implementationVersion;
     this.jarName = jarName;
     this.mainClass = mainClass;
+    this.webApplication = webApplication;
   }
 
   static MainProgram ofThisProcess() {
@@ -40,7 +43,7 @@ final class MainProgram {
     String command = properties.apply("sun.java.command");
     String classPath = properties.apply("java.class.path");
     if (command == null || command.isEmpty()) {
-      return new MainProgram(null, null, null, null);
+      return new MainProgram(null, null, null, null, null);
     }
     // with -jar the class path is exactly that jar, spaces included
     if (classPath != null
@@ -52,7 +55,7 @@ final class MainProgram {
     String main = end < 0 ? command : command.substring(0, end);
     // module/class
     String mainClass = main.substring(main.lastIndexOf('/') + 1);
-    return new MainProgram(null, null, null, mainClass);
+    return new MainProgram(null, null, null, mainClass, WebApplication.name(mainClass, properties));
   }
 
   private static MainProgram ofJar(File file) {
@@ -68,7 +71,7 @@ final class MainProgram {
     } catch (IOException e) {
       // the launcher will say what is wrong with the jar
     }
-    return new MainProgram(title, version, withoutVersion(file.getName()), null);
+    return new MainProgram(title, version, withoutVersion(file.getName()), null, null);
   }
 
   static String withoutVersion(String fileName) {
@@ -95,5 +98,10 @@ final class MainProgram {
 
   @Nullable String mainClass() {
     return mainClass;
+  }
+
+  /** What a Tomcat serves, if the program is one. */
+  @Nullable String webApplication() {
+    return webApplication;
   }
 }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Name of the service and the resource it is sent with. The first name that is known wins: the
- * user's setting, the Kubernetes workload, {@code spring.application.name}, {@code
- * Implementation-Title} of the main jar, the main jar's file name without version, the main class.
- * Command line and environment are never sent, because people put passwords there.
+ * user's setting, the Kubernetes workload, {@code spring.application.name}, the web application of
+ * a Tomcat, {@code Implementation-Title} of the main jar, the main jar's file name without version,
+ * the main class. Command line and environment are never sent, because people put passwords there.
  */
 public final class ServiceIdentity {
 
@@ -92,6 +92,9 @@ public final class ServiceIdentity {
     String spring = springName.find(config);
     if (spring != null) {
       return new String[] {spring, "spring.application.name"};
+    }
+    if (program.webApplication() != null) {
+      return new String[] {program.webApplication(), "web application"};
     }
     if (program.implementationTitle() != null) {
       return new String[] {program.implementationTitle(), "Implementation-Title"};

@@ -1,0 +1,100 @@
+package io.vigia.agent.extension.resource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WebApplicationTest {
+
+  @TempDir Path base;
+
+  @BeforeEach
+  void whatTomcatIsDeliveredWith() throws IOException {
+    for (String delivered : new String[] {"docs", "examples", "manager", "host-manager"}) {
+      directory(delivered, null);
+    }
+    directory("ROOT", "<web-app><display-name>Welcome to Tomcat</display-name></web-app>");
+  }
+
+  @Test
+  void titleOfTheOneApplicationGoesBeforeItsFileName() throws IOException {
+    war("shop-1.4.war", null);
+    assertThat(name()).isEqualTo("shop");
+    // Tomcat unpacks it beside
+    directory("shop-1.4", null);
+    assertThat(name()).isEqualTo("shop");
+    war(
+        "shop-1.4.war",
+        "<web-app><!-- <display-name>old</display-name> --><description>d</description>"
+            + "<display-name xml:lang='en'> Book Shop </display-name></web-app>");
+    directory("shop-1.4", "<web-app><display-name>Book Shop</display-name></web-app>");
+    assertThat(name()).isEqualTo("Book Shop");
+  }
+
+  @Test
+  void titleOfAServletIsNotTheApplications() throws IOException {
+    directory(
+        "shop##002", "<web-app><servlet><display-name>Shelf</display-name></servlet></web-app>");
+    assertThat(name()).isEqualTo("shop");
+  }
+
+  @Test
+  void whatHasNoNameOfItsOwnIsATomcat() throws IOException {
+    assertThat(name()).isEqualTo("tomcat");
+    directory("ROOT", null);
+    assertThat(name()).isEqualTo("tomcat");
+    directory("ROOT", "<web-app><display-name>Shop</display-name></web-app>");
+    assertThat(name()).isEqualTo("Shop");
+    war("forum.war", null);
+    assertThat(name()).as("two applications").isEqualTo("tomcat");
+  }
+
+  @Test
+  void damagedWarIsNamedAfterItsFile() throws IOException {
+    Files.writeString(base.resolve("webapps/shop.war"), "no zip");
+    assertThat(name()).isEqualTo("shop");
+  }
+
+  @Test
+  void otherProgramsAreNone() {
+    assertThat(WebApplication.name("com.acme.Main", Map.of("catalina.base", "" + base)::get))
+        .isNull();
+    assertThat(WebApplication.name(null, Map.<String, String>of()::get)).isNull();
+  }
+
+  private @Nullable String name() {
+    return WebApplication.name(
+        "org.apache.catalina.startup.Bootstrap", Map.of("catalina.base", "" + base)::get);
+  }
+
+  private void directory(String name, @Nullable String webXml) throws IOException {
+    Path directory = Files.createDirectories(base.resolve("webapps").resolve(name));
+    if (webXml != null) {
+      Files.createDirectories(directory.resolve("WEB-INF"));
+      Files.writeString(directory.resolve("WEB-INF/web.xml"), webXml);
+    } else {
+      Files.deleteIfExists(directory.resolve("WEB-INF/web.xml"));
+    }
+  }
+
+  private void war(String name, @Nullable String webXml) throws IOException {
+    Path file = base.resolve("webapps").resolve(name);
+    try (ZipOutputStream war = new ZipOutputStream(Files.newOutputStream(file))) {
+      war.putNextEntry(new ZipEntry("index.html"));
+      if (webXml != null) {
+        war.putNextEntry(new ZipEntry("WEB-INF/web.xml"));
+        war.write(webXml.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+  }
+}
