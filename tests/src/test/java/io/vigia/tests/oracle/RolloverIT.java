@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.vigia.tests.backends.Elasticsearch;
 import io.vigia.tests.backends.Needs;
 import io.vigia.tests.client.ElasticsearchQueries;
+import io.vigia.tests.client.Http;
 import io.vigia.tests.client.Otlp;
 import io.vigia.tests.client.OtlpClient;
 import io.vigia.tests.collector.CollectorProcess;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,14 +58,89 @@ class RolloverIT {
                     collector.metrics().sum("vigia_destination_pending_items", "signal", "logs")
                         == 0);
       }
-      List<String> messages = new ArrayList<>();
-      queries.forEach(
-          "logs-*",
-          all(),
-          "message",
-          hit -> messages.add(hit.path("_source").path("message").asText()));
-      assertThat(messages).hasSize(3 * EVENTS).doesNotHaveDuplicates();
+      assertThat(messages(queries)).hasSize(3 * EVENTS).doesNotHaveDuplicates();
     }
+  }
+
+  /**
+   * A request that waits inside Elasticsearch for its shard outlives the connection and the
+   * collector; meanwhile the stream rolls over.
+   */
+  @Test
+  void aRequestStillAtWorkAcrossKillAndRolloverLeavesEachEventOnce() throws IOException {
+    try (Elasticsearch elasticsearch = new Elasticsearch()) {
+      elasticsearch.start();
+      ElasticsearchQueries queries = new ElasticsearchQueries(elasticsearch.url());
+      try (CollectorProcess collector =
+          CollectorProcess.builder()
+              .destination("elasticsearch: {url: \"" + elasticsearch.url() + "\"}")
+              .build()
+              .start()) {
+        send(collector, "before");
+        await().atMost(LIMIT).until(() -> queries.count("logs-*", all()) >= EVENTS);
+        String stream = queries.dataStreams().get(0);
+        allocate(elasticsearch, "/_cluster/settings", "cluster", "\"none\"");
+        rolloverWithoutShards(elasticsearch, stream);
+        send(collector, "stuck");
+        await().atMost(LIMIT).until(() -> atWork(elasticsearch));
+        collector.kill();
+        String current = rolloverWithoutShards(elasticsearch, stream);
+        allocate(elasticsearch, "/" + current + "/_settings", "index", "\"all\"");
+        assertRefusesToCreateIn(current, elasticsearch);
+        collector.start();
+        await().atMost(LIMIT).until(() -> collector.process().output().contains("still at work"));
+        allocate(elasticsearch, "/_cluster/settings", "cluster", "null");
+        await()
+            .atMost(LIMIT.plus(LIMIT))
+            .until(
+                () ->
+                    collector.metrics().sum("vigia_destination_pending_items", "signal", "logs")
+                        == 0);
+      }
+      assertThat(messages(queries)).hasSize(2 * EVENTS).doesNotHaveDuplicates();
+    }
+  }
+
+  /** Why the index of a first try cannot be named in the next. */
+  private static void assertRefusesToCreateIn(String backingIndex, Elasticsearch elasticsearch) {
+    HttpResponse<String> answer =
+        Http.request(
+            "PUT",
+            elasticsearch.url() + "/" + backingIndex + "/_create/x",
+            "{\"@timestamp\":\"2026-11-21T00:00:00Z\"}");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("op_type=create targeting backing indices is disallowed");
+  }
+
+  /** Starts a new backing index, whose shards are not waited for, and returns its name. */
+  private static String rolloverWithoutShards(Elasticsearch elasticsearch, String stream) {
+    return Http.json(
+            elasticsearch.url() + "/" + stream + "/_rollover?wait_for_active_shards=0", "{}")
+        .path("new_index")
+        .asText();
+  }
+
+  private static void allocate(
+      Elasticsearch elasticsearch, String path, String scope, String what) {
+    String setting = "{\"" + scope + ".routing.allocation.enable\":" + what + "}";
+    String body = scope.equals("cluster") ? "{\"persistent\":" + setting + "}" : setting;
+    assertThat(Http.request("PUT", elasticsearch.url() + path, body).statusCode()).isEqualTo(200);
+  }
+
+  private static boolean atWork(Elasticsearch elasticsearch) {
+    return Http.get(elasticsearch.url() + "/_tasks?actions=indices:data/write/bulk*")
+        .body()
+        .contains("\"vigia ");
+  }
+
+  private static List<String> messages(ElasticsearchQueries queries) {
+    List<String> messages = new ArrayList<>();
+    queries.forEach(
+        "logs-*",
+        all(),
+        "message",
+        hit -> messages.add(hit.path("_source").path("message").asText()));
+    return messages;
   }
 
   private static String all() {

@@ -34,6 +34,7 @@ final class BulkResponse {
 
   private final ExportBatch batch;
   private final String url;
+  private final Doubtful doubtful;
   private final List<Refused> refused = new ArrayList<>();
   private final @Nullable BitSet[] again;
   private int duplicates;
@@ -46,22 +47,29 @@ final class BulkResponse {
   private @Nullable String errorType;
   private @Nullable String errorReason;
 
-  private BulkResponse(ExportBatch batch, String url) {
+  private BulkResponse(ExportBatch batch, String url, Doubtful doubtful) {
     this.batch = batch;
     this.url = url;
+    this.doubtful = doubtful;
     this.again = new BitSet[batch.entries().size()];
   }
 
-  /** An answer that cannot be understood means: all of it again. */
-  static ExportResult judge(ExportBatch batch, byte[] answer, String url) {
-    BulkResponse response = new BulkResponse(batch, url);
+  /**
+   * An answer that cannot be understood means: all of it again.
+   *
+   * @param doubtful is told of what may be there although it is to be sent again
+   */
+  static ExportResult judge(ExportBatch batch, byte[] answer, String url, Doubtful doubtful) {
+    BulkResponse response = new BulkResponse(batch, url, doubtful);
     try (JsonParser parser = JSON.createParser(answer)) {
       int judged = response.read(parser);
       if (judged != batch.items()) {
+        doubtful.doubt(batch);
         return ExportResult.retryAll(
             batch, url + " judged " + judged + " of " + batch.items() + " documents", 0);
       }
     } catch (IOException e) {
+      doubtful.doubt(batch);
       return ExportResult.retryAll(batch, url + " answered no bulk response", 0);
     }
     return response.result();
@@ -151,6 +159,9 @@ final class BulkResponse {
     } else if (status == 409) {
       duplicates++;
     } else if (operational(status)) {
+      if (status >= 500) { // written by a primary that was lost before it could say so?
+        doubtful.doubt(batch.signal(), batch.entries().get(entry).record().id().sequence() + 1);
+      }
       BitSet items = again[entry];
       if (items == null) {
         items = new BitSet();

@@ -27,9 +27,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * <p>Exactly once: every item has an {@code _id} of its own that never changes ({@link DocumentId})
  * and is written with {@code create}, so that a repetition meets 409, which counts as delivered. A
  * data stream that rolled over would not know the id any more, so what may be there already (an
- * earlier process died, or an answer was lost) is looked up first ({@link LookUp}). {@link
- * BulkResponse} says how answers are judged, {@link Setup} how templates come about. No document is
- * sent before the templates are there.
+ * earlier process died, or an answer was lost) is looked up first ({@link LookUp}), once no earlier
+ * request with it is at work any more ({@link RunningBulks}). {@link BulkResponse} says how answers
+ * are judged, {@link Setup} how templates come about. No document is sent before the templates are
+ * there.
  */
 public final class ElasticsearchExporter implements Exporter {
   /** What a dispatcher puts into one call unless told otherwise. */
@@ -111,8 +112,10 @@ public final class ElasticsearchExporter implements Exporter {
     if (!doubtful.concerns(batch)) {
       return send(batch);
     }
-    return new LookUp(http, "/" + stream(batch.signal()))
-        .ids(doubtful.ids(batch))
+    return new RunningBulks(http)
+        .none(batch)
+        .thenCompose(
+            none -> new LookUp(http, "/" + stream(batch.signal())).ids(doubtful.ids(batch)))
         .handle(
             (there, failure) ->
                 failure == null
@@ -151,6 +154,7 @@ public final class ElasticsearchExporter implements Exporter {
     writers.add(writer);
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("content-type", "application/x-ndjson");
+    headers.put(RunningBulks.HEADER, RunningBulks.label(batch));
     if (gzipLevel > 0) {
       headers.put("content-encoding", "gzip");
     }
@@ -169,10 +173,10 @@ public final class ElasticsearchExporter implements Exporter {
             });
   }
 
-  private static ExportResult judge(ExportBatch batch, HttpAnswer answer, String url) {
+  private ExportResult judge(ExportBatch batch, HttpAnswer answer, String url) {
     int status = answer.status();
     return switch (status) {
-      case 200 -> BulkResponse.judge(batch, answer.body(), url);
+      case 200 -> BulkResponse.judge(batch, answer.body(), url, doubtful);
       case 413 -> ExportResult.refusedAll(batch, "too_large", "413 from " + url);
       case 400 -> ExportResult.refusedAll(batch, "bad_request", answer.excerpt());
       case 401 ->

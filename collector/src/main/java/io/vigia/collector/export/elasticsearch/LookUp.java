@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * Which ids are in a data stream, over all its backing indices: a refresh, then {@code ids} queries
  * in pages. Source: Elasticsearch reference, "Refresh API", "IDs query". An account that may not do
  * that is said once and gets no answer: an item may then be there twice if the stream rolled over.
+ * A shard that does not answer may have any of them, so that the look-up fails as a whole.
  */
 final class LookUp {
   private static final Logger LOG = LoggerFactory.getLogger(LookUp.class);
@@ -28,6 +29,9 @@ final class LookUp {
 
   /** Below the smallest {@code index.max_result_window} in use, 10,000. */
   static final int PAGE = 5_000;
+
+  private static final String STREAM_MAY_BE_MISSING =
+      "ignore_unavailable=true&allow_no_indices=true";
 
   private static volatile boolean said;
 
@@ -45,11 +49,16 @@ final class LookUp {
   /** Those of the ids that are there; fails when Elasticsearch does not answer. */
   CompletableFuture<Set<String>> ids(List<String> ids) {
     Set<String> there = new HashSet<>();
-    return post("/_refresh?ignore_unavailable=true&allow_no_indices=true", "")
+    return post("/_refresh?" + STREAM_MAY_BE_MISSING + "&filter_path=_shards.failed", "")
         .thenCompose(
             answer -> {
               if (forbidden(answer) || answer.status() == 404) {
                 return CompletableFuture.completedFuture(there);
+              }
+              try {
+                requireAllShards(answer.body());
+              } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
               }
               return page(ids, 0, there);
             });
@@ -64,7 +73,9 @@ final class LookUp {
         "{\"size\":%d,\"_source\":false,\"track_total_hits\":false,\"query\":{\"ids\":{\"values\":[\"%s\"]}}}"
             .formatted(PAGE, String.join("\",\"", page));
     return post(
-            "/_search?ignore_unavailable=true&allow_no_indices=true&filter_path=hits.hits._id",
+            "/_search?"
+                + STREAM_MAY_BE_MISSING
+                + "&allow_partial_search_results=false&filter_path=hits.hits._id",
             query)
         .thenCompose(
             answer -> {
@@ -108,6 +119,19 @@ final class LookUp {
               + " an item may be there twice");
     }
     return forbidden;
+  }
+
+  private static void requireAllShards(byte[] answer) throws IOException {
+    try (JsonParser parser = JSON.createParser(answer)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token == JsonToken.FIELD_NAME && parser.currentName().equals("failed")) {
+          parser.nextToken();
+          if (parser.getValueAsInt() > 0) {
+            throw new IOException("a shard was not refreshed");
+          }
+        }
+      }
+    }
   }
 
   private static void read(byte[] answer, Set<String> there) throws IOException {

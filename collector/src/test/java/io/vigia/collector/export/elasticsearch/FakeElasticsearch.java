@@ -4,11 +4,18 @@ import io.vigia.collector.export.FakeHttpBackend;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Takes templates always, {@code _bulk} as scripted. */
+/** Takes templates always, {@code _bulk} as scripted; looked up is what the test says is there. */
 class FakeElasticsearch extends FakeHttpBackend {
   private static final String PRODUCT =
       "x-elastic-product: Elasticsearch\r\n"
           + "content-type: application/vnd.elasticsearch+json;compatible-with=8\r\n";
+
+  /** The answers of the task list, a refresh and a search. */
+  volatile String tasks = "{}";
+
+  volatile String refresh = "{\"_shards\":{\"failed\":0}}";
+  volatile String search = "{}";
+  volatile String searchStatus = "200 OK";
 
   @Override
   protected @Nullable String beside(Request request) {
@@ -20,6 +27,15 @@ class FakeElasticsearch extends FakeHttpBackend {
     }
     if (request.line().startsWith("GET / ")) {
       return plain("200 OK", PRODUCT, "{\"version\":{\"number\":\"8.19.21\"}}");
+    }
+    if (request.line().startsWith("GET /_tasks?")) {
+      return plain("200 OK", PRODUCT, tasks);
+    }
+    if (request.line().contains("/_refresh?")) {
+      return plain("200 OK", PRODUCT, refresh);
+    }
+    if (request.line().contains("/_search?")) {
+      return plain(searchStatus, PRODUCT, search);
     }
     return null;
   }
