@@ -1,5 +1,6 @@
 package io.vigia.collector;
 
+import io.vigia.collector.config.ClientConfig;
 import io.vigia.collector.config.ConfigException;
 import io.vigia.collector.config.DestinationConfig;
 import io.vigia.collector.config.Where;
@@ -15,9 +16,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The destinations that run, and their exporters. Used under the collector's lock. */
 final class Delivery implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Delivery.class);
+
   private final Exporters exporters;
   private final Map<String, Running> running = new LinkedHashMap<>();
 
@@ -139,6 +144,13 @@ final class Delivery implements AutoCloseable {
       throw new ConfigException(where, "" + e.getMessage());
     }
     running.put(destination.common().name(), new Running(destination, exporter));
+    ClientConfig.Tls tls = destination.tls();
+    if (tls != null && tls.insecure()) {
+      log.warn(
+          "destinations.{}: any certificate is taken (tls.insecure: true), whoever it is from; for"
+              + " trials only",
+          destination.common().name());
+    }
     return exporter;
   }
 

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 public sealed interface DestinationConfig {
   Common common();
 
+  /** Of the way to it; null when it has none, or the default. */
+  default ClientConfig.@Nullable Tls tls() {
+    return null;
+  }
+
   /**
    * What every destination has.
    *
@@ -57,6 +62,11 @@ public sealed interface DestinationConfig {
     public Elasticsearch {
       urls = List.copyOf(urls);
     }
+
+    @Override
+    public ClientConfig.@Nullable Tls tls() {
+      return client.tls();
+    }
   }
 
   /**
@@ -71,7 +81,12 @@ public sealed interface DestinationConfig {
       Batching batching,
       boolean gzip,
       boolean jaegerApiV2)
-      implements DestinationConfig {}
+      implements DestinationConfig {
+    @Override
+    public ClientConfig.@Nullable Tls tls() {
+      return client.tls();
+    }
+  }
 
   /**
    * OTLP over HTTP, binary.
@@ -79,7 +94,12 @@ public sealed interface DestinationConfig {
    * @param endpoint without {@code /v1/…}
    */
   record OtlpHttp(Common common, URI endpoint, ClientConfig client, Batching batching, boolean gzip)
-      implements DestinationConfig {}
+      implements DestinationConfig {
+    @Override
+    public ClientConfig.@Nullable Tls tls() {
+      return client.tls();
+    }
+  }
 
   /**
    * The Fluentd forward protocol.
@@ -128,7 +148,12 @@ public sealed interface DestinationConfig {
       boolean scopeLabels,
       ClientConfig client,
       Batching batching)
-      implements DestinationConfig {}
+      implements DestinationConfig {
+    @Override
+    public ClientConfig.@Nullable Tls tls() {
+      return client.tls();
+    }
+  }
 
   /** An endpoint for Prometheus to scrape. */
   record Scrape(Common common, Listen listen, boolean scopeLabels) implements DestinationConfig {}

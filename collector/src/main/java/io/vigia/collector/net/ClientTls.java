@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.AttributeKey;
 import io.vigia.collector.net.NetException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,15 +18,19 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS 1.2 and 1.3 towards one peer. Files are read when the first connection is made, and new
- * connections use rotated files within {@value #INTERVAL_MILLIS} ms. Thread-safe.
+ * TLS 1.2 and 1.3 towards one peer. Files are read when the first connection is made; {@value
+ * #INTERVAL_MILLIS} ms after they changed at most, new connections use the new ones and the old
+ * connections are {@link #outdated}. Thread-safe.
  */
 final class ClientTls {
-  private static final long INTERVAL_MILLIS = 5_000;
+  private static final long INTERVAL_MILLIS = 1_000;
+
+  private static final AttributeKey<SslContext> USED = AttributeKey.valueOf("vigia-tls");
 
   private final TlsOptions options;
   private final Endpoint endpoint;
@@ -60,8 +65,19 @@ final class ClientTls {
     }
   }
 
+  /**
+   * Whether a new connection would have other certificates than this one. Does not block.
+   *
+   * @param reader on whose threads files are read
+   */
+  boolean outdated(Channel channel, Executor reader) {
+    SslContext used = channel.attr(USED).get();
+    return used != null && used != context.latest(reader);
+  }
+
   /** For a new connection. */
   SslHandler handler(SslContext of, Channel channel, int handshakeMillis) {
+    channel.attr(USED).set(of);
     String name = options.serverName() == null ? endpoint.host() : options.serverName();
     SslHandler handler = of.newHandler(channel.alloc(), name, endpoint.port());
     handler.setHandshakeTimeoutMillis(handshakeMillis);

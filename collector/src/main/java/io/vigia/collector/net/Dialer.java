@@ -13,6 +13,7 @@ import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -45,22 +46,15 @@ public final class Dialer {
 
   private final Endpoint endpoint;
   private final @Nullable ClientTls tls;
-  private final Consumer<Channel> initializer;
   private final int connectMillis;
   private final Bootstrap bootstrap;
 
   /**
    * @param protocol the one ALPN protocol to offer ({@code h2}), or null
-   * @param initializer adds the handlers that come after TLS
    */
-  public Dialer(
-      Endpoint endpoint,
-      ClientOptions options,
-      @Nullable String protocol,
-      Consumer<Channel> initializer) {
+  public Dialer(Endpoint endpoint, ClientOptions options, @Nullable String protocol) {
     this.endpoint = endpoint;
     this.tls = endpoint.tls() ? new ClientTls(options.tls(), endpoint, protocol) : null;
-    this.initializer = initializer;
     this.connectMillis = Math.min(CONNECT_MILLIS, options.timeoutMillis());
     this.bootstrap =
         new Bootstrap()
@@ -71,14 +65,30 @@ public final class Dialer {
             .option(ChannelOption.SO_KEEPALIVE, true);
   }
 
-  /** Fails with whatever the last address answered. */
-  public CompletableFuture<Channel> connect() {
+  /**
+   * Whether certificates were rotated since this connection was made: it is to be used no more, and
+   * closed when what is open on it has ended. Does not block.
+   */
+  public boolean outdated(Channel channel) {
+    try {
+      return tls != null && tls.outdated(channel, LOOKUPS);
+    } catch (RejectedExecutionException e) { // 1,024 look-ups are waiting already
+      return false;
+    }
+  }
+
+  /**
+   * Fails with whatever the last address answered.
+   *
+   * @param handlers adds the handlers that come after TLS
+   */
+  public CompletableFuture<Channel> connect(Consumer<Channel> handlers) {
     CompletableFuture<Channel> result = new CompletableFuture<>();
     try {
       LOOKUPS.execute(
           () -> {
             try {
-              Bootstrap ready = bootstrap.clone().handler(initializer());
+              Bootstrap ready = bootstrap.clone().handler(initializer(handlers));
               tryNext(ready, InetAddress.getAllByName(endpoint.host()), 0, result);
             } catch (UnknownHostException | NetException | RuntimeException e) {
               result.completeExceptionally(e);
@@ -90,7 +100,7 @@ public final class Dialer {
     return result;
   }
 
-  private ChannelInitializer<Channel> initializer() throws NetException {
+  private ChannelInitializer<Channel> initializer(Consumer<Channel> handlers) throws NetException {
     SslContext context = tls == null ? null : tls.context();
     return new ChannelInitializer<>() {
       @Override
@@ -98,7 +108,7 @@ public final class Dialer {
         if (tls != null && context != null) {
           channel.pipeline().addLast(tls.handler(context, channel, connectMillis));
         }
-        initializer.accept(channel);
+        handlers.accept(channel);
       }
     };
   }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -75,11 +76,27 @@ public final class FromFiles<T> {
 
   /** The value of the files as they are, or as they last made sense. Only after {@link #load}. */
   public T get() {
-    long checked = checkedNanos.get();
-    long now = System.nanoTime();
-    if (now - checked >= intervalNanos && checkedNanos.compareAndSet(checked, now)) {
+    if (due()) {
       refresh();
     }
+    return loaded();
+  }
+
+  /** As {@link #get}, but reads on a thread of {@code reader}: calls to come see what changed. */
+  public T latest(Executor reader) {
+    if (due()) {
+      reader.execute(this::refresh);
+    }
+    return loaded();
+  }
+
+  private boolean due() {
+    long checked = checkedNanos.get();
+    long now = System.nanoTime();
+    return now - checked >= intervalNanos && checkedNanos.compareAndSet(checked, now);
+  }
+
+  private T loaded() {
     T current = value;
     if (current == null) {
       throw new IllegalStateException(name + " was not loaded");

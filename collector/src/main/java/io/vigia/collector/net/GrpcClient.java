@@ -36,17 +36,7 @@ public final class GrpcClient implements AutoCloseable {
     }
     this.gzipLevel = builder.gzipLevel;
     this.maxResponseBytes = builder.maxResponseBytes;
-    this.dialer =
-        new Dialer(
-            endpoint,
-            options,
-            "h2",
-            channel ->
-                channel
-                    .pipeline()
-                    .addLast(
-                        GrpcConnection.create(
-                            endpoint, headers, options.timeoutMillis(), gzipLevel > 0)));
+    this.dialer = new Dialer(endpoint, options, "h2");
   }
 
   public static Builder builder(Endpoint endpoint) {
@@ -108,14 +98,20 @@ public final class GrpcClient implements AutoCloseable {
         return CompletableFuture.failedFuture(
             new NetException(Kind.SHUTDOWN, endpoint + ": closed"));
       }
-      if (current != null) {
+      if (current != null && !outdated(current)) {
         return current;
       }
       fresh = new CompletableFuture<>();
       current = fresh;
     }
     dialer
-        .connect()
+        .connect(
+            channel ->
+                channel
+                    .pipeline()
+                    .addLast(
+                        GrpcConnection.create(
+                            endpoint, headers, options.timeoutMillis(), gzipLevel > 0)))
         .whenComplete(
             (channel, failure) -> {
               if (failure != null) {
@@ -133,6 +129,16 @@ public final class GrpcClient implements AutoCloseable {
               fresh.complete(connection);
             });
     return fresh;
+  }
+
+  /** If so, it ends with its last call. */
+  private boolean outdated(CompletableFuture<GrpcConnection> future) {
+    GrpcConnection connection = future.isCompletedExceptionally() ? null : future.getNow(null);
+    if (connection == null || !connection.outdated(dialer)) {
+      return false;
+    }
+    connection.retire();
+    return true;
   }
 
   private void forget(CompletableFuture<GrpcConnection> connection) {

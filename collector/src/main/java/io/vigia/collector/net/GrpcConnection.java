@@ -90,6 +90,20 @@ final class GrpcConnection extends Http2ConnectionHandler {
     }
   }
 
+  /** Whether its certificates were rotated. From any thread. */
+  boolean outdated(Dialer dialer) {
+    ChannelHandlerContext ctx = context;
+    return ctx != null && dialer.outdated(ctx.channel());
+  }
+
+  /** Closes it when the last of its calls is over; takes no more. From any thread. */
+  void retire() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null) {
+      ctx.executor().execute(() -> leaveIdle(ctx));
+    }
+  }
+
   /** From any thread. */
   void close(NetException reason) {
     ChannelHandlerContext ctx = context;
@@ -273,10 +287,7 @@ final class GrpcConnection extends Http2ConnectionHandler {
     @Override
     public void onGoAwayRead(
         ChannelHandlerContext ctx, int lastStreamId, long errorCode, ByteBuf debugData) {
-      leave();
-      if (calls.isEmpty()) {
-        ctx.close();
-      }
+      leaveIdle(ctx);
     }
   }
 
@@ -331,6 +342,13 @@ final class GrpcConnection extends Http2ConnectionHandler {
   private void leave() {
     going = true;
     onGoing.run();
+  }
+
+  private void leaveIdle(ChannelHandlerContext ctx) {
+    leave();
+    if (calls.isEmpty()) {
+      ctx.close();
+    }
   }
 
   private void failAll(NetException reason) {

@@ -45,15 +45,7 @@ public final class HttpClient implements AutoCloseable {
     this.maxConnections = builder.maxConnections;
     this.maxResponseBytes = builder.maxResponseBytes;
     this.timeoutMillis = options.timeoutMillis();
-    this.dialer =
-        new Dialer(
-            endpoint,
-            options,
-            null,
-            channel ->
-                channel
-                    .pipeline()
-                    .addLast(new HttpClientCodec(), new HttpCallHandler(HttpClient.this)));
+    this.dialer = new Dialer(endpoint, options, null);
   }
 
   public static Builder builder(Endpoint endpoint) {
@@ -131,7 +123,11 @@ public final class HttpClient implements AutoCloseable {
     synchronized (lock) {
       while (channel == null && !idle.isEmpty()) {
         Channel candidate = idle.pollLast();
-        channel = candidate.isActive() ? candidate : null;
+        if (dialer.outdated(candidate)) {
+          candidate.close();
+        } else if (candidate.isActive()) {
+          channel = candidate;
+        }
       }
       if (channel == null && !closed) {
         if (open >= maxConnections) {
@@ -150,7 +146,8 @@ public final class HttpClient implements AutoCloseable {
 
   private void connect(HttpCall call) {
     dialer
-        .connect()
+        .connect(
+            channel -> channel.pipeline().addLast(new HttpClientCodec(), new HttpCallHandler(this)))
         .whenComplete(
             (channel, failure) -> {
               if (failure != null) {
@@ -233,6 +230,10 @@ public final class HttpClient implements AutoCloseable {
 
   /** The connection is ready for the next request. */
   void release(Channel channel) {
+    if (dialer.outdated(channel)) {
+      channel.close();
+      return;
+    }
     HttpCall next;
     synchronized (lock) {
       next = closed ? null : waiting.poll();

@@ -1,6 +1,7 @@
 package io.vigia.collector.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vigia.collector.core.CheckResult;
 import io.vigia.collector.core.ExportResult;
@@ -13,6 +14,10 @@ import io.vigia.collector.net.TlsProxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +115,35 @@ public abstract class TlsExporterContractTest extends RemoteExporterContractTest
     TestCertificate client = TestCertificates.CLIENT;
     TlsOptions mutual = new TlsOptions(ca, client.certificate(), client.key(), null, false);
     assertThat(export(url, with(mutual))).isEqualTo(ExportResult.delivered());
+  }
+
+  @Test
+  void aRenewedCertificateIsUsedAndTheConnectionOfTheOldOneLeft() throws Exception {
+    TestCertificate old = TestCertificates.CLIENT;
+    TestCertificate renewed = TestCertificates.RENEWED_CLIENT;
+    int port = URI.create(backend.url()).getPort();
+    TlsProxy server = new TlsProxy(TestCertificates.SERVER, List.of(old, renewed), port);
+    proxy = server;
+    Path certificate = Files.copy(old.certificate(), folder.resolve("tls.crt"));
+    Path key = Files.copy(old.key(), folder.resolve("tls.key"));
+    TlsOptions mutual =
+        new TlsOptions(TestCertificates.SERVER.certificate(), certificate, key, null, false);
+    List<ExportResult> results = new ArrayList<>();
+    try (Exporter exporter = newExporter(server.url("127.0.0.1"), with(mutual))) {
+      exporter.start();
+      results.add(get(exporter.export(batch())));
+      assertThat(server.openClients()).isNotEmpty().containsOnly("CN=client");
+      Files.copy(renewed.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(renewed.key(), key, StandardCopyOption.REPLACE_EXISTING);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () -> {
+                results.add(get(exporter.export(batch())));
+                assertThat(server.openClients()).isNotEmpty().containsOnly("CN=renewed");
+              });
+    }
+    assertThat(results).containsOnly(ExportResult.delivered());
   }
 
   @Test

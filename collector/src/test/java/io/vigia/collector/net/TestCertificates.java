@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 public final class TestCertificates {
   public static final TestCertificate SERVER;
   public static final TestCertificate CLIENT;
+  public static final TestCertificate RENEWED_CLIENT;
   public static final TestCertificate OTHER_NAME;
   public static final TestCertificate AUTHORITY;
   public static final TestCertificate EXPIRED;
@@ -19,6 +20,7 @@ public final class TestCertificates {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
       SERVER = TestCertificate.make(folder, "server");
       CLIENT = TestCertificate.make(folder, "client");
+      RENEWED_CLIENT = TestCertificate.make(folder, "renewed");
       OTHER_NAME = TestCertificate.make(folder, "other", "san=dns:other.example");
       AUTHORITY = TestCertificate.make(folder, "authority", "bc:c");
       EXPIRED = TestCertificate.expired(folder, "expired", AUTHORITY);

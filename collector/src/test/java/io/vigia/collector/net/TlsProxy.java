@@ -7,12 +7,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +24,20 @@ public final class TlsProxy implements AutoCloseable {
   private final ServerSocket server;
   private final int targetPort;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final List<Socket> open = new CopyOnWriteArrayList<>();
 
   /**
    * @param clients whose certificates are asked for, or null
    */
   public TlsProxy(TestCertificate own, @Nullable TestCertificate clients, int targetPort)
+      throws Exception {
+    this(own, clients == null ? List.of() : List.of(clients), targetPort);
+  }
+
+  /**
+   * @param clients whose certificates are asked for; nobody's if empty
+   */
+  public TlsProxy(TestCertificate own, List<TestCertificate> clients, int targetPort)
       throws Exception {
     this.targetPort = targetPort;
     KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
@@ -33,7 +45,9 @@ public final class TlsProxy implements AutoCloseable {
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
-    trusted.setCertificateEntry("a", (clients == null ? own : clients).store().getCertificate("a"));
+    for (TestCertificate each : clients.isEmpty() ? List.of(own) : clients) {
+      trusted.setCertificateEntry(each.certificate().toString(), each.store().getCertificate("a"));
+    }
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
@@ -44,7 +58,7 @@ public final class TlsProxy implements AutoCloseable {
                 .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
-    parameters.setNeedClientAuth(clients != null);
+    parameters.setNeedClientAuth(!clients.isEmpty());
     socket.setSSLParameters(parameters);
     server = socket;
     start(this::accept);
@@ -54,6 +68,19 @@ public final class TlsProxy implements AutoCloseable {
     return "https://" + host + ":" + server.getLocalPort();
   }
 
+  /** The names in the client certificates of the connections that are open. */
+  public List<String> openClients() {
+    List<String> names = new ArrayList<>();
+    for (Socket socket : open) {
+      try {
+        names.add(((SSLSocket) socket).getSession().getPeerPrincipal().getName());
+      } catch (SSLPeerUnverifiedException e) {
+        // closed just now
+      }
+    }
+    return names;
+  }
+
   private void accept() {
     while (!server.isClosed()) {
       try {
@@ -61,7 +88,12 @@ public final class TlsProxy implements AutoCloseable {
         Socket inside = new Socket(InetAddress.getLoopbackAddress(), targetPort);
         sockets.add(outside);
         sockets.add(inside);
-        start(() -> pump(outside, inside));
+        open.add(outside);
+        start(
+            () -> {
+              pump(outside, inside);
+              open.remove(outside);
+            });
         start(() -> pump(inside, outside));
       } catch (IOException e) {
         return;

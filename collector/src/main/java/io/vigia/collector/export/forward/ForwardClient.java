@@ -20,6 +20,7 @@ final class ForwardClient implements AutoCloseable {
   private final String peer;
   private final ClientOptions options;
   private final @Nullable ForwardIdentity identity;
+  private final Dialer dialer;
   private final Object lock = new Object();
   private @Nullable CompletableFuture<ForwardConnection> current;
   private boolean closed;
@@ -29,6 +30,7 @@ final class ForwardClient implements AutoCloseable {
     this.peer = endpoint.authority();
     this.options = options;
     this.identity = identity;
+    this.dialer = new Dialer(endpoint, options, null);
   }
 
   /**
@@ -67,8 +69,8 @@ final class ForwardClient implements AutoCloseable {
                       new NetException(
                           Kind.TIMEOUT,
                           "%s: %s within %d ms".formatted(peer, late, options.timeoutMillis()));
+                  forget(connection); // first: whoever waits for the result may send at once
                   result.completeExceptionally(why);
-                  forget(connection);
                   var unused = connection.thenAccept(open -> open.close(why));
                 },
                 options.timeoutMillis(),
@@ -100,7 +102,7 @@ final class ForwardClient implements AutoCloseable {
       if (closed) {
         return CompletableFuture.failedFuture(new NetException(Kind.SHUTDOWN, peer + ": closed"));
       }
-      if (current != null) {
+      if (current != null && !outdated(current)) {
         return current;
       }
       current = fresh;
@@ -116,8 +118,8 @@ final class ForwardClient implements AutoCloseable {
     }
     whenGone(connection, fresh);
     var unused =
-        new Dialer(endpoint, options, null, channel -> channel.pipeline().addLast(connection))
-            .connect()
+        dialer
+            .connect(channel -> channel.pipeline().addLast(connection))
             .whenComplete(
                 (channel, failure) -> {
                   if (failure != null) {
@@ -142,6 +144,16 @@ final class ForwardClient implements AutoCloseable {
                           });
                 });
     return fresh;
+  }
+
+  /** If so, it ends with its last acknowledgement. */
+  private boolean outdated(CompletableFuture<ForwardConnection> future) {
+    ForwardConnection connection = future.isCompletedExceptionally() ? null : future.getNow(null);
+    if (connection == null || !connection.outdated(dialer)) {
+      return false;
+    }
+    connection.retire();
+    return true;
   }
 
   private void whenGone(ForwardConnection connection, CompletableFuture<ForwardConnection> future) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.vigia.collector.net.Dialer;
 import io.vigia.collector.net.NetException;
 import io.vigia.collector.net.NetException.Kind;
 import java.util.ArrayDeque;
@@ -32,6 +33,7 @@ final class ForwardConnection extends ByteToMessageDecoder {
   private final CompletableFuture<NetException> gone = new CompletableFuture<>();
   private volatile @Nullable ChannelHandlerContext context;
   private boolean pinged;
+  private boolean retired;
 
   /**
    * @param handshake null when the server is not expected to ask for one
@@ -64,6 +66,31 @@ final class ForwardConnection extends ByteToMessageDecoder {
       ctx.executor().execute(() -> send(ctx, chunk, acknowledged));
     }
     return acknowledged;
+  }
+
+  /** Whether its certificates were rotated. From any thread. */
+  boolean outdated(Dialer dialer) {
+    ChannelHandlerContext ctx = context;
+    return ctx != null && dialer.outdated(ctx.channel());
+  }
+
+  /** Closes it when all that was sent is acknowledged. From any thread. */
+  void retire() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null) {
+      ctx.executor()
+          .execute(
+              () -> {
+                retired = true;
+                closeIfRetired(ctx);
+              });
+    }
+  }
+
+  private void closeIfRetired(ChannelHandlerContext ctx) {
+    if (retired && unacknowledged.isEmpty()) {
+      var unused = ctx.close();
+    }
   }
 
   /** From any thread. */
@@ -123,13 +150,13 @@ final class ForwardConnection extends ByteToMessageDecoder {
         fail(ctx, secret(wrong));
       }
     } else if (value instanceof Map<?, ?> answer && answer.containsKey("ack")) {
-      acknowledge(MsgPackValue.text(answer.get("ack")));
+      acknowledge(ctx, MsgPackValue.text(answer.get("ack")));
     } else {
       fail(ctx, protocol("an answer that is no acknowledgement"));
     }
   }
 
-  private void acknowledge(String id) {
+  private void acknowledge(ChannelHandlerContext ctx, String id) {
     Queue<CompletableFuture<Void>> chunks = unacknowledged.get(id);
     if (chunks == null) {
       return; // it comes after its time-out
@@ -139,6 +166,7 @@ final class ForwardConnection extends ByteToMessageDecoder {
       unacknowledged.remove(id);
     }
     oldest.complete(null);
+    closeIfRetired(ctx);
   }
 
   private NetException secret(String what) {
