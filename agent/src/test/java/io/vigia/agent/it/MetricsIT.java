@@ -3,6 +3,7 @@ package io.vigia.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.vigia.agent.programs.Shop;
@@ -71,6 +72,26 @@ class MetricsIT {
                 .getQuantileValues(0)
                 .getValue())
         .isEqualTo(4);
+  }
+
+  @Test
+  void nativeOnlyHistogramArrivesWithItsBucketsAndItsTrace() {
+    ExponentialHistogramDataPoint weight =
+        receiver
+            .metric("shop_weight_kilograms")
+            .orElseThrow()
+            .getExponentialHistogram()
+            .getDataPoints(0);
+    assertThat(weight.getScale()).isZero();
+    assertThat(weight.getCount()).isEqualTo(2);
+    assertThat(weight.getSum()).isEqualTo(19);
+    assertThat(weight.getPositive().getOffset()).isEqualTo(1);
+    assertThat(weight.getPositive().getBucketCountsList()).containsExactly(1L, 0L, 1L);
+    assertThat(weight.getExemplarsList())
+        .isNotEmpty()
+        .allSatisfy(
+            exemplar ->
+                assertThat(exemplar.getTraceId()).isEqualTo(receiver.spans.get(0).getTraceId()));
   }
 
   @Test

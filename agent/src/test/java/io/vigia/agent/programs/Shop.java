@@ -21,6 +21,13 @@ public final class Shop {
           .register();
   private static final Summary SIZE =
       Summary.builder().name("shop_size").help("Size").quantile(0.5).register();
+  private static final Histogram WEIGHT =
+      Histogram.builder()
+          .name("shop_weight_kilograms")
+          .help("Weight")
+          .nativeOnly()
+          .nativeInitialSchema(0)
+          .register();
   private static final PrometheusRegistry OWN = new PrometheusRegistry();
   private static final Gauge STOCK = Gauge.builder().name("shop_stock").help("S").register(OWN);
 
@@ -36,6 +43,8 @@ public final class Shop {
           requests.incrementAndGet();
           PRICE.observe(5);
           PRICE.observe(50);
+          WEIGHT.observe(3);
+          WEIGHT.observe(16);
         });
     System.out.println("ready " + requests.get());
     Thread.sleep(600_000);

@@ -1,6 +1,8 @@
 package io.vigia.agent.extension.metrics;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** A Prometheus metric family as it would be scraped. Immutable. */
@@ -14,7 +16,16 @@ final class Family {
   final String help;
   final List<Sample> samples;
 
+  /** Of a histogram that has no classic buckets; {@code samples} is then empty. */
+  final List<NativePoint> nativePoints;
+
   Family(String name, String type, String help, List<Sample> samples) {
+    this(name, type, help, samples, Collections.emptyList());
+  }
+
+  Family(
+      String name, String type, String help, List<Sample> samples, List<NativePoint> nativePoints) {
+    this.nativePoints = nativePoints;
     this.name = name;
     this.type = type;
     this.help = help;
@@ -44,6 +55,40 @@ final class Family {
       this.labelNames = labelNames;
       this.labelValues = labelValues;
       this.value = value;
+    }
+  }
+
+  /**
+   * One native histogram (Prometheus, "Native Histograms" specification): bucket {@code i} ends at
+   * 2^(i · 2^-schema), inclusive; the buckets of negative values mirror those.
+   */
+  static final class NativePoint {
+    final List<String> labelNames;
+    final List<String> labelValues;
+    final int schema;
+    final double sum;
+    final long zeroCount;
+    final SortedMap<Integer, Long> positive;
+    final SortedMap<Integer, Long> negative;
+    final List<Exemplar> exemplars;
+
+    NativePoint(
+        List<String> labelNames,
+        List<String> labelValues,
+        int schema,
+        double sum,
+        long zeroCount,
+        SortedMap<Integer, Long> positive,
+        SortedMap<Integer, Long> negative,
+        List<Exemplar> exemplars) {
+      this.labelNames = labelNames;
+      this.labelValues = labelValues;
+      this.schema = schema;
+      this.sum = sum;
+      this.zeroCount = zeroCount;
+      this.positive = positive;
+      this.negative = negative;
+      this.exemplars = exemplars;
     }
   }
 

@@ -11,12 +11,15 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableDoubleExemplarData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableDoublePointData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableExponentialHistogramData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableGaugeData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableHistogramData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableHistogramPointData;
@@ -75,6 +78,9 @@ final class FamilyConverter {
 
   /** Nothing for a family without samples. */
   List<MetricData> convert(Family family) {
+    if (!family.nativePoints.isEmpty()) {
+      return Collections.singletonList(exponential(family));
+    }
     if (family.samples.isEmpty()) {
       return Collections.emptyList();
     }
@@ -233,6 +239,37 @@ final class FamilyConverter {
         exemplars);
   }
 
+  private MetricData exponential(Family family) {
+    List<ExponentialHistogramPointData> points = new ArrayList<>();
+    for (Family.NativePoint point : family.nativePoints) {
+      int scale = NativeBuckets.scale(point);
+      List<DoubleExemplarData> exemplars = new ArrayList<>();
+      point.exemplars.forEach(each -> exemplars.add(exemplar(each)));
+      points.add(
+          ImmutableExponentialHistogramPointData.create(
+              scale,
+              point.sum,
+              point.zeroCount,
+              false,
+              0,
+              false,
+              0,
+              NativeBuckets.dense(point.positive, point.schema, scale),
+              NativeBuckets.dense(point.negative, point.schema, scale),
+              startEpochNanos,
+              epochNanos,
+              attributes(point.labelNames, point.labelValues, ""),
+              exemplars));
+    }
+    return ImmutableMetricData.createExponentialHistogram(
+        resource,
+        SCOPE,
+        family.name,
+        family.help,
+        "",
+        ImmutableExponentialHistogramData.create(CUMULATIVE, limited(family.name, points)));
+  }
+
   private MetricData summary(Family family) {
     List<SummaryPointData> points = new ArrayList<>();
     groups(family, "quantile")
@@ -265,10 +302,14 @@ final class FamilyConverter {
   }
 
   private static Attributes attributes(Family.Sample sample, String without) {
+    return attributes(sample.labelNames, sample.labelValues, without);
+  }
+
+  private static Attributes attributes(List<String> names, List<String> values, String without) {
     AttributesBuilder builder = Attributes.builder();
-    for (int i = 0; i < sample.labelNames.size(); i++) {
-      if (!sample.labelNames.get(i).equals(without)) {
-        builder.put(AttributeKey.stringKey(sample.labelNames.get(i)), sample.labelValues.get(i));
+    for (int i = 0; i < names.size(); i++) {
+      if (!names.get(i).equals(without)) {
+        builder.put(AttributeKey.stringKey(names.get(i)), values.get(i));
       }
     }
     return builder.build();

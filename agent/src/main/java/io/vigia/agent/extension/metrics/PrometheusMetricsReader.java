@@ -1,18 +1,21 @@
 package io.vigia.agent.extension.metrics;
 
 import io.vigia.agent.extension.metrics.Family.Exemplar;
+import io.vigia.agent.extension.metrics.Family.NativePoint;
 import io.vigia.agent.extension.metrics.Family.Sample;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a {@code PrometheusRegistry} of prometheus-metrics 1.x by reflection, because the class
  * belongs to the application's class loader. Histograms are given as classic ones where they have
- * classic buckets; of one that is native only, count and sum are given.
+ * classic buckets, because dashboards ask for them; otherwise as native ones.
  */
 final class PrometheusMetricsReader {
 
@@ -32,6 +35,7 @@ final class PrometheusMetricsReader {
     String name = (String) call(metadata, "getPrometheusName");
     String type = snapshot.getClass().getSimpleName().replace("Snapshot", "");
     List<Sample> samples = new ArrayList<>();
+    List<NativePoint> nativePoints = new ArrayList<>();
     for (Object point : (List<?>) call(snapshot, "getDataPoints")) {
       Labels labels = new Labels(call(point, "getLabels"));
       switch (type) {
@@ -51,7 +55,11 @@ final class PrometheusMetricsReader {
           samples.add(labels.sample(name + "_info", 1, null));
           break;
         case "Histogram":
-          histogram(name, point, labels, samples);
+          if ((boolean) call(point, "hasClassicHistogramData")) {
+            histogram(name, point, labels, samples);
+          } else {
+            nativePoints.add(nativeHistogram(point, labels));
+          }
           break;
         case "Summary":
           summary(name, point, labels, samples);
@@ -64,7 +72,8 @@ final class PrometheusMetricsReader {
       }
     }
     String help = (String) call(metadata, "getHelp");
-    return new Family(name, type.toUpperCase(Locale.ROOT), help == null ? "" : help, samples);
+    return new Family(
+        name, type.toUpperCase(Locale.ROOT), help == null ? "" : help, samples, nativePoints);
   }
 
   /** One sample for each state, whose name is the value of a label called as the family. */
@@ -79,23 +88,41 @@ final class PrometheusMetricsReader {
   private static void histogram(String name, Object point, Labels labels, List<Sample> samples)
       throws ReflectiveOperationException {
     double count = 0;
-    if ((boolean) call(point, "hasClassicHistogramData")) {
-      List<Exemplar> exemplars = exemplars(point);
-      for (Object bucket : (Iterable<?>) call(point, "getClassicBuckets")) {
-        count += number(bucket, "getCount");
-        double bound = number(bucket, "getUpperBound");
-        // an exemplar belongs to the first bucket that it fits into
-        Exemplar fits = null;
-        for (Exemplar each : exemplars) {
-          fits = each.value <= bound ? each : fits;
-        }
-        exemplars.remove(fits);
-        samples.add(labels.with("le", bound).sample(name + "_bucket", count, fits));
+    List<Exemplar> exemplars = exemplars(point);
+    for (Object bucket : (Iterable<?>) call(point, "getClassicBuckets")) {
+      count += number(bucket, "getCount");
+      double bound = number(bucket, "getUpperBound");
+      // an exemplar belongs to the first bucket that it fits into
+      Exemplar fits = null;
+      for (Exemplar each : exemplars) {
+        fits = each.value <= bound ? each : fits;
       }
-    } else {
-      count = number(point, "getCount");
+      exemplars.remove(fits);
+      samples.add(labels.with("le", bound).sample(name + "_bucket", count, fits));
     }
     sumAndCount(name, point, labels, count, samples);
+  }
+
+  private static NativePoint nativeHistogram(Object point, Labels labels)
+      throws ReflectiveOperationException {
+    return new NativePoint(
+        labels.names,
+        labels.values,
+        (int) call(point, "getNativeSchema"),
+        (boolean) call(point, "hasSum") ? number(point, "getSum") : 0,
+        (long) call(point, "getNativeZeroCount"),
+        nativeBuckets(call(point, "getNativeBucketsForPositiveValues")),
+        nativeBuckets(call(point, "getNativeBucketsForNegativeValues")),
+        exemplars(point));
+  }
+
+  private static SortedMap<Integer, Long> nativeBuckets(Object buckets)
+      throws ReflectiveOperationException {
+    SortedMap<Integer, Long> byIndex = new TreeMap<>();
+    for (Object bucket : (Iterable<?>) buckets) {
+      byIndex.put((int) call(bucket, "getBucketIndex"), (long) call(bucket, "getCount"));
+    }
+    return byIndex;
   }
 
   private static void summary(String name, Object point, Labels labels, List<Sample> samples)
