@@ -24,6 +24,9 @@ import io.vigia.tests.client.Otlp;
 import io.vigia.tests.client.OtlpClient;
 import io.vigia.tests.client.PrometheusQueries;
 import io.vigia.tests.collector.CollectorProcess;
+import io.vigia.tests.process.ChildProcess;
+import io.vigia.tests.process.Folders;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -124,6 +127,32 @@ class RemoteWriteIT {
     sendDelta(0, 3);
     sendDelta(1, 4);
     eventually(() -> assertThat(queries.sum("histogram_count(wait_seconds)")).isEqualTo(7));
+  }
+
+  @Test
+  void nativeOnlyHistogramOfAnApplicationUnderTheAgentKeepsItsBuckets() throws Exception {
+    Path root = Folders.projectRoot();
+    try (ChildProcess application =
+        ChildProcess.command(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-javaagent:" + root.resolve("agent/target/vigia-agent.jar"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Weights.class.getName())
+            .name("weights")
+            .environment("VIGIA_COLLECTOR", collector.otlpHttpUrl())
+            .environment("VIGIA_FORWARD", "127.0.0.1:" + collector.forwardPort())
+            .environment("OTEL_METRIC_EXPORT_INTERVAL", "500")
+            .start()) {
+      eventually(() -> assertThat(queries.sum("histogram_count(weight_kilograms)")).isEqualTo(5));
+      assertThat(queries.sum("histogram_sum(weight_kilograms)")).isEqualTo(108);
+      assertThat(queries.sum("histogram_fraction(2, 4, weight_kilograms)")).isEqualTo(0.4);
+      assertThat(queries.sum("histogram_quantile(1, weight_kilograms)")).isBetween(100.0, 101.0);
+      application.stdin().close();
+      assertThat(application.awaitExit(Duration.ofSeconds(60))).isZero();
+    }
   }
 
   @Test
