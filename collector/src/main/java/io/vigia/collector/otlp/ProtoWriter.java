@@ -121,6 +121,17 @@ public final class ProtoWriter {
     bytes(tag, bytes.array(), bytes.offset(), bytes.length());
   }
 
+  /** A nested message that has nothing but this one field. */
+  public void bytesIn(int messageTag, int tag, byte[] bytes, int offset, int length) {
+    ensure(40 + length);
+    rawVarint(messageTag);
+    rawVarint(varintSize(tag) + varintSize(length) + length);
+    rawVarint(tag);
+    rawVarint(length);
+    System.arraycopy(bytes, offset, array, size, length);
+    size += length;
+  }
+
   public void string(int tag, String text) {
     bytes(tag, text.getBytes(StandardCharsets.UTF_8));
   }

@@ -36,8 +36,8 @@ public final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "20",
-      description = "seconds before the first run, for the JVM (${DEFAULT-VALUE})")
+      defaultValue = "60",
+      description = "seconds before the first run: that long C2 is busy with it (${DEFAULT-VALUE})")
   private int warmUpSeconds;
 
   @Option(names = "--connections", defaultValue = "4", description = "(${DEFAULT-VALUE})")

@@ -74,12 +74,16 @@ public final class LoadClient {
           latencies.recordValue(Math.min(60_000_000L, nanos / 1_000));
         };
     CountDownLatch running = new CountDownLatch(connections.size());
-    for (Connection connection : connections) {
+    long begin = System.nanoTime();
+    for (int i = 0; i < connections.size(); i++) {
+      Connection connection = connections.get(i);
+      // at a rate the connections take turns: together they send evenly
+      long first = begin + intervalNanos * i / connections.size();
       Thread thread =
           new Thread(
               () -> {
                 try {
-                  new PacedSender(connection, window, tally).run(end, intervalNanos);
+                  new PacedSender(connection, window, tally).run(first, end, intervalNanos);
                 } catch (IOException | InterruptedException e) {
                   failed.incrementAndGet();
                   System.err.println("client: " + e);

@@ -29,12 +29,14 @@ final class PacedSender {
   /**
    * Returns when the time is up and every request was counted.
    *
+   * @param beginNanos of {@link System#nanoTime}: from when the requests are due
    * @param endNanos of {@link System#nanoTime}
    * @param intervalNanos between requests, or 0 for as fast as they are acknowledged
    */
-  void run(long endNanos, long intervalNanos) throws IOException, InterruptedException {
+  void run(long beginNanos, long endNanos, long intervalNanos)
+      throws IOException, InterruptedException {
     Semaphore permits = new Semaphore(window);
-    long intended = System.nanoTime();
+    long intended = beginNanos;
     while (System.nanoTime() - endNanos < 0) {
       if (intervalNanos > 0) {
         intended += intervalNanos;

@@ -46,7 +46,8 @@ class PacedSenderTest {
         new Thread(
             () -> {
               try {
-                sender.run(System.nanoTime() + 20_000_000L, 0);
+                long now = System.nanoTime();
+                sender.run(now, now + 20_000_000L, 0);
               } catch (java.io.IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
               }

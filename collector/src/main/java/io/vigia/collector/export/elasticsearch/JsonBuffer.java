@@ -210,16 +210,17 @@ final class JsonBuffer {
   /** How many bytes from {@code from} on are ASCII that needs no escape; eight at a time. */
   private static int plainRun(byte[] bytes, int from, int end) {
     int at = from;
+    while (at + 32 <= end
+        && ((special((long) LONG.get(bytes, at))
+                    | special((long) LONG.get(bytes, at + 8))
+                    | special((long) LONG.get(bytes, at + 16))
+                    | special((long) LONG.get(bytes, at + 24)))
+                & HIGHS)
+            == 0) {
+      at += 32;
+    }
     while (at + 8 <= end) {
-      long v = (long) LONG.get(bytes, at);
-      long quote = v ^ 0x2222222222222222L;
-      long backslash = v ^ 0x5c5c5c5c5c5c5c5cL;
-      long special =
-          (v
-                  | (v - 0x2020202020202020L)
-                  | ((quote - ONES) & ~quote)
-                  | ((backslash - ONES) & ~backslash))
-              & HIGHS;
+      long special = special((long) LONG.get(bytes, at)) & HIGHS;
       if (special != 0) {
         // exact for the lowest one: borrows only reach bytes above it
         return at - from + (Long.numberOfTrailingZeros(special) >>> 3);
@@ -234,6 +235,17 @@ final class JsonBuffer {
       at++;
     }
     return at - from;
+  }
+
+  /** The highest bit of each byte that is no ASCII or needs an escape; may mark more above it. */
+  private static long special(long v) {
+    long quote = v ^ 0x2222222222222222L;
+    long backslash = v ^ 0x5c5c5c5c5c5c5c5cL;
+    // x - 1 borrows from the highest bit of a zero byte; other bits are dropped by the caller
+    return v
+        | (v - 0x2020202020202020L)
+        | ((quote - ONES) & ~quote)
+        | ((backslash - ONES) & ~backslash);
   }
 
   private void escape(byte b) {

@@ -41,6 +41,10 @@ final class AnyValueWriter {
 
   /** Writes a string field; what is not UTF-8 becomes U+FFFD. */
   void text(int tag, byte[] array, int offset, int length) {
+    text(out, tag, array, offset, length);
+  }
+
+  static void text(ProtoWriter out, int tag, byte[] array, int offset, int length) {
     if (Utf8.isValid(array, offset, length)) {
       out.bytes(tag, array, offset, length);
     } else {
@@ -66,6 +70,11 @@ final class AnyValueWriter {
   }
 
   private void value(int tag, int depth) {
+    // Ruby writes strings without an encoding as binary; most are text
+    if (in.isText() && Utf8.isValid(in.array(), in.offset(), in.length())) {
+      out.bytesIn(tag, OtlpFields.ANY_VALUE_STRING_VALUE, in.array(), in.offset(), in.length());
+      return;
+    }
     int any = out.begin(tag);
     switch (in.type()) {
       case NIL -> {}
@@ -75,22 +84,13 @@ final class AnyValueWriter {
           out.string(OtlpFields.ANY_VALUE_STRING_VALUE, Long.toUnsignedString(in.longValue()));
       case FLOAT -> out.doubleValue(OtlpFields.ANY_VALUE_DOUBLE_VALUE, in.doubleValue());
       case STRING -> text(OtlpFields.ANY_VALUE_STRING_VALUE, in.array(), in.offset(), in.length());
-      case BINARY -> binary();
+      case BINARY ->
+          out.bytes(OtlpFields.ANY_VALUE_BYTES_VALUE, in.array(), in.offset(), in.length());
       case EXT -> out.bytes(OtlpFields.ANY_VALUE_BYTES_VALUE, in.array(), in.offset(), in.length());
       case ARRAY -> array(depth + 1);
       case MAP -> map(depth + 1);
     }
     out.end(any);
-  }
-
-  /** Ruby writes strings without an encoding as binary; most are text. */
-  private void binary() {
-    boolean text = Utf8.isValid(in.array(), in.offset(), in.length());
-    out.bytes(
-        text ? OtlpFields.ANY_VALUE_STRING_VALUE : OtlpFields.ANY_VALUE_BYTES_VALUE,
-        in.array(),
-        in.offset(),
-        in.length());
   }
 
   private void array(int depth) {

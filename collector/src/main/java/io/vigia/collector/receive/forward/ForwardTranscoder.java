@@ -94,7 +94,7 @@ final class ForwardTranscoder {
     if (elements < 2 || !outer.isText()) {
       throw new MalformedForwardException("message", "no tag");
     }
-    outer.slice(tag);
+    logs.tag(outer.slice(tag));
     int second = outer.position();
     outer.next();
     boolean single =
@@ -237,7 +237,7 @@ final class ForwardTranscoder {
     } else if (time == EventTime.GROUP_MARKER) {
       in.skipRest();
     } else {
-      logs.event(tag, time, observedNanos, in.length(), metadata);
+      logs.event(time, observedNanos, in.length(), metadata);
     }
   }
 

@@ -17,6 +17,13 @@ final class LogWriter {
   private final MsgPackReader in;
   private final ProtoWriter out;
   private final AnyValueWriter values;
+
+  /** The attribute that tells the tag, the same for all events of a message. */
+  private final ProtoWriter tagAttribute = new ProtoWriter();
+
+  /** What the first pass found, so that the second one need not look again. */
+  private final RecordKey[] keys = new RecordKey[32];
+
   private final Slice resource = new Slice();
   private final Slice logger = new Slice();
   private final Slice nextResource = new Slice();
@@ -37,6 +44,18 @@ final class LogWriter {
     return items;
   }
 
+  /** The tag of the events that follow. */
+  void tag(Slice tag) {
+    tagAttribute.clear();
+    int keyValue = tagAttribute.begin(OtlpFields.LOG_ATTRIBUTES);
+    tagAttribute.bytes(OtlpFields.KEY_VALUE_KEY, TAG);
+    int value = tagAttribute.begin(OtlpFields.KEY_VALUE_VALUE);
+    AnyValueWriter.text(
+        tagAttribute, OtlpFields.ANY_VALUE_STRING_VALUE, tag.array(), tag.offset(), tag.length());
+    tagAttribute.end(value);
+    tagAttribute.end(keyValue);
+  }
+
   /**
    * Writes one event.
    *
@@ -44,7 +63,7 @@ final class LogWriter {
    * @param entries of the map
    * @param metadata where the v1.5 metadata map begins in the input, or -1
    */
-  void event(Slice tag, long timeNanos, long observedNanos, int entries, int metadata) {
+  void event(long timeNanos, long observedNanos, int entries, int metadata) {
     int begin = in.position();
     look(entries);
     group();
@@ -55,14 +74,9 @@ final class LogWriter {
     }
     out.fixed64(OtlpFields.LOG_OBSERVED_TIME_UNIX_NANO, observedNanos);
     for (int i = 0; i < entries; i++) {
-      entry();
+      entry(i);
     }
-    int tagAttribute = out.begin(OtlpFields.LOG_ATTRIBUTES);
-    out.bytes(OtlpFields.KEY_VALUE_KEY, TAG);
-    int value = out.begin(OtlpFields.KEY_VALUE_VALUE);
-    values.text(OtlpFields.ANY_VALUE_STRING_VALUE, tag.array(), tag.offset(), tag.length());
-    out.end(value);
-    out.end(tagAttribute);
+    out.raw(tagAttribute.array(), 0, tagAttribute.size());
     if (metadata >= 0) {
       int end = in.position();
       in.position(metadata);
@@ -97,6 +111,9 @@ final class LogWriter {
     for (int i = 0; i < entries; i++) {
       in.next();
       RecordKey key = key();
+      if (i < keys.length) {
+        keys[i] = key;
+      }
       int valueAt = in.position();
       switch (key) {
         case RESOURCE -> {
@@ -173,12 +190,13 @@ final class LogWriter {
     }
   }
 
-  private void entry() {
+  private void entry(int index) {
     int keyAt = in.position();
     in.next();
-    RecordKey key = key();
     int keyOffset = in.offset();
     int keyLength = in.length();
+    RecordKey key = index < keys.length ? keys[index] : key();
+    in.skipRest();
     int valueAt = in.position();
     if (known(key)) {
       return;

@@ -39,11 +39,21 @@ enum RecordKey {
   static RecordKey of(byte[] array, int offset, int length) {
     if (length < BY_LENGTH.length) {
       for (RecordKey key : BY_LENGTH[length]) {
-        if (Arrays.equals(array, offset, offset + length, key.bytes, 0, length)) {
+        if (key.matches(array, offset)) {
           return key;
         }
       }
     }
     return OTHER;
+  }
+
+  /** Byte by byte: names are short. */
+  private boolean matches(byte[] array, int offset) {
+    for (int i = 0; i < bytes.length; i++) {
+      if (array[offset + i] != bytes[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,5 +1,7 @@
 package io.vigia.collector.receive.forward;
 
+import java.util.Arrays;
+
 /**
  * Level names of the common logging libraries and of syslog, as OTLP severity numbers. Source: OTLP
  * "Logs Data Model", Appendix B.
@@ -35,13 +37,25 @@ final class Severity {
     1, 1, 1, 5, 5, 3, 7, 5, 9, 9, 9, 10, 13, 13, 17, 17, 17, 18, 18, 19, 21, 21, 21, 21
   };
 
+  private static final int[][] BY_LENGTH = new int[16][0];
+
+  static {
+    for (int i = 0; i < NAMES.length; i++) {
+      int[] row = BY_LENGTH[NAMES[i].length()];
+      BY_LENGTH[NAMES[i].length()] = Arrays.copyOf(row, row.length + 1);
+      BY_LENGTH[NAMES[i].length()][row.length] = i;
+    }
+  }
+
   private Severity() {}
 
   /** {@code SeverityNumber}, or 0 when the name is unknown. Case does not matter. */
   static int number(byte[] array, int offset, int length) {
-    for (int i = 0; i < NAMES.length; i++) {
-      if (NAMES[i].length() == length && matches(NAMES[i], array, offset)) {
-        return NUMBERS[i];
+    if (length < BY_LENGTH.length) {
+      for (int i : BY_LENGTH[length]) {
+        if (matches(NAMES[i], array, offset)) {
+          return NUMBERS[i];
+        }
       }
     }
     return 0;
