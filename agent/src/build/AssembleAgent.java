@@ -21,6 +21,12 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 /**
  * Puts our relocated extension into the upstream agent jar.
@@ -29,6 +35,8 @@ import java.util.zip.ZipOutputStream;
  * Ours go to the same place, because jars below {@code extensions/} are unpacked to {@code
  * java.io.tmpdir} and are left out when that is not writable. What {@code -javaagent} and {@code
  * java -jar} start ({@code io.vigia.agent.boot}) stays an ordinary class at the top.
+ *
+ * <p>Classes lose the names of their local variables, which start-up would only read and keep.
  *
  * <p>Entries are written in name order with one fixed time: the same input gives the same bytes.
  */
@@ -58,6 +66,7 @@ final class AssembleAgent {
     moveLazyModules(Path.of(args[6]), entries);
     putNew(entries, "inst/io/vigia/agent/known-settings.txt", Files.readAllBytes(Path.of(args[7])));
     addLicenses(Path.of(args[2]), entries);
+    entries.replaceAll((name, bytes) -> isClass(name) ? withoutVariableNames(bytes) : bytes);
     Manifest manifest = manifest(upstream, args[4]);
     write(Path.of(args[3]), manifest, entries, Instant.parse(args[5]));
   }
@@ -94,6 +103,37 @@ final class AssembleAgent {
             putNew(entries, "inst/" + name, bytes);
           }
         });
+  }
+
+  private static boolean isClass(String name) {
+    return name.endsWith(".class") || name.endsWith(".classdata");
+  }
+
+  /**
+   * The JVM keeps the names of local variables in memory for a debugger that will not come. Line
+   * numbers stay: stack traces show them.
+   */
+  private static byte[] withoutVariableNames(byte[] bytes) {
+    // a writer that knows nothing of the reader makes a constant pool without the names
+    ClassWriter writer = new ClassWriter(0);
+    ClassVisitor visitor =
+        new ClassVisitor(Opcodes.ASM9, writer) {
+          @Override
+          public MethodVisitor visitMethod(
+              int access, String name, String descriptor, String signature, String[] exceptions) {
+            return new MethodVisitor(
+                Opcodes.ASM9,
+                super.visitMethod(access, name, descriptor, signature, exceptions)) {
+              @Override
+              public void visitLocalVariable(
+                  String name, String type, String signature, Label start, Label end, int index) {
+                // left out
+              }
+            };
+          }
+        };
+    new ClassReader(bytes).accept(visitor, 0);
+    return writer.toByteArray();
   }
 
   private static void putNew(Map<String, byte[]> entries, String name, byte[] bytes) {

@@ -10,7 +10,9 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.lang.instrument.Instrumentation;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.bytebuddy.agent.builder.AgentBuilder;
+import net.bytebuddy.dynamic.ClassFileLocator;
 
 /**
  * Loads an instrumentation module when the first class appears that it could act on. Upstream loads
@@ -38,20 +40,33 @@ public final class LazyModules implements AgentExtension {
       if (instrumentation == null || extensions == null) {
         throw new IllegalStateException("the agent is not initialised");
       }
+      AdviceTypes adviceTypes = adviceTypes(extensions);
+      // what upstream hands over is a step of a builder, not yet one
+      AgentBuilder complete = builder.with(AgentBuilder.Listener.NoOp.INSTANCE);
+      List<?> ofUpstream = (List<?>) ByteBuddyInternals.transformations().get(complete);
+      adviceTypes.use(ofUpstream);
       ModuleIndex index = index();
       Modules modules = new Modules(instrumentation, extensions, config);
       if (!isLazy(config)) {
-        AgentBuilder all = builder;
+        AgentBuilder all = complete;
         for (ModuleIndex.Module module : index.all()) {
           all = modules.install(module, all);
         }
         return all;
       }
-      LazyTransformations.install(builder, index, modules, instrumentation);
-      return builder;
+      LazyTransformations.install(complete, index, modules, adviceTypes, instrumentation);
+      return RedefinedClasses.limit(complete, ofUpstream);
     } catch (IOException | ReflectiveOperationException e) {
       throw new IllegalStateException("library instrumentation cannot be installed", e);
     }
+  }
+
+  private static AdviceTypes adviceTypes(ClassLoader extensions) {
+    return new AdviceTypes(
+        new ClassFileLocator.Compound(
+            ClassFileLocator.ForClassLoader.of(Utils.getBootstrapProxy()),
+            ClassFileLocator.ForClassLoader.of(Utils.getAgentClassLoader()),
+            ClassFileLocator.ForClassLoader.of(extensions)));
   }
 
   private static boolean isLazy(ConfigProperties config) {

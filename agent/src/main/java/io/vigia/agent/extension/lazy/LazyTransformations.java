@@ -31,30 +31,38 @@ final class LazyTransformations extends AbstractList<Object> {
 
   private final ModuleIndex index;
   private final Modules modules;
+  private final AdviceTypes adviceTypes;
   private final AgentBuilder empty;
   private final Field transformationsField;
   private final TreeMap<ModuleIndex.Module, List<?>> loaded = new TreeMap<>();
 
   private LazyTransformations(
-      ModuleIndex index, Modules modules, AgentBuilder empty, Field transformationsField) {
+      ModuleIndex index,
+      Modules modules,
+      AdviceTypes adviceTypes,
+      AgentBuilder empty,
+      Field transformationsField) {
     this.index = index;
     this.modules = modules;
+    this.adviceTypes = adviceTypes;
     this.empty = empty;
     this.transformationsField = transformationsField;
   }
 
   /** Installs a transformer of its own, set up as the given builder is. */
   static void install(
-      AgentBuilder like, ModuleIndex index, Modules modules, Instrumentation instrumentation)
+      AgentBuilder like,
+      ModuleIndex index,
+      Modules modules,
+      AdviceTypes adviceTypes,
+      Instrumentation instrumentation)
       throws ReflectiveOperationException {
-    Field field = AgentBuilder.Default.class.getDeclaredField("transformations");
-    // upstream removes the final from it while loading the class
-    field.setAccessible(true);
+    Field field = ByteBuddyInternals.transformations();
     // no class of a library is loaded before the agent, so nothing has to be transformed again
     AgentBuilder base = like.with(AgentBuilder.RedefinitionStrategy.DISABLED);
     AgentBuilder empty = base.with(AgentBuilder.Listener.NoOp.INSTANCE);
     field.set(empty, new ArrayList<>());
-    LazyTransformations list = new LazyTransformations(index, modules, empty, field);
+    LazyTransformations list = new LazyTransformations(index, modules, adviceTypes, empty, field);
     AgentBuilder builder = base.with(new ClassNameListener());
     field.set(builder, list);
     ResettableClassFileTransformer transformer = builder.installOn(instrumentation);
@@ -95,8 +103,10 @@ final class LazyTransformations extends AbstractList<Object> {
     AgentBuilder installed =
         modules.install(module, empty).with(AgentBuilder.Listener.NoOp.INSTANCE);
     try {
-      return (List<?>) transformationsField.get(installed);
-    } catch (IllegalAccessException e) {
+      List<?> transformations = (List<?>) transformationsField.get(installed);
+      adviceTypes.use(transformations);
+      return transformations;
+    } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
   }
