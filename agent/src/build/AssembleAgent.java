@@ -49,6 +49,10 @@ final class AssembleAgent {
           + SERVICES
           + "io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule";
 
+  /** Makes {@code service.instance.id}; see RandomId. */
+  private static final String INSTANCE_ID =
+      "inst/io/opentelemetry/sdk/autoconfigure/ServiceInstanceIdResourceProvider.classdata";
+
   /** Where two providers would be a question of order; ours asks upstream's where it is needed. */
   private static final Set<String> REPLACED_SERVICES =
       Set.of("META-INF/services/io.opentelemetry.sdk.common.export.HttpSenderProvider");
@@ -66,7 +70,8 @@ final class AssembleAgent {
     moveLazyModules(Path.of(args[6]), entries);
     putNew(entries, "inst/io/vigia/agent/known-settings.txt", Files.readAllBytes(Path.of(args[7])));
     addLicenses(Path.of(args[2]), entries);
-    entries.replaceAll((name, bytes) -> isClass(name) ? withoutVariableNames(bytes) : bytes);
+    entries.replaceAll(
+        (name, bytes) -> isClass(name) ? rewritten(bytes, name.equals(INSTANCE_ID)) : bytes);
     Manifest manifest = manifest(upstream, args[4]);
     write(Path.of(args[3]), manifest, entries, Instant.parse(args[5]));
   }
@@ -112,8 +117,10 @@ final class AssembleAgent {
   /**
    * The JVM keeps the names of local variables in memory for a debugger that will not come. Line
    * numbers stay: stack traces show them.
+   *
+   * @param cheapId whether {@code UUID.randomUUID()} becomes {@code RandomId.uuid()}
    */
-  private static byte[] withoutVariableNames(byte[] bytes) {
+  private static byte[] rewritten(byte[] bytes, boolean cheapId) {
     // a writer that knows nothing of the reader makes a constant pool without the names
     ClassWriter writer = new ClassWriter(0);
     ClassVisitor visitor =
@@ -128,6 +135,21 @@ final class AssembleAgent {
               public void visitLocalVariable(
                   String name, String type, String signature, Label start, Label end, int index) {
                 // left out
+              }
+
+              @Override
+              public void visitMethodInsn(
+                  int opcode, String owner, String name, String descriptor, boolean isInterface) {
+                if (cheapId && name.equals("randomUUID")) {
+                  super.visitMethodInsn(
+                      opcode,
+                      "io/vigia/agent/extension/export/RandomId",
+                      "uuid",
+                      descriptor,
+                      isInterface);
+                } else {
+                  super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+                }
               }
             };
           }

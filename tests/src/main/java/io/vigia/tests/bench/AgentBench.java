@@ -1,5 +1,6 @@
 package io.vigia.tests.bench;
 
+import io.vigia.tests.bench.AgentRun.Variant;
 import io.vigia.tests.collector.CollectorProcess;
 import io.vigia.tests.demo.Redis;
 import io.vigia.tests.process.Folders;
@@ -24,6 +25,10 @@ import picocli.CommandLine.Option;
  * the other in every round, so that what else the machine does hits all three alike. Both agents
  * send all three signals to one collector process. Medians of the rounds; load comes from this
  * process, at a fixed rate whatever the answers take.
+ *
+ * <p>Resident memory is what Linux says ({@code VmRSS}), read twice at the same moment of all
+ * three: as it is (trivial: some seconds after the start; guestbook: at the end of the load), and
+ * after {@code jcmd GC.run}, which leaves out what the collector has only not yet got round to.
  */
 @Command(
     name = "agent-bench",
@@ -31,15 +36,23 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = "Measures what the agent adds: none, upstream's and ours, interleaved.")
 public final class AgentBench implements Callable<Integer> {
-  /** Which agent. */
-  enum Variant {
-    NONE,
-    UPSTREAM,
-    OURS
-  }
-
-  @Option(names = "--rounds", defaultValue = "7", description = "(${DEFAULT-VALUE})")
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "of the trivial program (${DEFAULT-VALUE})")
   private int rounds;
+
+  @Option(
+      names = "--rest",
+      defaultValue = "5",
+      description = "seconds until the trivial program's memory is read (${DEFAULT-VALUE})")
+  private int restSeconds;
+
+  @Option(
+      names = "--generations",
+      defaultValue = "3",
+      description = "starts of the guestbook (${DEFAULT-VALUE})")
+  private int generations;
 
   @Option(
       names = "--rate",
@@ -48,16 +61,16 @@ public final class AgentBench implements Callable<Integer> {
   private int rate;
 
   @Option(
-      names = "--seconds",
-      defaultValue = "20",
-      description = "of load, after as many of warm-up (${DEFAULT-VALUE})")
-  private int seconds;
+      names = "--warm-up",
+      defaultValue = "12",
+      description = "seconds of threefold load on each before (${DEFAULT-VALUE})")
+  private int warmUpSeconds;
 
   @Option(
-      names = "--rest",
-      defaultValue = "5",
-      description = "seconds until the trivial program's memory is read (${DEFAULT-VALUE})")
-  private int restSeconds;
+      names = "--turns",
+      defaultValue = "4",
+      description = "of 5 s of load on each in a generation (${DEFAULT-VALUE})")
+  private int turns;
 
   @Option(names = "--trivial-only", description = "leave the guestbook out")
   private boolean trivialOnly;
@@ -82,40 +95,48 @@ public final class AgentBench implements Callable<Integer> {
     agents.put(
         Variant.OURS,
         List.of("-javaagent:" + Folders.projectRoot().resolve("agent/target/vigia-agent.jar")));
-    System.out.printf(
-        "machine: %d processors, Java %s; upstream %s; JVM options: %s; %d rounds%n",
-        Runtime.getRuntime().availableProcessors(),
-        System.getProperty("java.version"),
-        upstream().getFileName(),
-        jvm,
-        rounds);
+    System.out.println(conditions());
     try (CollectorProcess collector =
         CollectorProcess.builder()
             .destination("elasticsearch: {url: \"http://127.0.0.1:" + Ports.free() + "\"}")
             .build()
             .start()) {
-      AgentRun run = new AgentRun(collector, jvm);
-      Results trivial = new Results();
+      AgentRun run = new AgentRun(collector, agents, jvm);
+      AgentTable trivial = new AgentTable();
       for (int round = 0; round < rounds; round++) {
         for (Variant variant : Variant.values()) {
-          trivial.add(variant, run.trivial(agents.getOrDefault(variant, List.of()), restSeconds));
+          trivial.add(variant, run.trivial(variant, restSeconds));
         }
       }
-      trivial.print("a trivial main");
+      System.out.print(trivial.markdown("a trivial `main`"));
       if (!trivialOnly) {
         try (Redis redis = new Redis(1)) {
-          Results guestbook = new Results();
-          for (int round = 0; round < rounds; round++) {
-            for (Variant variant : Variant.values()) {
-              List<String> agent = agents.getOrDefault(variant, List.of());
-              guestbook.add(variant, run.guestbook(agent, redis.primary(), rate, seconds));
-            }
+          GuestbookRun guestbook =
+              new GuestbookRun(run, redis.primary(), rate, warmUpSeconds, turns);
+          AgentTable table = new AgentTable();
+          for (int generation = 0; generation < generations; generation++) {
+            guestbook.into(table, generation);
           }
-          guestbook.print("guestbook, " + rate + " requests a second");
+          System.out.print(table.markdown("guestbook (Spring Boot)"));
         }
       }
     }
     return 0;
+  }
+
+  private String conditions() throws IOException {
+    return String.format(
+        Locale.ROOT,
+        "%d processors, Java %s, -Xmx256m %s; %s; medians of %d starts of the trivial program,"
+            + " %d of the guestbook, the latter at %d requests a second, %d s each",
+        Runtime.getRuntime().availableProcessors(),
+        System.getProperty("java.version"),
+        String.join(" ", jvm),
+        upstream().getFileName(),
+        rounds,
+        generations,
+        rate,
+        generations * turns * GuestbookRun.TURN_SECONDS);
   }
 
   private Path upstream() throws IOException {
@@ -134,49 +155,6 @@ public final class AgentBench implements Callable<Integer> {
               file -> file.getFileName().toString().matches("opentelemetry-javaagent-[0-9.]+jar"))
           .max(Path::compareTo)
           .orElseThrow(() -> new IOException("no upstream agent in " + folder));
-    }
-  }
-
-  /** All rounds of one application. */
-  private static final class Results {
-    private final Map<Variant, List<AgentRun.Figures>> figures = new EnumMap<>(Variant.class);
-
-    void add(Variant variant, AgentRun.Figures round) {
-      figures.computeIfAbsent(variant, v -> new ArrayList<>()).add(round);
-    }
-
-    void print(String application) {
-      System.out.printf("%n%s (medians)%n", application);
-      System.out.printf(
-          "%-34s %9s %9s %9s %9s %9s %7s%n",
-          "", "none", "upstream", "ours", "+upstr.", "+ours", "ratio");
-      for (AgentRun.Figure figure : AgentRun.Figure.values()) {
-        double none = median(Variant.NONE, figure);
-        if (Double.isNaN(none)) {
-          continue;
-        }
-        double upstream = median(Variant.UPSTREAM, figure);
-        double ours = median(Variant.OURS, figure);
-        System.out.printf(
-            Locale.ROOT,
-            "%-34s %9.1f %9.1f %9.1f %9.1f %9.1f %7.2f%n",
-            figure.title,
-            none,
-            upstream,
-            ours,
-            upstream - none,
-            ours - none,
-            (ours - none) / (upstream - none));
-      }
-    }
-
-    private double median(Variant variant, AgentRun.Figure figure) {
-      double[] values =
-          figures.getOrDefault(variant, List.of()).stream()
-              .mapToDouble(round -> round.of(figure))
-              .sorted()
-              .toArray();
-      return values.length == 0 ? Double.NaN : values[values.length / 2];
     }
   }
 }

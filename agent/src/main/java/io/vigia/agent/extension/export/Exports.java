@@ -6,7 +6,6 @@ import io.vigia.agent.boot.Setting;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -75,17 +74,16 @@ public final class Exports {
                   .toPath()
               : new File(root).toPath();
       // the start time first, so that the oldest process comes first; no two share a random part
-      String instance = System.currentTimeMillis() + "-" + Long.toHexString(random());
+      String instance =
+          System.currentTimeMillis()
+              + "-"
+              + Long.toHexString(RandomId.uuid().getLeastSignificantBits());
       return new Spool(
           new SpoolDirectory(path, instance), Setting.SPILL_MAX_BYTES.number(DEFAULT_MAX_BYTES));
     } catch (RuntimeException e) {
       // a security manager, a path that is none: memory has to do
       return new Spool(null, 0);
     }
-  }
-
-  private static long random() {
-    return UUID.randomUUID().getLeastSignificantBits();
   }
 
   private Exports() {}

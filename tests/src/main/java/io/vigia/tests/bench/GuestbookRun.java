@@ -1,0 +1,136 @@
+package io.vigia.tests.bench;
+
+import io.vigia.tests.bench.AgentFigures.Figure;
+import io.vigia.tests.bench.AgentRun.Application;
+import io.vigia.tests.bench.AgentRun.Variant;
+import io.vigia.tests.process.Folders;
+import io.vigia.tests.process.Ports;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.DoubleStream;
+
+/**
+ * One generation of the Spring Boot guestbook: all three are started, one after the other, and then
+ * live side by side. Load goes to one of them at a time, in turns of a few seconds, so that
+ * whatever the machine does meanwhile hits all alike.
+ */
+final class GuestbookRun {
+  /** Warm-up is so many times quicker than the measured rate, so that the JIT compiler is done. */
+  private static final int WARM_UP_FACTOR = 3;
+
+  /** Of load on one of them, before it is the next one's turn. */
+  static final int TURN_SECONDS = 5;
+
+  private final AgentRun run;
+  private final String redis;
+  private final int rate;
+  private final int warmUpSeconds;
+  private final int turns;
+
+  GuestbookRun(AgentRun run, String redis, int rate, int warmUpSeconds, int turns) {
+    this.run = run;
+    this.redis = redis;
+    this.rate = rate;
+    this.warmUpSeconds = warmUpSeconds;
+    this.turns = turns;
+  }
+
+  /** One of the three, with what was measured so far. */
+  private record Subject(Application application, String url, AgentFigures figures, Load load) {}
+
+  private static final class Load {
+    private final List<double[]> millis = new ArrayList<>();
+    private long cpuMillis;
+  }
+
+  /**
+   * @param first who is started and loaded first
+   */
+  void into(AgentTable table, int first) throws IOException, InterruptedException {
+    Map<Variant, Subject> subjects = new EnumMap<>(Variant.class);
+    try {
+      for (Variant variant : order(first)) {
+        subjects.put(variant, start(variant));
+      }
+      for (Subject subject : subjects.values()) {
+        OpenLoop.run(subject.url(), rate * WARM_UP_FACTOR, warmUpSeconds, 1);
+      }
+      for (int turn = 0; turn < turns; turn++) {
+        for (Variant variant : order(first + turn)) {
+          load(Objects.requireNonNull(subjects.get(variant)));
+        }
+      }
+      for (Map.Entry<Variant, Subject> entry : subjects.entrySet()) {
+        table.add(entry.getKey(), finish(entry.getValue()));
+      }
+    } finally {
+      subjects.values().forEach(subject -> subject.application().close());
+    }
+  }
+
+  private static List<Variant> order(int first) {
+    List<Variant> order = new ArrayList<>(List.of(Variant.values()));
+    Collections.rotate(order, first);
+    return order;
+  }
+
+  private Subject start(Variant variant) throws IOException, InterruptedException {
+    int port = Ports.free();
+    Map<String, String> environment =
+        Map.of(
+            "SERVER_PORT", Integer.toString(port),
+            "REDIS_PRIMARY", redis,
+            "REDIS_REPLICAS", redis);
+    String jar =
+        Folders.projectRoot().resolve("demo-apps/guestbook/target/guestbook.jar").toString();
+    long before = System.nanoTime();
+    Application application = run.start(variant, environment, "-jar", jar);
+    try {
+      application.process().awaitReady(() -> listens(port), AgentRun.LIMIT);
+      AgentFigures figures = new AgentFigures();
+      figures.put(Figure.START_MILLIS, (System.nanoTime() - before) / 1e6);
+      figures.put(Figure.START_CPU_MILLIS, application.figures().cpuMillis());
+      String url = "http://127.0.0.1:" + port + "/lrange/guestbook";
+      // a first request that times out is no result
+      OpenLoop.run(url, 2, 1, 100);
+      return new Subject(application, url, figures, new Load());
+    } catch (RuntimeException | IOException | InterruptedException e) {
+      application.close();
+      throw e;
+    }
+  }
+
+  private void load(Subject subject) throws IOException, InterruptedException {
+    long before = subject.application().figures().cpuMillis();
+    subject.load().millis.add(OpenLoop.run(subject.url(), rate, TURN_SECONDS, 1));
+    subject.load().cpuMillis += subject.application().figures().cpuMillis() - before;
+  }
+
+  private static AgentFigures finish(Subject subject) throws IOException, InterruptedException {
+    AgentFigures figures = subject.figures();
+    double[] millis = subject.load().millis.stream().flatMapToDouble(DoubleStream::of).toArray();
+    Arrays.sort(millis);
+    figures.put(Figure.P50_MILLIS, millis[millis.length / 2]);
+    figures.put(Figure.P95_MILLIS, millis[millis.length * 95 / 100]);
+    figures.put(Figure.REQUEST_CPU_MICROS, subject.load().cpuMillis * 1e3 / millis.length);
+    subject.application().memory(figures);
+    return figures;
+  }
+
+  private static boolean listens(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress("127.0.0.1", port), 100);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
