@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * receivers ─► intake ─► disk log (a signal, fsync, then ack) ─┬─ cursor ─ exporter ─► backend
- *  otlp, forward                                               ├─ cursor ─ exporter ─► backend
+ *  otlp, forward, containers                                   ├─ cursor ─ exporter ─► backend
  *                                                              └─ cursor ─ exporter ─► embedded store ─► page
  * </pre>
  *
@@ -95,6 +95,7 @@ public final class Collector implements AutoCloseable {
       receivers.otlp(config);
       receivers.forward(config);
       receivers.spill(config);
+      receivers.containers(config);
       startWeb(pipeline);
       warnAboutOpenPorts();
       ready = true;
@@ -209,6 +210,11 @@ public final class Collector implements AutoCloseable {
         !Objects.equals(before.forward(), next.forward()));
     attempt(
         "receivers.spill", said, receivers::spill, !Objects.equals(before.spill(), next.spill()));
+    attempt(
+        "receivers.containers",
+        said,
+        receivers::containers,
+        !Objects.equals(before.containers(), next.containers()));
     if (!Objects.equals(before.web(), next.web())) {
       reloadWeb(before, pipeline, said);
     }

@@ -9,6 +9,7 @@ import io.vigia.collector.core.Intake;
 import io.vigia.collector.net.ServerTls;
 import io.vigia.collector.receive.IntakeBudget;
 import io.vigia.collector.receive.Receiver;
+import io.vigia.collector.receive.containers.ContainerLogReceiver;
 import io.vigia.collector.receive.forward.ForwardReceiver;
 import io.vigia.collector.receive.forward.ForwardSecurity;
 import io.vigia.collector.receive.otlp.BearerTokens;
@@ -22,6 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +46,8 @@ final class Receivers implements AutoCloseable {
   private @Nullable ForwardReceiver forward;
   private CollectorConfig.@Nullable Spill spillConfig;
   private @Nullable SpillReceiver spill;
+  private CollectorConfig.@Nullable Containers containersConfig;
+  private @Nullable ContainerLogReceiver containers;
 
   /**
    * @param addresses where it is written where they listen
@@ -136,6 +142,45 @@ final class Receivers implements AutoCloseable {
     }
   }
 
+  /** Brings {@code receivers.containers} to what is asked for. */
+  void containers(CollectorConfig config) {
+    CollectorConfig.Containers asked = config.containers();
+    if (Objects.equals(asked, containersConfig)) {
+      return;
+    }
+    if (containers != null) {
+      containers.close();
+      containers = null;
+    }
+    containersConfig = asked;
+    if (asked != null) {
+      containers =
+          ContainerLogReceiver.builder()
+              .directory(asked.directory())
+              .state(config.data().resolve("containers"))
+              .excluded(excluded(asked.exclude()))
+              .ownPodUid(System.getenv("VIGIA_POD_UID"))
+              .joinStackTraces(asked.joinStackTraces())
+              .maxEventBytes(asked.maxEventBytes())
+              .intake(intake)
+              .metrics(metrics)
+              .build();
+      containers.start();
+    }
+  }
+
+  /** Whether a name is one of these, or within it; {@code *} is any text without a slash. */
+  static Predicate<String> excluded(List<String> patterns) {
+    if (patterns.isEmpty()) {
+      return name -> false;
+    }
+    return Pattern.compile(
+            patterns.stream()
+                .map(each -> "\\Q" + each.replace("*", "\\E[^/]*\\Q") + "\\E(/.*)?")
+                .collect(Collectors.joining("|")))
+        .asMatchPredicate();
+  }
+
   /**
    * @param sharesAddress the old one must let go of a port before the new one can have it
    */
@@ -193,11 +238,15 @@ final class Receivers implements AutoCloseable {
     if (spill != null) {
       receivers.add(spill);
     }
+    if (containers != null) {
+      receivers.add(containers);
+    }
     receivers.forEach(Receiver::drain);
     receivers.forEach(Receiver::close);
     otlp = null;
     forward = null;
     spill = null;
+    containers = null;
   }
 
   /**

@@ -29,6 +29,7 @@ public record CollectorConfig(
     @Nullable Otlp otlp,
     @Nullable Forward forward,
     @Nullable Spill spill,
+    @Nullable Containers containers,
     long receiversMemoryBytes,
     @Nullable Sampling sampling,
     List<DestinationConfig> destinations,
@@ -63,6 +64,7 @@ public record CollectorConfig(
         otlp,
         forward,
         spill,
+        containers,
         running.receiversMemoryBytes,
         sampling,
         destinations,
@@ -81,6 +83,7 @@ public record CollectorConfig(
         otlp,
         forward,
         spill,
+        containers,
         receiversMemoryBytes,
         sampling,
         destinations,
@@ -119,6 +122,19 @@ public record CollectorConfig(
    * @param directory where the agents of one user put what they cannot deliver
    */
   public record Spill(Path directory) {}
+
+  /**
+   * {@code receivers.containers}.
+   *
+   * @param directory where the kubelet keeps the logs of containers
+   * @param exclude containers, as {@code namespace/pod/container} with {@code *}, that are not read
+   */
+  public record Containers(
+      Path directory, List<String> exclude, boolean joinStackTraces, int maxEventBytes) {
+    public Containers {
+      exclude = List.copyOf(exclude);
+    }
+  }
 
   /**
    * {@code receivers.otlp}: at least one of the two is set; both may be the same address.

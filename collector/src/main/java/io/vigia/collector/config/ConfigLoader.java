@@ -83,6 +83,8 @@ public final class ConfigLoader {
     CollectorConfig.Forward forward =
         !given || receivers.has("forward") ? forward(receivers.section("forward")) : null;
     CollectorConfig.Spill spill = receivers.has("spill") ? spill(receivers.section("spill")) : null;
+    CollectorConfig.Containers containers =
+        receivers.has("containers") ? containers(receivers.section("containers")) : null;
     long receiversMemoryBytes =
         receivers.sizeBytes("memory", Math.min(64 * MIB, Runtime.getRuntime().maxMemory() / 4));
     receivers.finish();
@@ -102,6 +104,7 @@ public final class ConfigLoader {
         otlp,
         forward,
         spill,
+        containers,
         receiversMemoryBytes,
         sampling,
         destinations,
@@ -137,6 +140,29 @@ public final class ConfigLoader {
     Path directory = Path.of(section.required("directory", "/var/lib/vigia-spill"));
     section.finish();
     return new CollectorConfig.Spill(directory);
+  }
+
+  private static CollectorConfig.Containers containers(Section section) throws ConfigException {
+    Path directory = Path.of(section.string("directory", "/var/log/pods"));
+    List<String> exclude = section.words("exclude");
+    for (String each : exclude == null ? List.<String>of() : exclude) {
+      if (!each.matches("[^/]+(/[^/]+){0,2}")) {
+        throw new ConfigException(
+            section.at("exclude"),
+            "\""
+                + each
+                + "\" is not namespace, namespace/pod or namespace/pod/container; * stands"
+                + " for any text, as in kube-system or */*/istio-proxy");
+      }
+    }
+    boolean joinStackTraces = section.flag("joinStackTraces", true);
+    long maxEventBytes = section.sizeBytes("maxEvent", 256 << 10);
+    if (maxEventBytes < 1 << 10 || maxEventBytes > 2 * MIB) {
+      throw new ConfigException(section.at("maxEvent"), "from 1KiB to 2MiB; the default is 256KiB");
+    }
+    section.finish();
+    return new CollectorConfig.Containers(
+        directory, exclude == null ? List.of() : exclude, joinStackTraces, (int) maxEventBytes);
   }
 
   private static CollectorConfig.Sampling sampling(Section section) throws ConfigException {

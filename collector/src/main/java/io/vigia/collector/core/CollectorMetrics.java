@@ -22,6 +22,12 @@ public interface CollectorMetrics {
    */
   void malformed(String receiver, String reason);
 
+  /** A receiver that reads files found an event of so many bytes. */
+  default void read(String receiver, long bytes) {}
+
+  /** A receiver that reads files has so many, with so many bytes that are not delivered yet. */
+  default void behind(String receiver, long bytes, int files) {}
+
   /** One fsync of a log took this long and covered this many records. */
   void synced(Signal signal, long nanos, int records, long bytes);
 

@@ -1,6 +1,7 @@
 package io.vigia.collector.web;
 
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vigia.collector.core.CollectorMetrics;
@@ -45,6 +46,17 @@ public final class PrometheusCollectorMetrics implements CollectorMetrics {
           "Requests or messages that could not be understood.",
           "receiver",
           "reason");
+  private final Counter readEvents =
+      counter("vigia_receiver_read_events_total", "Events made of what files contain.", "receiver");
+  private final Counter readBytes =
+      counter("vigia_receiver_read_bytes_total", "Bytes of the events of files.", "receiver");
+  private final Gauge files =
+      gauge("vigia_receiver_files", "Files that are read, as of the last look.", "receiver");
+  private final Gauge behind =
+      gauge(
+          "vigia_receiver_behind_bytes",
+          "Bytes of files that were not delivered yet, as of the last look.",
+          "receiver");
   private final Histogram sync =
       seconds("vigia_log_sync_seconds", "One fsync of a disk log.", "signal");
   private final Counter syncedRecords =
@@ -74,6 +86,10 @@ public final class PrometheusCollectorMetrics implements CollectorMetrics {
 
   private Counter counter(String name, String help, String... labels) {
     return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
+  }
+
+  private Gauge gauge(String name, String help, String... labels) {
+    return Gauge.builder().name(name).help(help).labelNames(labels).register(registry);
   }
 
   private Histogram seconds(String name, String help, String... labels) {
@@ -106,6 +122,18 @@ public final class PrometheusCollectorMetrics implements CollectorMetrics {
   @Override
   public void malformed(String receiver, String reason) {
     malformed.labelValues(receiver, reason).inc();
+  }
+
+  @Override
+  public void read(String receiver, long bytes) {
+    readEvents.labelValues(receiver).inc();
+    readBytes.labelValues(receiver).inc(bytes);
+  }
+
+  @Override
+  public void behind(String receiver, long bytes, int count) {
+    behind.labelValues(receiver).set(bytes);
+    files.labelValues(receiver).set(count);
   }
 
   @Override

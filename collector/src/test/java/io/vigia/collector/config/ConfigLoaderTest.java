@@ -7,6 +7,7 @@ import io.vigia.collector.core.Signal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -218,12 +219,34 @@ class ConfigLoaderTest {
     assertThat(parse("web: off").web()).isNull();
   }
 
+  @Test
+  void containersAreReadOnlyWhenAskedFor() throws ConfigException {
+    assertThat(parse("receivers: {otlp: {}}").containers()).isNull();
+    assertThat(parse("receivers: {containers: {}}").containers())
+        .isEqualTo(
+            new CollectorConfig.Containers(Path.of("/var/log/pods"), List.of(), true, 256 << 10));
+    CollectorConfig.Containers containers =
+        parse(
+                "receivers: {containers: {directory: /x, exclude: [kube-system, \"*/*/proxy\"],"
+                    + " joinStackTraces: no, maxEvent: 1MiB}}")
+            .containers();
+    assertThat(containers)
+        .isEqualTo(
+            new CollectorConfig.Containers(
+                Path.of("/x"), List.of("kube-system", "*/*/proxy"), false, 1 << 20));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
       value = {
         "recievers: {}|vigia.yaml:1:1: unknown key \"recievers\"; did you mean \"receivers\"?",
+        "receivers: {containers: {exlude: []}}|vigia.yaml:1:26: unknown key \"exlude\" in"
+            + " receivers.containers; did you mean \"exclude\"?",
+        "receivers: {container: {}}|did you mean \"containers\"?",
+        "receivers: {containers: {exclude: [a//b]}}|is not namespace, namespace/pod or",
+        "receivers: {containers: {maxEvent: 3MiB}}|from 1KiB to 2MiB",
         "receivers: {forward: {lisen: x}}|vigia.yaml:1:23: unknown key \"lisen\" in"
             + " receivers.forward; did you mean \"listen\"?",
         "destinations: {elastic: {}}|vigia.yaml:1:16: destinations.elastic: unknown destination"

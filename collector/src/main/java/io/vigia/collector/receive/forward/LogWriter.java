@@ -3,6 +3,7 @@ package io.vigia.collector.receive.forward;
 import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.ProtoWriter;
 import io.vigia.collector.otlp.Slice;
+import io.vigia.collector.receive.Severity;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -1,4 +1,4 @@
-package io.vigia.collector.receive.forward;
+package io.vigia.collector.receive;
 
 import java.util.Arrays;
 
@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Level names of the common logging libraries and of syslog, as OTLP severity numbers. Source: OTLP
  * "Logs Data Model", Appendix B.
  */
-final class Severity {
+public final class Severity {
   private static final String[] NAMES = {
     "TRACE",
     "FINEST",
@@ -50,7 +50,7 @@ final class Severity {
   private Severity() {}
 
   /** {@code SeverityNumber}, or 0 when the name is unknown. Case does not matter. */
-  static int number(byte[] array, int offset, int length) {
+  public static int number(byte[] array, int offset, int length) {
     if (length < BY_LENGTH.length) {
       for (int i : BY_LENGTH[length]) {
         if (matches(NAMES[i], array, offset)) {

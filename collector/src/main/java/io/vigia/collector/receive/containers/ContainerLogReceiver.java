@@ -1,0 +1,318 @@
+package io.vigia.collector.receive.containers;
+
+import io.vigia.collector.core.CollectorMetrics;
+import io.vigia.collector.core.Intake;
+import io.vigia.collector.receive.Receiver;
+import io.vigia.collector.receive.containers.Series.Container;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the logs of this node's containers. How far is remembered on disk only after the intake has
+ * made it durable: after a crash the last lines come again, after a clean stop each comes once.
+ * Thread-safe.
+ */
+public final class ContainerLogReceiver implements Receiver {
+  /** In the envelope, and in metrics. */
+  public static final String NAME = "containers";
+
+  private static final Logger log = LoggerFactory.getLogger(ContainerLogReceiver.class);
+  private static final long CLOSE_MILLIS = 5_000;
+
+  /** A crash brings back what was delivered since the last time. */
+  private static final long SAVE_INTERVAL_NANOS = 1_000_000_000L;
+
+  private final Path root;
+  private final CollectorMetrics metrics;
+  private final long intervalMillis;
+  private final Positions positions;
+  private final Problems problems;
+  private final PodLogs pods;
+  private final Delivery delivery;
+  private final SeriesReader reader;
+  private final Object signal = new Object();
+  private boolean stopping;
+  private @Nullable Thread thread;
+  private volatile Set<Container> reading = Set.of();
+  private @Nullable String said;
+  private long savedNanos = System.nanoTime();
+
+  private ContainerLogReceiver(Builder builder) {
+    this.root = Objects.requireNonNull(builder.directory, "directory");
+    this.metrics = builder.metrics;
+    this.intervalMillis = builder.intervalMillis;
+    this.positions = new Positions(Objects.requireNonNull(builder.state, "state"));
+    this.problems = new Problems(metrics);
+    this.pods = new PodLogs(root, builder::wants, positions::of, problems);
+    this.delivery =
+        new Delivery(Objects.requireNonNull(builder.intake, "intake"), metrics, this::pause);
+    this.reader =
+        new SeriesReader(
+            builder.joinStackTraces,
+            builder.maxEventBytes,
+            builder.waits,
+            builder.nowUnixNanos,
+            problems,
+            delivery);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public void start() {
+    Thread started = new Thread(this::run, "vigia-containers");
+    started.setDaemon(true);
+    synchronized (signal) {
+      thread = started;
+    }
+    started.start();
+  }
+
+  private void run() {
+    try {
+      do {
+        try {
+          if (!look()) {
+            sayOnce("another collector with the same data directory reads them");
+          }
+        } catch (IOException | RuntimeException e) {
+          sayOnce(e.toString());
+        }
+      } while (pause(intervalMillis));
+    } catch (Delivery.StoppedException e) {
+      // what was not delivered is read again at the next start
+    } finally {
+      reading = Set.of();
+      positions.close();
+    }
+  }
+
+  /**
+   * One look at everything: reads until nothing is left, and remembers how far.
+   *
+   * @return false when another process does
+   */
+  boolean look() throws IOException, Delivery.StoppedException {
+    if (!positions.open(System.currentTimeMillis())) {
+      return false;
+    }
+    List<Series> all = pods.look();
+    if (said != null) {
+      said = null;
+      log.info("{} is read", root);
+    }
+    long nowMillis = System.currentTimeMillis();
+    Set<Container> names = new HashSet<>();
+    for (Series series : all) {
+      series.progress().seen(nowMillis);
+      names.add(series.container());
+    }
+    reading = names;
+    try {
+      for (List<Series> round = all; !round.isEmpty() && !isStopping(); ) {
+        List<Series> more = new ArrayList<>();
+        for (Series series : round) {
+          if (reader.turn(series)) {
+            more.add(series);
+          }
+        }
+        delivery.deliver();
+        saveNowAndThen();
+        round = more;
+      }
+    } finally {
+      save();
+      problems.lookDone();
+      metrics.behind(NAME, all.stream().mapToLong(Series::lagBytes).sum(), files(all));
+    }
+    return true;
+  }
+
+  private static int files(List<Series> all) {
+    return all.stream().mapToInt(series -> series.files().size()).sum();
+  }
+
+  private void saveNowAndThen() throws IOException {
+    if (System.nanoTime() - savedNanos > SAVE_INTERVAL_NANOS) {
+      save();
+    }
+  }
+
+  private void save() throws IOException {
+    if (positions.isChanged()) {
+      positions.save(System.currentTimeMillis());
+    }
+    savedNanos = System.nanoTime();
+  }
+
+  private void sayOnce(String problem) {
+    if (!problem.equals(said)) {
+      said = problem;
+      log.warn("{} is not read: {}; tried again every {} ms", root, problem, intervalMillis);
+    }
+  }
+
+  /** Whether the logs of this container are read now. Thread-safe. */
+  public boolean reads(String podUid, String container) {
+    for (Container each : reading) {
+      if (each.uid().equals(podUid) && (container.isEmpty() || each.name().equals(container))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isStopping() {
+    synchronized (signal) {
+      return stopping;
+    }
+  }
+
+  private boolean pause(long millis) {
+    synchronized (signal) {
+      long until = System.nanoTime() + millis * 1_000_000L;
+      for (long left = millis; left > 0 && !stopping; ) {
+        try {
+          signal.wait(left);
+        } catch (InterruptedException e) {
+          stopping = true;
+        }
+        left = (until - System.nanoTime()) / 1_000_000L;
+      }
+      return !stopping;
+    }
+  }
+
+  /** Reads no more; what is with the intake is waited for by {@link #close}. */
+  @Override
+  public void drain() {
+    synchronized (signal) {
+      stopping = true;
+      signal.notifyAll();
+    }
+  }
+
+  @Override
+  public void close() {
+    drain();
+    Thread running;
+    synchronized (signal) {
+      running = thread;
+    }
+    if (running == null) {
+      positions.close();
+      return;
+    }
+    try {
+      running.join(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Collects what the receiver needs; {@code directory}, {@code state}, {@code intake} required.
+   */
+  public static final class Builder {
+    private @Nullable Path directory;
+    private @Nullable Path state;
+    private @Nullable Intake intake;
+    private CollectorMetrics metrics = CollectorMetrics.NOOP;
+    private long intervalMillis = 1_000;
+    private boolean joinStackTraces = true;
+    private int maxEventBytes = 256 << 10;
+    private Predicate<String> excluded = name -> false;
+    private @Nullable String ownPodUid;
+    private SeriesReader.Waits waits = SeriesReader.Waits.DEFAULT;
+    private LongSupplier nowUnixNanos =
+        () -> {
+          Instant now = Instant.now();
+          return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        };
+
+    private Builder() {}
+
+    private boolean wants(Container container) {
+      return !container.uid().equals(ownPodUid) && !excluded.test(container.toString());
+    }
+
+    /** Of the kubelet: {@code /var/log/pods}. It need not exist yet. */
+    public Builder directory(Path directory) {
+      this.directory = directory;
+      return this;
+    }
+
+    /** Where it is remembered how far the logs were read. One process at a time has it. */
+    public Builder state(Path state) {
+      this.state = state;
+      return this;
+    }
+
+    public Builder intake(Intake intake) {
+      this.intake = intake;
+      return this;
+    }
+
+    public Builder metrics(CollectorMetrics metrics) {
+      this.metrics = metrics;
+      return this;
+    }
+
+    /** Between two looks; default 1 s. */
+    public Builder intervalMillis(long millis) {
+      this.intervalMillis = millis;
+      return this;
+    }
+
+    /** Whether a Java stack trace is one event with its log line; default true. */
+    public Builder joinStackTraces(boolean join) {
+      this.joinStackTraces = join;
+      return this;
+    }
+
+    /** What is longer is cut; default 256 KiB. */
+    public Builder maxEventBytes(int bytes) {
+      this.maxEventBytes = bytes;
+      return this;
+    }
+
+    /** Containers, as {@code namespace/pod/container}, that are not read; default none. */
+    public Builder excluded(Predicate<String> excluded) {
+      this.excluded = excluded;
+      return this;
+    }
+
+    /** The pod that this process runs in: what it says of itself is not read. */
+    public Builder ownPodUid(@Nullable String uid) {
+      this.ownPodUid = uid;
+      return this;
+    }
+
+    Builder waits(SeriesReader.Waits waits) {
+      this.waits = waits;
+      return this;
+    }
+
+    Builder nowUnixNanos(LongSupplier now) {
+      this.nowUnixNanos = now;
+      return this;
+    }
+
+    public ContainerLogReceiver build() {
+      return new ContainerLogReceiver(this);
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package io.vigia.collector.receive.containers;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vigia.collector.core.CollectorMetrics;
+import io.vigia.collector.core.Signal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContainerLogReceiverTest {
+  @TempDir Path root;
+  private final Received received = new Received();
+  private final Map<String, Integer> counted = new ConcurrentHashMap<>();
+  private final ContainerLogReceiver.Builder builder = ContainerLogReceiver.builder();
+  private ContainerLogReceiver receiver = idle();
+
+  private ContainerLogReceiver idle() {
+    return builder.directory(Path.of("none")).state(Path.of("none")).intake(received).build();
+  }
+
+  private void start() {
+    receiver =
+        builder
+            .directory(root.resolve("pods"))
+            .state(root.resolve("state"))
+            .intake(received)
+            .metrics(new Counting())
+            .intervalMillis(10)
+            .waits(new SeriesReader.Waits(300, 0, 0, 4 << 20, 1 << 20))
+            .build();
+    receiver.start();
+  }
+
+  @AfterEach
+  void close() {
+    receiver.close();
+  }
+
+  @Test
+  void saysWhoseTheLineIs() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.line(
+        "stderr", "F", "WARN [orders,4bf92f3577b34da6a3ce929d0e0e4736,00f067aa0ba902b7] slow");
+    start();
+    awaitBodies(1);
+    Received.Entry entry = received.entries().get(0);
+    assertThat(entry.resource())
+        .containsEntry("service.name", "orders")
+        .containsEntry("k8s.namespace.name", "shop")
+        .containsEntry("k8s.pod.name", "orders-6d4cf56db6-x7k2p")
+        .containsEntry("k8s.pod.uid", "0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11")
+        .containsEntry("k8s.container.name", "app")
+        .containsEntry("k8s.container.restart_count", "0");
+    assertThat(entry.stream()).isEqualTo("stderr");
+    assertThat(entry.log().getTimeUnixNano()).isEqualTo(directory.nowUnixNanos());
+    assertThat(entry.log().getSeverityNumberValue()).isEqualTo(13);
+    assertThat(entry.log().getTraceId().size()).isEqualTo(16);
+    assertThat(entry.log().getSpanId().size()).isEqualTo(8);
+    assertThat(receiver.reads("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11", "app")).isTrue();
+    assertThat(receiver.reads("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11", "other")).isFalse();
+    assertThat(receiver.reads("another", "app")).isFalse();
+  }
+
+  @Test
+  void theDirectoryMayComeLater() throws IOException {
+    start();
+    new KubeletDirectory(root.resolve("pods")).line("stdout", "F", "late");
+    awaitBodies(1);
+  }
+
+  @Test
+  void anIntakeThatRefusesIsAskedAgainAndNothingIsLost() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    for (int i = 0; i < 100; i++) {
+      directory.line("stdout", "F", "line " + i);
+    }
+    received.refuse(5);
+    start();
+    awaitBodies(100);
+    assertThat(received.refusalsLeft()).isZero();
+    assertThat(received.bodies()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatIsWrittenToARenamedFileIsNotLost() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.line("stdout", "F", "one");
+    start();
+    awaitBodies(1);
+    Path written = directory.current();
+    directory.rename();
+    String late = directory.prefix("stdout", "F") + "two\n";
+    directory.line("stdout", "F", "three");
+    try (var files = Files.list(written.getParent())) {
+      Path renamed =
+          files.filter(each -> each.toString().contains(".log.")).findFirst().orElseThrow();
+      Files.writeString(renamed, late, StandardOpenOption.APPEND);
+    }
+    awaitBodies(3);
+    assertThat(received.bodies()).containsExactlyInAnyOrder("one", "two", "three");
+  }
+
+  @Test
+  void symbolicLinksAreFollowed() throws IOException {
+    Path elsewhere = Files.createDirectories(root.resolve("elsewhere"));
+    KubeletDirectory directory = new KubeletDirectory(elsewhere);
+    directory.line("stdout", "F", "linked");
+    Path app = root.resolve("pods").resolve(KubeletDirectory.POD).resolve("app");
+    Files.createDirectories(app);
+    Files.createSymbolicLink(app.resolve("0.log"), directory.current());
+    start();
+    awaitBodies(1);
+  }
+
+  @Test
+  void aLongLineIsCutAndTheNextOneIsWhole() throws IOException {
+    builder.maxEventBytes(1 << 10);
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.line("stdout", "F", "x".repeat(300_000));
+    for (int i = 0; i < 10; i++) {
+      directory.line("stdout", "P", "y".repeat(1_000));
+    }
+    directory.line("stdout", "F", "y");
+    directory.line("stdout", "F", "next");
+    start();
+    awaitBodies(3);
+    assertThat(received.bodies()).containsExactly("x".repeat(1024), "y".repeat(1024), "next");
+    assertThat(counted).containsEntry("cut", 2);
+  }
+
+  @Test
+  void whatIsNotUtf8OrNotOfTheFormatStillArrives() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.raw(("2026-11-21T10:00:00Z stdout F gr\u00fcn\nno format\n").getBytes(ISO_8859_1));
+    start();
+    awaitBodies(2);
+    assertThat(received.bodies()).containsExactly("gr\ufffdn", "no format");
+    assertThat(counted).containsEntry("not_cri", 1);
+  }
+
+  @Test
+  void excludedContainersAndTheOwnPodAreNotRead() throws IOException {
+    builder
+        .excluded(name -> name.equals("kube-system/dns/dns"))
+        .ownPodUid("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11");
+    new KubeletDirectory(root.resolve("pods")).line("stdout", "F", "own");
+    for (String pod : List.of("kube-system_dns_1", "shop_web_2")) {
+      Path directory = Files.createDirectories(root.resolve("pods").resolve(pod).resolve("dns"));
+      Files.writeString(directory.resolve("0.log"), "2026-11-21T10:00:00Z stdout F " + pod + "\n");
+    }
+    start();
+    awaitBodies(1);
+    assertThat(received.bodies()).containsExactly("shop_web_2");
+    assertThat(receiver.reads("1", "dns")).isFalse();
+  }
+
+  @Test
+  void twoCollectorsOnOneDataDirectoryReadOneAfterTheOther() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.line("stdout", "F", "one");
+    start();
+    awaitBodies(1);
+    ContainerLogReceiver first = receiver;
+    start();
+    directory.line("stdout", "F", "two");
+    awaitBodies(2);
+    first.close();
+    directory.line("stdout", "F", "three");
+    awaitBodies(3);
+    assertThat(received.bodies()).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void damagedPositionsAreSetAsideAndEverythingComesAgain() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.line("stdout", "F", "one");
+    start();
+    awaitBodies(1);
+    receiver.close();
+    Path positions = root.resolve("state/positions");
+    Files.writeString(positions, Files.readString(positions).replace("open", "opem"));
+    start();
+    awaitBodies(2);
+    assertThat(root.resolve("state/positions.damaged")).exists();
+  }
+
+  private void awaitBodies(int count) {
+    await().untilAsserted(() -> assertThat(received.bodies()).hasSize(count));
+  }
+
+  private final class Counting implements CollectorMetrics {
+    @Override
+    public void malformed(String receiver, String reason) {
+      counted.merge(reason, 1, Integer::sum);
+    }
+
+    @Override
+    public void accepted(String receiver, Signal signal, int items, long bytes, long ackNanos) {}
+
+    @Override
+    public void refused(String receiver, Signal signal, String reason, int items) {}
+
+    @Override
+    public void synced(Signal signal, long nanos, int records, long bytes) {}
+
+    @Override
+    public void badRecord(Signal signal, String reason) {}
+
+    @Override
+    public void exported(
+        String destination, Signal signal, String outcome, long nanos, long bytes) {}
+  }
+}
