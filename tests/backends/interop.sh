@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs other people's clients for InteropIT, by version, from PyPI, npm and the Go proxy:
-# OpenTelemetry SDKs, fluent-loggers, telemetrygen. A language whose tools are missing is left out.
+# OpenTelemetry SDKs, fluent-loggers, telemetrygen; and Fluentd from RubyGems where that can be reached. A language
+# whose tools are missing is left out.
 #
 # Prints the folder on its last line.
 set -euo pipefail
@@ -38,7 +39,14 @@ telemetrygen() {
     github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen@v0.161.0
 }
 
+fluentd() {
+  gem install --quiet --no-document --install-dir "$folder/gems" fluentd -v 1.18.0
+  printf '#!/bin/sh\nGEM_HOME="%s" exec "%s/bin/fluentd" "$@"\n' "$folder/gems" "$folder/gems" >"$folder/bin/fluentd"
+  chmod +x "$folder/bin/fluentd"
+}
+
 if python3 -c 'import venv, ensurepip' 2>/dev/null; then once python; fi
 if command -v npm >/dev/null; then once node_modules; fi
+if command -v gem >/dev/null && gem list --quiet --remote --exact fluentd 2>/dev/null | grep -q fluentd; then once fluentd; fi
 if command -v go >/dev/null; then once go_clients; once telemetrygen; fi
 echo "$folder"

@@ -2,6 +2,7 @@ package io.vigia.collector;
 
 import io.vigia.collector.config.DestinationConfig;
 import io.vigia.collector.core.Component;
+import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.StateInUseException;
@@ -50,6 +51,10 @@ final class Adoption implements Component {
       Path directory, Pipeline pipeline, Delivery delivery, List<DestinationConfig> destinations) {
     String name() {
       return directory.getFileName().toString();
+    }
+
+    String label(String destination) {
+      return destination + " (" + name() + ")";
     }
   }
 
@@ -177,10 +182,15 @@ final class Adoption implements Component {
             .collect(Collectors.toSet());
     Set<String> names =
         destinations.get().stream().map(each -> each.common().name()).collect(Collectors.toSet());
+    Set<String> withLetters =
+        adopted.pipeline.deadLetterStatus().stream()
+            .filter(letters -> letters.items() > 0)
+            .map(DeadLetterStatus::destination)
+            .collect(Collectors.toSet());
     instances.exclusively(
         () -> {
           release(adopted);
-          List<String> rest = Instances.rest(adopted.directory, names, signals);
+          List<String> rest = Instances.rest(adopted.directory, names, withLetters, signals);
           if (!rest.isEmpty()) {
             kept.put(adopted.directory, adopted.destinations);
             log.warn(
@@ -202,7 +212,18 @@ final class Adoption implements Component {
       return List.of();
     }
     return now.pipeline.status().stream()
-        .map(status -> status.withDestination(status.destination() + " (" + now.name() + ")"))
+        .map(status -> status.withDestination(now.label(status.destination())))
+        .toList();
+  }
+
+  /** As {@link #status}. */
+  List<DeadLetterStatus> deadLetterStatus() {
+    Adopted now = current;
+    if (now == null) {
+      return List.of();
+    }
+    return now.pipeline.deadLetterStatus().stream()
+        .map(letters -> letters.withDestination(now.label(letters.destination())))
         .toList();
   }
 

@@ -4,6 +4,7 @@ import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.config.ConfigException;
 import io.vigia.collector.config.Where;
 import io.vigia.collector.core.Component;
+import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.disklog.Durability;
 import io.vigia.collector.pipeline.Pipeline;
@@ -122,6 +123,15 @@ public final class Collector implements AutoCloseable {
     return all;
   }
 
+  private List<DeadLetterStatus> deadLetterStatus() {
+    List<DeadLetterStatus> all = new ArrayList<>();
+    if (pipeline != null && adoption != null) {
+      all.addAll(pipeline.deadLetterStatus());
+      all.addAll(adoption.deadLetterStatus());
+    }
+    return all;
+  }
+
   private Pipeline.Builder pipelineBuilder() {
     CollectorConfig.Log settings = config.log();
     return Pipeline.builder()
@@ -154,7 +164,7 @@ public final class Collector implements AutoCloseable {
             .tls(Receivers.tls(webConfig.tls(), List.of()))
             .reader(store == null ? null : store.reader())
             .status(this::status)
-            .deadLetters(pipeline::deadLetterStatus)
+            .deadLetters(this::deadLetterStatus)
             .logs(pipeline::logStatus)
             .metrics(metrics)
             .ready(() -> ready)

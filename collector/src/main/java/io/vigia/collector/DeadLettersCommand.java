@@ -34,8 +34,17 @@ import picocli.CommandLine.Spec;
       "  vigia deadletters drop elasticsearch --reason mapping"
     })
 final class DeadLettersCommand {
-  private static final String SIGNAL = "only ${COMPLETION-CANDIDATES}";
-  private static final String REASON = "only those refused for this reason";
+  /** Which letters of a destination. */
+  private static final class Which {
+    @Option(names = "--signal", description = "only ${COMPLETION-CANDIDATES}")
+    private @Nullable Signal signal;
+
+    @Option(
+        names = "--reason",
+        paramLabel = "WORD",
+        description = "only those refused for this reason")
+    private @Nullable String reason;
+  }
 
   @Mixin private AdminOptions options = new AdminOptions();
 
@@ -64,9 +73,7 @@ final class DeadLettersCommand {
   int show(
       @Parameters(paramLabel = "DESTINATION", arity = "0..1", description = "one instead of all")
           @Nullable String destination,
-      @Option(names = "--signal", description = SIGNAL) @Nullable Signal signal,
-      @Option(names = "--reason", paramLabel = "WORD", description = REASON)
-          @Nullable String reason,
+      @Mixin Which which,
       @Option(
               names = "--limit",
               paramLabel = "N",
@@ -79,7 +86,7 @@ final class DeadLettersCommand {
         () -> {
           PrintWriter out = spec.commandLine().getOut();
           ObjectMapper json = new ObjectMapper();
-          for (ShownLetter letter : ask("show", destination, signal, reason, limit).letters()) {
+          for (ShownLetter letter : ask("show", destination, which, limit).letters()) {
             out.println(
                 options.json()
                     ? json.writeValueAsString(letter)
@@ -94,14 +101,9 @@ final class DeadLettersCommand {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = "Gives letters to their destination again; they count as accepted once more.")
-  int retry(
-      @Parameters(paramLabel = "DESTINATION") String destination,
-      @Option(names = "--signal", description = SIGNAL) @Nullable Signal signal,
-      @Option(names = "--reason", paramLabel = "WORD", description = REASON)
-          @Nullable String reason)
+  int retry(@Parameters(paramLabel = "DESTINATION") String destination, @Mixin Which which)
       throws Exception {
-    return options.run(
-        spec, () -> printCount("given again", ask("retry", destination, signal, reason, 0)));
+    return options.run(spec, () -> printCount("given again", ask("retry", destination, which, 0)));
   }
 
   @Command(
@@ -109,30 +111,20 @@ final class DeadLettersCommand {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = "Throws letters away, counted as dropped.")
-  int drop(
-      @Parameters(paramLabel = "DESTINATION") String destination,
-      @Option(names = "--signal", description = SIGNAL) @Nullable Signal signal,
-      @Option(names = "--reason", paramLabel = "WORD", description = REASON)
-          @Nullable String reason)
+  int drop(@Parameters(paramLabel = "DESTINATION") String destination, @Mixin Which which)
       throws Exception {
-    return options.run(
-        spec, () -> printCount("dropped", ask("drop", destination, signal, reason, 0)));
+    return options.run(spec, () -> printCount("dropped", ask("drop", destination, which, 0)));
   }
 
-  private AdminAnswer ask(
-      String command,
-      @Nullable String destination,
-      @Nullable Signal signal,
-      @Nullable String reason,
-      int limit)
+  private AdminAnswer ask(String command, @Nullable String destination, Which which, int limit)
       throws Exception {
     return options.ask(
         new AdminRequest(
             "deadletters " + command,
             destination,
-            signal == null ? null : signal.name(),
+            which.signal == null ? null : which.signal.name(),
             null,
-            reason,
+            which.reason,
             limit));
   }
 

@@ -114,16 +114,18 @@ final class Instances {
   /**
    * What a directory holds beside what was delivered to these destinations: cursors of others, logs
    * of signals that none of them takes, dead letters.
+   *
+   * @param withLetters those of the destinations that refused something for good
    */
-  static List<String> rest(Path directory, Set<String> destinations, Set<Signal> signals)
+  static List<String> rest(
+      Path directory, Set<String> destinations, Set<String> withLetters, Set<Signal> signals)
       throws IOException {
     List<String> rest = new ArrayList<>();
     for (Path destination : list(directory.resolve("destinations"))) {
       String name = destination.getFileName().toString();
       if (!destinations.contains(name)) {
         rest.add("the destination " + name + " (not configured here)");
-      }
-      if (Files.exists(destination.resolve("dead-letters"))) {
+      } else if (withLetters.contains(name)) {
         rest.add("dead letters of " + name);
       }
     }

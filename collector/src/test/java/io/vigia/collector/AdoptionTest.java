@@ -12,11 +12,14 @@ import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.config.ConfigLoader;
 import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.CheckResult;
+import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.pipeline.CursorAdmin;
+import io.vigia.collector.pipeline.DeadLetterAdmin;
 import io.vigia.collector.pipeline.DestinationOptions;
 import io.vigia.collector.pipeline.Pipeline;
 import java.nio.ByteBuffer;
@@ -40,19 +43,46 @@ class AdoptionTest {
     leaveBehind(data.resolve("state/b"));
     CollectorConfig config = config();
 
-    try (Adoption adoption =
-        new Adoption(
-            new Instances(config),
-            config::destinations,
-            new Exporters(config),
-            Pipeline::builder,
-            1)) {
+    try (Adoption adoption = adoption(config)) {
       adoption.start();
       await().until(() -> !Files.exists(data.resolve("state/b")));
     }
     assertThat(data.resolve("out")).content().contains("left behind");
     assertThat(newer.resolve("format")).content().isEqualTo("vigia-state 99\n");
     assertThat(newer.resolve("log")).isEmptyDirectory();
+  }
+
+  @Test
+  void aDirectoryWhoseDeadLettersWereAllTakenOutIsRemoved() throws Exception {
+    leaveBehind(data.resolve("state/b"), new Refusing());
+    CollectorConfig config = config();
+    try (Adoption adoption = adoption(config)) {
+      adoption.start();
+      await().until(() -> !adoption.deadLetterStatus().isEmpty());
+      assertThat(adoption.deadLetterStatus())
+          .extracting(DeadLetterStatus::destination, DeadLetterStatus::items)
+          .containsExactly(org.assertj.core.groups.Tuple.tuple("file (b)", 1L));
+      await().until(() -> adoption.deadLetterStatus().isEmpty());
+    }
+    assertThat(data.resolve("state/b/destinations/file/dead-letters")).isNotEmptyDirectory();
+
+    dropDeadLetters(data.resolve("state/b"));
+    assertThat(data.resolve("state/b/destinations/file/dead-letters")).isDirectory();
+    try (Adoption adoption = adoption(config)) {
+      adoption.start();
+      await().until(() -> !Files.exists(data.resolve("state/b")));
+    }
+  }
+
+  private static Adoption adoption(CollectorConfig config) {
+    return new Adoption(
+        new Instances(config), config::destinations, new Exporters(config), Pipeline::builder, 1);
+  }
+
+  private static void dropDeadLetters(Path state) throws Exception {
+    try (CursorAdmin.Offline admin = CursorAdmin.open(state)) {
+      assertThat(admin.deadLetters().drop("file", DeadLetterAdmin.Filter.ALL)).isEqualTo(1);
+    }
   }
 
   private CollectorConfig config() throws Exception {
@@ -64,11 +94,15 @@ class AdoptionTest {
 
   /** What an instance leaves whose destination did not answer. */
   private static void leaveBehind(Path state) throws Exception {
+    leaveBehind(state, new Silent());
+  }
+
+  private static void leaveBehind(Path state, Exporter exporter) throws Exception {
     try (Pipeline pipeline =
         Pipeline.builder()
             .directory(state)
             .graceMillis(1)
-            .destination("file", new Silent(), DestinationOptions.defaults())
+            .destination("file", exporter, DestinationOptions.defaults())
             .build()) {
       pipeline.start();
       ExportLogsServiceRequest request =
@@ -91,10 +125,20 @@ class AdoptionTest {
                   Envelope.now("test", "peer"),
                   ByteBuffer.wrap(request.toByteArray())))
           .get();
+      if (exporter instanceof Refusing) {
+        await().until(() -> pipeline.status().stream().allMatch(one -> one.pending() == 0));
+      }
     }
   }
 
-  private static final class Silent implements Exporter {
+  private static final class Refusing extends Silent {
+    @Override
+    public CompletableFuture<ExportResult> export(ExportBatch batch) {
+      return CompletableFuture.completedFuture(ExportResult.refusedAll(batch, "no", "never"));
+    }
+  }
+
+  private static class Silent implements Exporter {
     @Override
     public void start() {}
 

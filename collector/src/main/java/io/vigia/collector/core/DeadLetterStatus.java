@@ -16,4 +16,9 @@ public record DeadLetterStatus(
   public DeadLetterStatus {
     removed = Map.copyOf(removed);
   }
+
+  /** The same under another name. */
+  public DeadLetterStatus withDestination(String name) {
+    return new DeadLetterStatus(name, items, bytes, removed);
+  }
 }

@@ -30,6 +30,24 @@ public final class BodyWriter implements AutoCloseable {
     this.deflater = gzipLevel == 0 ? null : new Deflater(gzipLevel, true);
   }
 
+  /** What there is to read, gzipped; the caller releases both. */
+  public static ByteBuf gzip(ByteBuf bytes, int level) {
+    try (BodyWriter writer = new BodyWriter(level)) {
+      if (bytes.hasArray()) {
+        int offset = bytes.arrayOffset() + bytes.readerIndex();
+        writer.write(bytes.array(), offset, bytes.readableBytes());
+        return writer.finish();
+      }
+      byte[] part = new byte[8192];
+      for (int at = bytes.readerIndex(); at < bytes.writerIndex(); at += part.length) {
+        int count = Math.min(part.length, bytes.writerIndex() - at);
+        bytes.getBytes(at, part, 0, count);
+        writer.write(part, 0, count);
+      }
+      return writer.finish();
+    }
+  }
+
   /** Whether {@code content-encoding: gzip} belongs to the body. */
   public boolean gzip() {
     return deflater != null;

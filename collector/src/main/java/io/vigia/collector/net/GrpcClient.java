@@ -153,14 +153,8 @@ public final class GrpcClient implements AutoCloseable {
   private ByteBuf frame(ByteBuf message) {
     ByteBuf body = message;
     if (gzipLevel > 0) {
-      try (BodyWriter writer = new BodyWriter(gzipLevel)) {
-        byte[] chunk = new byte[8192];
-        while (message.isReadable()) {
-          int count = Math.min(chunk.length, message.readableBytes());
-          message.readBytes(chunk, 0, count);
-          writer.write(chunk, 0, count);
-        }
-        body = writer.finish();
+      try {
+        body = BodyWriter.gzip(message, gzipLevel);
       } finally {
         message.release();
       }

@@ -107,7 +107,7 @@ public interface CursorAdmin {
 
     /** The dead letters of the same directory; not to be used after {@link #close}. */
     public DeadLetterAdmin deadLetters() {
-      return new IdleDeadLetters(files);
+      return DeadLetterCommands.idle(files);
     }
 
     @Override

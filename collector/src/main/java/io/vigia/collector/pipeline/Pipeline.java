@@ -163,7 +163,7 @@ public final class Pipeline implements Component {
 
   /** The same for what destinations have refused for good. */
   public DeadLetterAdmin deadLetters() {
-    return new LiveDeadLetters(this, cursorFiles());
+    return DeadLetterCommands.live(this, cursorFiles());
   }
 
   private CursorFiles cursorFiles() {

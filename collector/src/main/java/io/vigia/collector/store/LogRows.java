@@ -1,6 +1,7 @@
 package io.vigia.collector.store;
 
 import io.vigia.collector.otlp.AnyValue;
+import io.vigia.collector.otlp.JsonText;
 import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.ProtoReader;
 import io.vigia.collector.otlp.Slice;

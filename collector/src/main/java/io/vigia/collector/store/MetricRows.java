@@ -1,5 +1,6 @@
 package io.vigia.collector.store;
 
+import io.vigia.collector.otlp.JsonText;
 import io.vigia.collector.otlp.MetricView;
 import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.ProtoReader;

@@ -1,6 +1,7 @@
 package io.vigia.collector.store;
 
 import io.vigia.collector.core.Envelope;
+import io.vigia.collector.otlp.JsonText;
 import io.vigia.collector.otlp.KeyValues;
 import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.Slice;

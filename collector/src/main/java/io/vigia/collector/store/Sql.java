@@ -1,5 +1,6 @@
 package io.vigia.collector.store;
 
+import io.vigia.collector.otlp.JsonText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

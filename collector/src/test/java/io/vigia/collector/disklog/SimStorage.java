@@ -36,6 +36,9 @@ public final class SimStorage implements Storage {
   public boolean readOnly;
   public int failingSyncs;
 
+  /** Runs before each fsync of a file, which takes as long as it takes. */
+  public volatile Runnable beforeSync = () -> {};
+
   /** Whether what a failed fsync gave up may reach the disk all the same. */
   public boolean keepPagesOfFailedSync;
 
@@ -325,6 +328,7 @@ public final class SimStorage implements Storage {
 
     @Override
     public void sync() throws IOException {
+      beforeSync.run();
       synchronized (SimStorage.this) {
         check();
         try {

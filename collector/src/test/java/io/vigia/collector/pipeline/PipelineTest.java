@@ -186,6 +186,27 @@ class PipelineTest {
   }
 
   @Test
+  void onlyTheAgeThatTheOperatorSetThrowsWaitingDataAway() throws Exception {
+    exporter.goDown();
+    FakeExporter patient = new FakeExporter();
+    patient.goDown();
+    Pipeline pipeline =
+        start(
+            Pipeline.builder()
+                .destination("es", exporter, OPTIONS.withLimits(1_000, 0))
+                .destination("patient", patient, OPTIONS));
+    Envelope old = new Envelope(1, "test", "peer", Map.of());
+    for (int i = 0; i < 3; i++) {
+      ByteBuffer bytes = ByteBuffer.wrap("old".getBytes(StandardCharsets.UTF_8));
+      pipeline.intake().accept(new Batch(Signal.LOGS, 2, old, bytes)).get();
+    }
+    await().until(() -> status(pipeline).pending() == 0);
+    assertThat(status(pipeline).dropped()).containsExactly(Map.entry("age", 6L));
+    patient.comeUp();
+    await().until(() -> patient.delivered().size() == 6);
+  }
+
+  @Test
   void aSlowOrDeadDestinationDelaysNoOther() throws Exception {
     FakeExporter dead = new FakeExporter();
     dead.goDown();

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.vigia.tests.client.Http;
 import io.vigia.tests.process.Ports;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +25,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in front of a real Elasticsearch and spoils its answers to {@code _bulk}. Thread-safe.
@@ -52,20 +56,42 @@ final class FaultProxy implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Map<Fault, AtomicLong> counts = new ConcurrentHashMap<>();
+  private final boolean tls;
   private final HttpServer server;
   private volatile Fault fault = Fault.NONE;
+  private volatile String authorization = "";
 
   FaultProxy(String target, long seed) throws IOException {
+    this(target, seed, null);
+  }
+
+  /**
+   * @param tls ends here; null for none
+   */
+  FaultProxy(String target, long seed, @Nullable SSLContext tls) throws IOException {
     this.target = target;
     this.random = new Random(seed);
-    server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 256);
+    this.tls = tls != null;
+    InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
+    if (tls == null) {
+      server = HttpServer.create(address, 256);
+    } else {
+      HttpsServer https = HttpsServer.create(address, 256);
+      https.setHttpsConfigurator(new HttpsConfigurator(tls));
+      server = https;
+    }
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
   }
 
   String url() {
-    return "http://127.0.0.1:" + port;
+    return (tls ? "https" : "http") + "://127.0.0.1:" + port;
+  }
+
+  /** What the last bulk request said of who it is from; empty when nothing. */
+  String authorization() {
+    return authorization;
   }
 
   /** From now on. */
@@ -95,6 +121,8 @@ final class FaultProxy implements AutoCloseable {
       boolean bulk = exchange.getRequestURI().getPath().endsWith("_bulk");
       Fault now = bulk ? fault : Fault.NONE;
       if (bulk) {
+        String who = exchange.getRequestHeaders().getFirst("Authorization");
+        authorization = who == null ? "" : who;
         counts.computeIfAbsent(now, each -> new AtomicLong()).incrementAndGet();
       }
       switch (now) {

@@ -13,6 +13,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +101,37 @@ class HostileClientsIT {
           write(socket, part);
           return socket;
         });
+  }
+
+  /** What they cost: tests/run bench --idle 10000. */
+  @Test
+  void idleConnectionsKeepNobodyWaiting() throws Exception {
+    int count = openFiles() > 12_000 ? 10_000 : 1_000;
+    int http = URI.create(collector.otlpHttpUrl()).getPort();
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        idle.add(new Socket("127.0.0.1", i % 2 == 0 ? http : collector.forwardPort()));
+      }
+      assertHealthy(HEALTHY);
+      try (var threads = Files.list(Path.of("/proc/" + collector.process().pid() + "/task"))) {
+        assertThat(threads.count()).isLessThan(100);
+      }
+    } finally {
+      for (Socket socket : idle) {
+        socket.close();
+      }
+    }
+  }
+
+  /** How many files this process, and so the collector, may have open. */
+  private static long openFiles() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/limits")).stream()
+        .filter(line -> line.startsWith("Max open files"))
+        .map(line -> line.trim().split("\\s+")[3])
+        .mapToLong(limit -> limit.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(limit))
+        .findFirst()
+        .orElse(0);
   }
 
   @Test

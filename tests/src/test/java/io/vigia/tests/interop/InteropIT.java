@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.vigia.tests.backends.FakeElasticsearch;
 import io.vigia.tests.client.Otlp;
 import io.vigia.tests.collector.CollectorProcess;
+import io.vigia.tests.process.TlsFiles;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -18,6 +18,10 @@ enum Tool {
   GO(List.of(installed("bin/vigia-interop-go", "vigia-interop-go")), List.of("probe")),
   H2LOAD(List.of("h2load"), List.of("--version"), "Debian: nghttp2-client"),
   CURL(List.of("curl"), List.of("--http2-prior-knowledge", "--version"), "curl with HTTP/2"),
+  FLUENTD(
+      List.of(installed("bin/fluentd", "fluentd")),
+      List.of("--version"),
+      "tests/backends/interop.sh installs it where RubyGems can be reached"),
   PYTHON(
       List.of(installed("python/bin/python", "python3")),
       List.of(
@@ -67,7 +71,8 @@ enum Tool {
     if (!there) {
       String missing =
           "NOT TESTED: " + name().toLowerCase(java.util.Locale.ROOT) + " is missing; " + remedy;
-      assertThat(BackendFolder.required()).as(missing).isFalse();
+      // no other registry has a Fluentd
+      assertThat(BackendFolder.required() && this != FLUENTD).as(missing).isFalse();
       System.err.println(missing);
       Assumptions.abort(missing);
     }
@@ -76,7 +81,7 @@ enum Tool {
   /** Runs it; fails with its output when it does not exit with 0. */
   String succeeds(String... arguments) {
     Path folder = Folders.temporary("interop");
-    try (ChildProcess process = start(List.of(arguments), folder)) {
+    try (ChildProcess process = start(List.of(arguments), folder.resolve("output"))) {
       int exit = process.awaitExit(LIMIT);
       assertThat(exit).as(process.output()).isZero();
       return process.output();
@@ -95,20 +100,21 @@ enum Tool {
 
   private int run(List<String> arguments) {
     Path folder = Folders.temporary("interop");
-    try (ChildProcess process = start(arguments, folder)) {
+    try (ChildProcess process = start(arguments, folder.resolve("output"))) {
       return process.awaitExit(LIMIT);
     } finally {
       Folders.delete(folder);
     }
   }
 
-  private ChildProcess start(List<String> arguments, Path folder) {
+  /** The caller ends it. */
+  ChildProcess start(List<String> arguments, Path output) {
     List<String> all = new ArrayList<>(command);
     all.addAll(arguments);
     return ChildProcess.command(all)
         .name(command.get(0))
         .environment("NODE_PATH", folder().resolve("node_modules").toString())
-        .output(folder.resolve("output"))
+        .output(output)
         .start();
   }
 }

@@ -5,6 +5,7 @@ import co.elastic.clients.transport.DefaultTransportOptions;
 import co.elastic.clients.transport.ElasticsearchTransportBase;
 import co.elastic.clients.transport.TransportOptions;
 import co.elastic.clients.transport.http.TransportHttpClient;
+import co.elastic.clients.transport.instrumentation.NoopInstrumentation;
 import co.elastic.clients.util.BinaryData;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -26,7 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SetupTransport extends ElasticsearchTransportBase {
   SetupTransport(HttpFailover http) {
-    super(new Http(http), DefaultTransportOptions.EMPTY, new JacksonJsonpMapper());
+    super(
+        new Http(http),
+        DefaultTransportOptions.EMPTY,
+        new JacksonJsonpMapper(),
+        NoopInstrumentation.INSTANCE); // the other one drags in Apache's HTTP client for its log
   }
 
   private record Http(HttpFailover http) implements TransportHttpClient {

@@ -1,6 +1,7 @@
 package io.vigia.collector.export.forward;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.core.RecordId;
@@ -122,13 +123,10 @@ record Chunk(String id, ByteBuffer message, List<ExportBatch.Entry> entries) {
     }
 
     private byte[] gzip() {
-      try (BodyWriter writer = new BodyWriter(1)) {
-        writer.write(out.array(), 0, out.size());
-        ByteBuf body = writer.finish();
-        byte[] bytes = new byte[body.readableBytes()];
-        body.readBytes(bytes).release();
-        return bytes;
-      }
+      ByteBuf body = BodyWriter.gzip(Unpooled.wrappedBuffer(out.array(), 0, out.size()), 1);
+      byte[] bytes = new byte[body.readableBytes()];
+      body.readBytes(bytes).release();
+      return bytes;
     }
   }
 }

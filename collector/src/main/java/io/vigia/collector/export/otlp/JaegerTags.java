@@ -1,13 +1,8 @@
 package io.vigia.collector.export.otlp;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vigia.collector.otlp.AnyValue;
-import io.vigia.collector.otlp.AnyValues;
+import io.vigia.collector.otlp.JsonText;
 import io.vigia.collector.otlp.KeyValues;
-import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.ProtoReader;
 import io.vigia.collector.otlp.ProtoWriter;
 import io.vigia.collector.otlp.Slice;
@@ -28,10 +23,9 @@ final class JaegerTags {
   private static final int TYPE_INT64 = 2;
   private static final int TYPE_FLOAT64 = 3;
   private static final int TYPE_BINARY = 4;
-  private static final int MAX_DEPTH = 16;
-  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final ProtoWriter out;
+  private final JsonText json = new JsonText();
 
   JaegerTags(ProtoWriter out) {
     this.out = out;
@@ -61,43 +55,9 @@ final class JaegerTags {
         out.varint(TYPE, TYPE_BINARY);
         out.bytes(BINARY, value.bytes());
       }
-      case ARRAY, KVLIST -> out.string(STRING, json(value, 0).toString());
+      case ARRAY, KVLIST -> out.string(STRING, json.clear().value(value).toString());
     }
     out.end(begun);
-  }
-
-  private static JsonNode json(AnyValue value, int depth) {
-    return switch (value.kind()) {
-      case EMPTY -> JSON.nullNode();
-      case STRING -> JSON.textNode(value.bytes().toString());
-      case BOOL -> JSON.booleanNode(value.boolValue());
-      case INT -> JSON.numberNode(value.intValue());
-      case DOUBLE ->
-          Double.isFinite(value.doubleValue())
-              ? JSON.numberNode(value.doubleValue())
-              : JSON.textNode(Double.toString(value.doubleValue()));
-      case BYTES -> JSON.binaryNode(value.bytes().toByteArray());
-      case ARRAY -> depth >= MAX_DEPTH ? JSON.textNode("…") : array(value, depth + 1);
-      case KVLIST -> depth >= MAX_DEPTH ? JSON.textNode("…") : object(value, depth + 1);
-    };
-  }
-
-  private static ArrayNode array(AnyValue value, int depth) {
-    ArrayNode array = JSON.arrayNode();
-    AnyValues elements = new AnyValues().reset(value.bytes());
-    while (elements.next()) {
-      array.add(json(elements.value(), depth));
-    }
-    return array;
-  }
-
-  private static ObjectNode object(AnyValue value, int depth) {
-    ObjectNode object = JSON.objectNode();
-    KeyValues entries = new KeyValues().reset(value.bytes(), OtlpFields.KEY_VALUE_LIST_VALUES);
-    while (entries.next()) {
-      object.set(entries.key().toString(), json(entries.value(), depth));
-    }
-    return object;
   }
 
   /** Nothing when the value is empty. */

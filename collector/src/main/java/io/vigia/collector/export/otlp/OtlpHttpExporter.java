@@ -85,7 +85,8 @@ public final class OtlpHttpExporter implements Exporter {
 
   private CompletableFuture<HttpAnswer> send(HttpClient to, String path, ByteBuffer request) {
     boolean gzip = settings.gzip && request.hasRemaining();
-    ByteBuf body = gzip ? gzip(request) : Unpooled.wrappedBuffer(request);
+    ByteBuf plain = Unpooled.wrappedBuffer(request);
+    ByteBuf body = gzip ? BodyWriter.gzip(plain, 1) : plain;
     String type = "application/x-protobuf";
     return to.send(
         HttpMethod.POST,
@@ -94,14 +95,6 @@ public final class OtlpHttpExporter implements Exporter {
             ? Map.of("content-type", type, "content-encoding", "gzip")
             : Map.of("content-type", type),
         body);
-  }
-
-  private static ByteBuf gzip(ByteBuffer request) {
-    try (BodyWriter writer = new BodyWriter(1)) {
-      writer.write(
-          request.array(), request.arrayOffset() + request.position(), request.remaining());
-      return writer.finish();
-    }
   }
 
   /** Sends an empty request of the first signal, which servers answer with 200. */

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * writes the good part of a request that it refuses; sending that part again must be harmless,
  * which it is only for the newest sample of a series (the same once more is no error, an older one
  * is out of order). So a batch goes in rounds there, in each at most one sample of a series, in the
- * order of time.
+ * order of time. One that takes a request and says that it wrote less than all of it is asked in
+ * the same way which it left out.
  */
 final class RemoteWriteBatch {
   private static final String NOT_V2 =
@@ -223,13 +224,17 @@ final class RemoteWriteBatch {
       return send(from, to);
     }
     if (status / 100 == 2) {
-      if (written != null) {
-        state.shortfall.taken(sent, written);
+      if (written == null || written.samples() >= sent) {
+        done = to;
+        return finished;
       }
-      done = to;
-      return finished;
-    }
-    if (!aboutData(answer)) {
+      if (written.samples() == 0) { // no use in taking it apart
+        for (int i = from; i < to; i++) {
+          refuse(i, answer);
+        }
+        return finished;
+      }
+    } else if (!aboutData(answer)) {
       trouble = status + " from " + url + ": " + hint(status) + answer.excerpt();
       retryAfterMillis = answer.retryAfterMillis();
       return finished;
@@ -252,11 +257,18 @@ final class RemoteWriteBatch {
       items.set(at, new Item(item.ordinal, item.entry, item.index, item.point, item.delta, null));
       return send(at, at + 1);
     }
-    refused.add(
-        new Refused(
-            item.entry, item.index, reason(answer), answer.status() + " " + answer.excerpt()));
-    done = at + 1;
+    refuse(at, answer);
     return CompletableFuture.completedFuture(null);
+  }
+
+  private void refuse(int at, HttpAnswer answer) {
+    Item item = items.get(at);
+    String detail =
+        answer.status() / 100 == 2
+            ? answer.status() + ", but by its own count it did not write all of it"
+            : answer.status() + " " + answer.excerpt();
+    refused.add(new Refused(item.entry, item.index, reason(answer), detail));
+    done = at + 1;
   }
 
   /** Statuses about us or the server are none of the data's fault. */
@@ -279,6 +291,9 @@ final class RemoteWriteBatch {
 
   private static String reason(HttpAnswer answer) {
     String text = answer.excerpt();
+    if (answer.status() / 100 == 2) {
+      return "not_written";
+    }
     if (answer.status() == 413) {
       return "too_large";
     }

@@ -65,8 +65,7 @@ public final class RemoteWriteExporter implements Exporter {
     this.state =
         new RemoteWriteState(
             builder.scopeLabels,
-            new Negotiation(endpoint.toString(), builder.version, builder.nativeHistograms),
-            new Shortfall(endpoint.toString()));
+            new Negotiation(endpoint.toString(), builder.version, builder.nativeHistograms));
   }
 
   public static Builder builder() {

@@ -13,7 +13,6 @@ final class RemoteWriteState {
   final PointConverter converter;
   final DeltaSums deltas = new DeltaSums(MAX_DELTA_SERIES);
   final Negotiation negotiation;
-  final Shortfall shortfall;
   private final Map<String, Long> described =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -24,10 +23,9 @@ final class RemoteWriteState {
         }
       };
 
-  RemoteWriteState(boolean scopeLabels, Negotiation negotiation, Shortfall shortfall) {
+  RemoteWriteState(boolean scopeLabels, Negotiation negotiation) {
     this.converter = new PointConverter(scopeLabels);
     this.negotiation = negotiation;
-    this.shortfall = shortfall;
   }
 
   /** Adds the metadata of the families that were not described for a minute. */

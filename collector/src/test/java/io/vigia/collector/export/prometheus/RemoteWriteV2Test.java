@@ -42,6 +42,7 @@ class RemoteWriteV2Test extends RemoteExporterContractTest {
   private volatile RemoteWriteExporter.Version version = RemoteWriteExporter.Version.AUTO;
   private volatile String empty = NOTHING;
   private volatile @Nullable String every;
+  private volatile String leftOut = "nothing";
 
   @Override
   protected FakeBackend newBackend() {
@@ -76,6 +77,9 @@ class RemoteWriteV2Test extends RemoteExporterContractTest {
       for (DynamicMessage sample : PromProto.list(series, "samples")) {
         double time = (long) PromProto.get(sample, "timestamp");
         double value = (double) PromProto.get(sample, "value");
+        if (labels.contains(leftOut)) {
+          continue; // and it says so, in the headers only
+        }
         double[] last = newest.get(labels);
         if (last == null || time > last[0]) {
           newest.put(labels, new double[] {time, value});
@@ -164,9 +168,24 @@ class RemoteWriteV2Test extends RemoteExporterContractTest {
   }
 
   @Test
-  void fewerWrittenThanSentIsDeliveredAsTheServerSays() throws Exception {
-    every = answer("204 No Content", 1, "");
-    assertThat(get(started().export(gauges("a@1=1")))).isEqualTo(ExportResult.delivered());
+  void whatAServerTakesAndDoesNotWriteIsFoundAndRefused() throws Exception {
+    leftOut = "series=b";
+    ExportResult result = get(started().export(gauges("a@1=1", "b@1=1", "c@1=1", "d@1=1")));
+    assertThat(result.retry()).isEmpty();
+    assertThat(result.refused())
+        .extracting(ExportResult.Refused::item, ExportResult.Refused::reason)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(1, "not_written"));
+    assertThat(values("a")).containsExactly(1.0);
+    assertThat(values("d")).containsExactly(1.0);
+  }
+
+  @Test
+  void aServerThatWritesNothingIsNotAskedForEachSample() throws Exception {
+    every = answer("202 Accepted", 0, "");
+    ExportResult result = get(started().export(gauges("a@1=1", "b@1=1", "c@1=1")));
+    assertThat(result.refused())
+        .hasSize(3)
+        .allMatch(refused -> refused.reason().equals("not_written"));
     assertThat(backend.requests()).isEqualTo(1);
   }
 

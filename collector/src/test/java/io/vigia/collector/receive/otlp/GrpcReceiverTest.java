@@ -150,6 +150,29 @@ class GrpcReceiverTest {
   }
 
   @Test
+  void aCallThatPassesItsDeadlineCostsNoOtherOnItsConnection() throws Exception {
+    intake.hold();
+    var late =
+        ClientCalls.futureUnaryCall(
+            channel.newCall(
+                method(Signal.LOGS),
+                CallOptions.DEFAULT.withDeadlineAfter(300, TimeUnit.MILLISECONDS)),
+            Requests.logs(3).toByteArray());
+    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> late.get(30, TimeUnit.SECONDS)))
+        .hasMessageContaining("DEADLINE_EXCEEDED");
+    var other =
+        ClientCalls.futureUnaryCall(
+            channel.newCall(method(Signal.LOGS), CallOptions.DEFAULT),
+            Requests.logs(1).toByteArray());
+    await().until(() -> intake.taken.size() == 2);
+    intake.release();
+    assertThat(other.get(10, TimeUnit.SECONDS)).isEmpty();
+    call(service(Signal.LOGS), Requests.logs(1).toByteArray(), CallOptions.DEFAULT);
+    assertThat(intake.taken).extracting(FakeIntake.Taken::envelope).hasSize(3);
+    assertThat(intake.taken.stream().map(taken -> taken.envelope().peer()).distinct()).hasSize(1);
+  }
+
+  @Test
   void overloadSaysWhenToComeAgain() throws Exception {
     intake.failWith(new IntakeException.Overloaded("quota", "disk quota reached", 2500));
     StatusRuntimeException refusal = refused(service(Signal.LOGS), Requests.logs(1).toByteArray());

@@ -1,21 +1,17 @@
-package io.vigia.collector.store;
+package io.vigia.collector.otlp;
 
-import io.vigia.collector.otlp.AnyValue;
-import io.vigia.collector.otlp.AnyValues;
-import io.vigia.collector.otlp.KeyValues;
-import io.vigia.collector.otlp.OtlpFields;
-import io.vigia.collector.otlp.Slice;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * Writes OTLP attributes as compact JSON, straight from their bytes. Reusable, not thread-safe.
+ * Writes OTLP attributes and values as compact JSON, straight from their bytes. Reusable, not
+ * thread-safe.
  *
  * <p>Numbers that JavaScript could not read back exactly, not-a-number and infinity become strings;
  * bytes become base64; nesting beyond {@value #MAX_DEPTH} becomes null.
  */
-final class JsonText {
+public final class JsonText {
   static final int MAX_DEPTH = 16;
   private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -24,16 +20,16 @@ final class JsonText {
   private int size;
   private final KeyValues attributes = new KeyValues();
 
-  JsonText clear() {
+  public JsonText clear() {
     size = 0;
     return this;
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
-  byte[] buffer() {
+  public byte[] buffer() {
     return buffer;
   }
 
@@ -44,12 +40,12 @@ final class JsonText {
   }
 
   /** The attributes of a message as one object. */
-  JsonText attributes(Slice message, int tag) {
+  public JsonText attributes(Slice message, int tag) {
     return object(attributes.reset(message, tag), 0);
   }
 
   /** One value. */
-  JsonText value(AnyValue value) {
+  public JsonText value(AnyValue value) {
     return value(value, 0);
   }
 
@@ -106,14 +102,14 @@ final class JsonText {
     raw(']');
   }
 
-  JsonText number(long value) {
+  public JsonText number(long value) {
     if (value > MAX_SAFE_INTEGER || value < -MAX_SAFE_INTEGER) {
       return quoted(Long.toString(value));
     }
     return ascii(Long.toString(value));
   }
 
-  JsonText number(double value) {
+  public JsonText number(double value) {
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       return quoted(Double.toString(value));
     }
@@ -128,11 +124,11 @@ final class JsonText {
   }
 
   /** A member name known to need no escapes, with its colon. */
-  JsonText member(String name) {
+  public JsonText member(String name) {
     return quoted(name).raw(':');
   }
 
-  JsonText ascii(String text) {
+  public JsonText ascii(String text) {
     ensure(text.length());
     for (int i = 0; i < text.length(); i++) {
       buffer[size++] = (byte) text.charAt(i);
@@ -140,18 +136,18 @@ final class JsonText {
     return this;
   }
 
-  JsonText raw(char c) {
+  public JsonText raw(char c) {
     ensure(1);
     buffer[size++] = (byte) c;
     return this;
   }
 
-  JsonText string(String text) {
+  public JsonText string(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return string(bytes, 0, bytes.length);
   }
 
-  JsonText string(Slice text) {
+  public JsonText string(Slice text) {
     return string(text.array(), text.offset(), text.length());
   }
 

@@ -1,4 +1,4 @@
-package io.vigia.tests.interop;
+package io.vigia.tests.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,10 +7,17 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
-/** A self-signed certificate of localhost and its key, made by the JDK's keytool, in PEM. */
-record TlsFiles(Path certificate, Path key) {
-  static TlsFiles make(Path folder) throws Exception {
+/**
+ * A self-signed certificate of localhost and its key, made by the JDK's keytool, in PEM.
+ *
+ * @param context of a server with that certificate
+ */
+public record TlsFiles(Path certificate, Path key, SSLContext context) {
+  /** Makes {@code server.crt} and {@code server.key}. */
+  public static TlsFiles make(Path folder) throws Exception {
     Path store = folder.resolve("server.p12");
     String[] command = {
       Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -41,9 +48,14 @@ record TlsFiles(Path certificate, Path key) {
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, password);
     }
+    KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
+    managers.init(keys, password);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(managers.getKeyManagers(), null, null);
     return new TlsFiles(
         pem(folder.resolve("server.crt"), "CERTIFICATE", keys.getCertificate("a").getEncoded()),
-        pem(folder.resolve("server.key"), "PRIVATE KEY", keys.getKey("a", password).getEncoded()));
+        pem(folder.resolve("server.key"), "PRIVATE KEY", keys.getKey("a", password).getEncoded()),
+        context);
   }
 
   private static Path pem(Path file, String kind, byte[] der) throws IOException {
