@@ -1,36 +1,48 @@
 package io.vigia.collector;
 
 import io.vigia.collector.config.ConfigException;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** {@code java -jar vigia-collector.jar}. */
-@Command(
-    name = "vigia-collector",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    description = "Receives metrics, logs and traces, keeps them on disk, and delivers them.",
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      RunCommand.class,
-      CheckCommand.class,
-      CursorCommand.class,
-      DeadLettersCommand.class,
-      CommandLine.HelpCommand.class
-    })
 public final class Main {
+  private static final int WRONG_USE = 2;
+
   private Main() {}
 
-  public static void main(String[] args) {
-    CommandLine commandLine = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
-    commandLine.setExecutionExceptionHandler(
-        (failure, command, parsed) -> {
-          if (failure instanceof ConfigException) {
-            command.getErr().println("vigia: " + failure.getMessage());
-            return CommandLine.ExitCode.USAGE;
-          }
-          throw failure;
-        });
-    System.exit(commandLine.execute(args.length == 0 ? new String[] {"--help"} : args));
+  public static void main(String[] args) throws Exception {
+    RunCommand run = plainRun(args);
+    System.exit(run == null ? Commands.execute(args) : execute(run));
+  }
+
+  /**
+   * {@code run} and {@code run --config FILE}, as machines start it, are understood without
+   * picocli: its classes are too old for an archive and take a third of the time to listening.
+   */
+  static @Nullable RunCommand plainRun(String[] args) {
+    if (args.length == 0 || !args[0].equals("run")) {
+      return null;
+    }
+    if (args.length == 1) {
+      return new RunCommand();
+    }
+    boolean named = args[1].equals("--config") || args[1].equals("-c");
+    return args.length == 3 && named && !args[2].startsWith("-")
+        ? new RunCommand(Path.of(args[2]))
+        : null;
+  }
+
+  private static int execute(RunCommand run) throws Exception {
+    try {
+      return run.call();
+    } catch (ConfigException e) {
+      return refuse(e);
+    }
+  }
+
+  /** Says what is wrong with the configuration; returns the exit code. */
+  static int refuse(ConfigException wrong) {
+    System.err.println("vigia: " + wrong.getMessage());
+    return WRONG_USE;
   }
 }

@@ -1,6 +1,7 @@
 package io.vigia.collector;
 
 import io.vigia.collector.config.CollectorConfig;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -20,6 +21,12 @@ import picocli.CommandLine.Mixin;
     })
 final class RunCommand implements Callable<Integer> {
   @Mixin private ConfigOption config = new ConfigOption();
+
+  RunCommand() {}
+
+  RunCommand(Path file) {
+    config.file = file;
+  }
 
   @Override
   public Integer call() throws Exception {
