@@ -100,8 +100,7 @@ class FluentdIT {
       await()
           .atMost(LIMIT)
           .untilAsserted(
-              () ->
-                  assertThat(sink.messages()).containsExactlyInAnyOrderElementsOf(messages()));
+              () -> assertThat(sink.messages()).containsExactlyInAnyOrderElementsOf(messages()));
       fluentd.terminate(LIMIT); // flushes what it believes unsent
       assertThat(sink.messages()).containsExactlyInAnyOrderElementsOf(messages());
       assertThat(fluentd.output()).doesNotContain("no response").doesNotContain("retry");
