@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrpcConnection extends Http2ConnectionHandler {
   private static final int WINDOW_BYTES = 1 << 20;
+  private static final int RETIRE_MILLIS = 1_000;
 
   private final Endpoint endpoint;
   private final Map<String, String> metadata;
@@ -96,11 +97,11 @@ final class GrpcConnection extends Http2ConnectionHandler {
     return ctx != null && dialer.outdated(ctx.channel());
   }
 
-  /** Closes it when the last of its calls is over; takes no more. From any thread. */
+  /** Closes it soon, when the last of its calls is over. From any thread, with no more to start. */
   void retire() {
     ChannelHandlerContext ctx = context;
-    if (ctx != null) {
-      ctx.executor().execute(() -> leaveIdle(ctx));
+    if (ctx != null) { // not at once: a call of another thread may be on its way here
+      ctx.executor().schedule(() -> leaveIdle(ctx), RETIRE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -139,7 +140,13 @@ public abstract class TlsExporterContractTest extends RemoteExporterContractTest
           .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () -> {
-                results.add(get(exporter.export(batch())));
+                List<CompletableFuture<ExportResult>> together = new ArrayList<>();
+                for (int i = 0; i < exporter.limits().maxInFlight(); i++) {
+                  together.add(exporter.export(batch()));
+                }
+                for (CompletableFuture<ExportResult> one : together) {
+                  results.add(get(one));
+                }
                 assertThat(server.openClients()).isNotEmpty().containsOnly("CN=renewed");
               });
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class ForwardConnection extends ByteToMessageDecoder {
   /** More than any HELO, PONG or acknowledgement. */
   private static final int MAX_ANSWER_BYTES = 16 << 10;
+
+  private static final int RETIRE_MILLIS = 1_000;
 
   private final String peer;
   private final @Nullable Handshake handshake;
@@ -74,16 +77,20 @@ final class ForwardConnection extends ByteToMessageDecoder {
     return ctx != null && dialer.outdated(ctx.channel());
   }
 
-  /** Closes it when all that was sent is acknowledged. From any thread. */
+  /**
+   * Closes it soon, when all that was sent is acknowledged. From any thread, with no more to send.
+   */
   void retire() {
     ChannelHandlerContext ctx = context;
-    if (ctx != null) {
+    if (ctx != null) { // not at once: a chunk of another thread may be on its way here
       ctx.executor()
-          .execute(
+          .schedule(
               () -> {
                 retired = true;
                 closeIfRetired(ctx);
-              });
+              },
+              RETIRE_MILLIS,
+              TimeUnit.MILLISECONDS);
     }
   }
 
