@@ -1,7 +1,6 @@
 package io.vigia.agent.extension.traces;
 
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
@@ -24,7 +23,7 @@ final class ReadAllPropagator implements TextMapPropagator {
     JaegerPropagator.getInstance(),
     B3Propagator.injectingSingleHeader(),
     W3CBaggagePropagator.getInstance(),
-    W3CTraceContextPropagator.getInstance(),
+    new TraceContextPropagator(),
   };
 
   @Override

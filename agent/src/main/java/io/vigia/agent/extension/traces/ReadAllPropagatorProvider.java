@@ -11,7 +11,10 @@ public final class ReadAllPropagatorProvider implements ConfigurablePropagatorPr
 
   static final String NAME = "vigia-read-all";
 
-  /** The user's list with ours before it; unchanged when propagation is switched off. */
+  /**
+   * The user's list with ours before it, and ours for {@code tracecontext}; unchanged when
+   * propagation is switched off.
+   */
   public static List<String> before(List<String> configured) {
     List<String> names = new ArrayList<>(configured);
     if (names.isEmpty()) {
@@ -19,6 +22,8 @@ public final class ReadAllPropagatorProvider implements ConfigurablePropagatorPr
       names.add("baggage");
     }
     if (!names.contains("none")) {
+      names.replaceAll(
+          name -> name.equals("tracecontext") ? TraceContextPropagatorProvider.NAME : name);
       names.add(0, NAME);
     }
     return names;

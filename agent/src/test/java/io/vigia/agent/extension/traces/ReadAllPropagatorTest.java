@@ -94,7 +94,7 @@ class ReadAllPropagatorTest {
   @Test
   void configuredPropagatorsStayAndNoneStaysNone() {
     assertThat(ReadAllPropagatorProvider.before(List.of()))
-        .containsExactly("vigia-read-all", "tracecontext", "baggage");
+        .containsExactly("vigia-read-all", "vigia-tracecontext", "baggage");
     assertThat(ReadAllPropagatorProvider.before(List.of("b3")))
         .containsExactly("vigia-read-all", "b3");
     assertThat(ReadAllPropagatorProvider.before(List.of("none"))).containsExactly("none");
