@@ -14,6 +14,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Point 6: whatever breaks in the agent, the application's stdout and exit code are those of a run
@@ -44,6 +45,7 @@ class HarmlessIT {
     "extension.resource.ServiceIdentity, THROWS",
     "extension.traces.RemoteSampling, FAILS",
     "extension.traces.ReadAllPropagatorProvider, THROWS",
+    "extension.traces.TraceContextPropagatorProvider, THROWS",
     "extension.export.SpillingHttpSenderProvider, THROWS",
     "extension.metrics.AppRegistryProducer, FAILS",
     "extension.lazy.LazyModules, THROWS",
@@ -51,9 +53,16 @@ class HarmlessIT {
     "extension.lazy.LazyLambdas, FAILS",
     "extension.VerdictListener, FAILS",
     "extension.metrics.CollectorRegistryModule, FAILS",
+    "extension.export.ExportHealth, FAILS",
     // while the application runs, on its own threads and on ours: none hides another
     "extension.logs.ForwardRecord#encode extension.export.Outbox#send"
         + " extension.metrics.AppRegistryProducer#produce, FAILS",
+    "extension.traces.ReadAllPropagator#extract extension.traces.TraceContextPropagator#extract"
+        + " extension.traces.RemoteSampler#shouldSample"
+        + " extension.redact.RedactingLogExporter#export"
+        + " extension.redact.RedactingSpanExporter#export, FAILS",
+    "extension.traces.TraceContextPropagator#inject extension.logs.ForwardLogExporter#export"
+        + " extension.export.SpillingHttpSender#send, FAILS",
   })
   void brokenClassesOfOursLeaveTheApplicationUnharmed(String classes, Fault fault)
       throws Exception {
@@ -69,6 +78,19 @@ class HarmlessIT {
       for (String place : fault == Fault.DAMAGED ? new String[0] : classes.split(" ")) {
         assertThat(jvm.output()).contains(FaultyAgent.REACHED + place);
       }
+    }
+  }
+
+  /** What is around the process: each is one that people have met. */
+  @ParameterizedTest
+  @EnumSource(Surroundings.class)
+  void badSurroundingsLeaveTheApplicationUnharmed(Surroundings surroundings) throws Exception {
+    try (Surroundings.Broken broken = surroundings.set(directory);
+        Jvm jvm = broken.around(Jvm.of(Steady.class, "simpleclient")).start()) {
+      int exitCode = jvm.exitCode(Duration.ofSeconds(120));
+      assertThat(jvm.stdout()).as(jvm.output()).isEqualTo(expected);
+      assertThat(exitCode).isEqualTo(3);
+      assertThat(jvm.output()).contains(broken.isSaid());
     }
   }
 

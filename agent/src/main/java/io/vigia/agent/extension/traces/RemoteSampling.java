@@ -22,7 +22,7 @@ public final class RemoteSampling implements AgentListener {
   public static synchronized Sampler sampler(CollectorAddress address, String service) {
     RemoteSampler root = new RemoteSampler();
     poller = () -> SamplingPoller.start(address, service, root, intervalMillis());
-    return Sampler.parentBased(root);
+    return Sampler.parentBased(Harmless.sampler(root));
   }
 
   private static long intervalMillis() {

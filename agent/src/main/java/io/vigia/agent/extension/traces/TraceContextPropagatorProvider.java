@@ -11,7 +11,7 @@ public final class TraceContextPropagatorProvider implements ConfigurablePropaga
 
   @Override
   public TextMapPropagator getPropagator(ConfigProperties config) {
-    return new TraceContextPropagator();
+    return Harmless.propagator(new TraceContextPropagator());
   }
 
   @Override
