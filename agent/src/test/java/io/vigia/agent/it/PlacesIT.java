@@ -131,6 +131,32 @@ class PlacesIT {
     }
   }
 
+  /** 17 is in {@link HarmlessIT}; 24 and later have none. */
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("jvmsUpTo11")
+  void underASecurityManagerThatDoesNotKnowTheAgentTheServiceAnswers(Path home) throws Exception {
+    Path source = Files.writeString(directory.resolve("OldService.java"), OLD_SERVICE);
+    String libraries = Jvm.classPath("simpleclient", "tomcat-embed", "tomcat-annotations");
+    compile("--release", "8", "-Xlint:-options", "-cp", libraries, source.toString());
+    Path policy = Surroundings.policy(directory, directory + "/-", libraries);
+    try (Jvm jvm =
+        Jvm.launching(List.of("-cp", directory + File.pathSeparator + libraries, "OldService"))
+            .java(home.resolve("bin/java"))
+            .option("-Djava.security.manager")
+            .option("-Djava.security.policy==" + policy)
+            .argument(directory.toString())
+            .start()) {
+      assertThat(jvm.await("answered")).as(jvm.output()).isEqualTo("204");
+      jvm.tell();
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      assertThat(jvm.output()).contains("the agent did not start, the application runs without it");
+    }
+  }
+
+  static List<Path> jvmsUpTo11() throws Exception {
+    return otherJvms().stream().filter(home -> feature(home) <= 11).toList();
+  }
+
   private static Optional<Map<String, Object>> orders(Receiver receiver) {
     return receiver.logs().stream()
         .filter(log -> "order taken".equals(log.get("message")))

@@ -87,26 +87,14 @@ enum Surroundings {
   SECURITY_MANAGER {
     @Override
     Broken set(Path directory) throws IOException {
-      // the application may do everything, nobody else may do anything
-      StringBuilder grants = new StringBuilder();
-      for (String code :
-          (Path.of("target/test-classes/-").toAbsolutePath()
-                  + File.pathSeparator
-                  + Jvm.classPath("simpleclient"))
-              .split(File.pathSeparator)) {
-        grants
-            .append("grant codeBase \"file:")
-            .append(code)
-            .append("\" { permission java.security.AllPermission; };\n");
-      }
-      Path policy = Files.writeString(directory.resolve("policy"), grants);
-      return new Broken(
-          "the agent did not start, the application runs without it",
-          jvm ->
-              collector(1)
-                  .apply(jvm)
-                  .option("-Djava.security.manager")
-                  .option("-Djava.security.policy==" + policy));
+      return secured(
+          "the agent did not start, the application runs without it", policy(directory, OWN_CODE));
+    }
+  },
+  SECURITY_MANAGER_THAT_TRUSTS_THE_AGENT {
+    @Override
+    Broken set(Path directory) throws IOException {
+      return secured("connection refused", policy(directory, OWN_CODE, Jvm.AGENT.toString()));
     }
   },
   SAME_AGENT_TWICE {
@@ -130,6 +118,11 @@ enum Surroundings {
                   .environment("OTEL_LOGS_EXPORTER", "none"));
     }
   };
+
+  private static final String OWN_CODE =
+      Path.of("target/test-classes/-").toAbsolutePath()
+          + File.pathSeparator
+          + Jvm.classPath("simpleclient");
 
   abstract Broken set(Path directory) throws IOException, InterruptedException;
 
@@ -160,6 +153,28 @@ enum Surroundings {
         server.close();
       }
     }
+  }
+
+  private static Broken secured(String isSaid, Path policy) {
+    return new Broken(
+        isSaid,
+        jvm ->
+            collector(1)
+                .apply(jvm)
+                .option("-Djava.security.manager")
+                .option("-Djava.security.policy==" + policy));
+  }
+
+  /** A policy by which this code may do everything, and nobody else may do anything. */
+  static Path policy(Path directory, String... classPaths) throws IOException {
+    StringBuilder grants = new StringBuilder();
+    for (String code : String.join(File.pathSeparator, classPaths).split(File.pathSeparator)) {
+      grants
+          .append("grant codeBase \"file:")
+          .append(code)
+          .append("\" { permission java.security.AllPermission; };\n");
+    }
+    return Files.writeString(directory.resolve("policy"), grants);
   }
 
   private static UnaryOperator<Jvm.Builder> collector(int port) {
