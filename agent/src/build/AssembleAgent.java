@@ -68,6 +68,7 @@ final class AssembleAgent {
     entries.remove("META-INF/MANIFEST.MF");
     addExtension(new File(args[1]), entries);
     moveLazyModules(Path.of(args[6]), entries);
+    moveCloudResources(entries);
     putNew(entries, "inst/io/vigia/agent/known-settings.txt", Files.readAllBytes(Path.of(args[7])));
     addLicenses(Path.of(args[2]), entries);
     entries.replaceAll(
@@ -192,6 +193,23 @@ final class AssembleAgent {
         entries,
         "inst/io/vigia/agent/lazy-modules.txt",
         (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Providers that our CloudResources loads are not loaded by the SDK's service loader. */
+  private static void moveCloudResources(Map<String, byte[]> entries) {
+    String service = "inst/" + SERVICES + "io.opentelemetry.sdk.autoconfigure.spi.ResourceProvider";
+    Map<Boolean, String> byPlace =
+        new String(entries.get(service), StandardCharsets.UTF_8)
+            .lines()
+            .collect(
+                Collectors.partitioningBy(
+                    name -> name.startsWith("io.opentelemetry.contrib."),
+                    Collectors.joining("\n", "", "\n")));
+    entries.put(service, byPlace.get(false).getBytes(StandardCharsets.UTF_8));
+    putNew(
+        entries,
+        "inst/io/vigia/agent/cloud-resources.txt",
+        byPlace.get(true).getBytes(StandardCharsets.UTF_8));
   }
 
   private static void addLicenses(Path dir, Map<String, byte[]> entries) throws IOException {

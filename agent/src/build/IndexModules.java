@@ -42,8 +42,10 @@ final class IndexModules {
   private static final String SERVICE =
       "META-INF/services/io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule";
 
+  /** Not what others implement: a JDBC driver is a library. */
   private static final Pattern JDK =
-      Pattern.compile("(java|sun|jdk|com\\.sun|javax\\.(net|sql|management|naming|security))\\..*");
+      Pattern.compile(
+          "(?!javax?\\.sql\\.)(java|sun|jdk|com\\.sun|javax\\.(net|management|naming|security))\\..*");
 
   private static final Pattern SETTING = Pattern.compile("otel\\.[a-z0-9_-]+\\.[a-z0-9._-]+");
 

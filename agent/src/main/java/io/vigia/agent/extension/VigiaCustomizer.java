@@ -21,12 +21,14 @@ import io.vigia.agent.extension.metrics.AppRegistryProducer;
 import io.vigia.agent.extension.redact.RedactingLogExporter;
 import io.vigia.agent.extension.redact.RedactingSpanExporter;
 import io.vigia.agent.extension.redact.Redactor;
+import io.vigia.agent.extension.resource.CloudResources;
 import io.vigia.agent.extension.resource.ServiceIdentity;
 import io.vigia.agent.extension.traces.ReadAllPropagatorProvider;
 import io.vigia.agent.extension.traces.RemoteSampling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -75,6 +77,11 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     overrides.put(
         "otel.propagators",
         String.join(",", ReadAllPropagatorProvider.before(config.getList("otel.propagators"))));
+    String providers = "otel.java.enabled.resource.providers";
+    List<String> enabled = config.getList(providers);
+    if (!enabled.isEmpty()) {
+      overrides.put(providers, String.join(",", CloudResources.withThis(enabled)));
+    }
     if (config.getList("otel.jmx.target.system").isEmpty()
         && config.getList("otel.jmx.config").isEmpty()) {
       // without rules it only costs a thread and a YAML parser at start
