@@ -61,7 +61,7 @@ final class GuestbookRun {
         subjects.put(variant, start(variant));
       }
       for (Subject subject : subjects.values()) {
-        OpenLoop.run(subject.url(), rate * WARM_UP_FACTOR, warmUpSeconds, 1);
+        OpenLoop.run(subject.url(), rate * WARM_UP_FACTOR, warmUpSeconds, 100);
       }
       for (int turn = 0; turn < turns; turn++) {
         for (Variant variant : order(first + turn)) {
