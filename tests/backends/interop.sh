@@ -47,6 +47,8 @@ fluentd() {
 
 if python3 -c 'import venv, ensurepip' 2>/dev/null; then once python; fi
 if command -v npm >/dev/null; then once node_modules; fi
-if command -v gem >/dev/null && gem list --quiet --remote --exact fluentd 2>/dev/null | grep -q fluentd; then once fluentd; fi
+if command -v gem >/dev/null && gem list --quiet --remote --exact fluentd 2>/dev/null | grep -q fluentd; then
+  (once fluentd) || echo "interop.sh: going on without Fluentd (its gems need ruby-dev, make and a compiler)" >&2
+fi
 if command -v go >/dev/null; then once go_clients; once telemetrygen; fi
 echo "$folder"
