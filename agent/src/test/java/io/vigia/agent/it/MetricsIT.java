@@ -3,6 +3,7 @@ package io.vigia.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -119,6 +120,36 @@ class MetricsIT {
         .containsPattern("shop_price_euros_bucket\\{.*le=\"10\\.0\".* # \\{.*" + traceId);
     List<String> types = text.lines().filter(line -> line.startsWith("# TYPE ")).toList();
     assertThat(types).doesNotHaveDuplicates().hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void temporalityAndKindOfHistogramAreWhatTheUserAsksFor() throws Exception {
+    try (Receiver other = Receiver.start();
+        Jvm jvm =
+            Jvm.of(Shop.class, "prometheus-metrics")
+                .sendingTo(other)
+                .option("-Dotel.metric.export.interval=300")
+                .environment("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta")
+                .environment(
+                    "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+                    "base2_exponential_bucket_histogram")
+                .start()) {
+      jvm.await("ready");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> other.metric("http.server.request.duration").isPresent());
+      Metric latency = other.metric("http.server.request.duration").orElseThrow();
+      assertThat(latency.getExponentialHistogram().getAggregationTemporality())
+          .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA);
+      assertThat(
+              receiver
+                  .metric("http.server.request.duration")
+                  .orElseThrow()
+                  .getHistogram()
+                  .getAggregationTemporality())
+          .as("without a setting")
+          .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
+    }
   }
 
   private static double point(String name) {
