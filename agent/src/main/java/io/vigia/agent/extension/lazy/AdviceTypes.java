@@ -4,6 +4,8 @@ import io.opentelemetry.javaagent.tooling.instrumentation.indy.AdviceInliningPoo
 import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.ListIterator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import net.bytebuddy.agent.builder.AgentBuilder;
 import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.pool.TypePool;
@@ -18,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdviceTypes implements AgentBuilder.PoolStrategy {
 
+  private static final Logger logger = Logger.getLogger(AdviceTypes.class.getName());
+
   private final ClassFileLocator agent;
   private @Nullable SoftReference<TypePool> shared;
+  private volatile boolean failed;
 
   /**
    * @param agent finds the agent's classes and the JDK's
@@ -28,8 +33,18 @@ final class AdviceTypes implements AgentBuilder.PoolStrategy {
     this.agent = agent;
   }
 
-  /** Makes the transformers of a builder's transformations read advice here. */
-  void use(List<?> transformations) throws ReflectiveOperationException {
+  /** Makes the transformers of a builder's transformations read advice here, if it can. */
+  void use(List<?> transformations) {
+    try {
+      replaceTransformers(transformations);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      // those that are left read it as upstream does, which is only slower
+      logger.log(failed ? Level.FINE : Level.WARNING, "Advice is read more often than needed", e);
+      failed = true;
+    }
+  }
+
+  private void replaceTransformers(List<?> transformations) throws ReflectiveOperationException {
     for (Object transformation : transformations) {
       ListIterator<AgentBuilder.Transformer> transformers =
           ByteBuddyInternals.transformers(transformation).listIterator();

@@ -11,6 +11,8 @@ import java.io.Reader;
 import java.lang.instrument.Instrumentation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import net.bytebuddy.agent.builder.AgentBuilder;
 import net.bytebuddy.dynamic.ClassFileLocator;
 
@@ -30,6 +32,7 @@ import net.bytebuddy.dynamic.ClassFileLocator;
  */
 public final class LazyModules implements AgentExtension {
 
+  private static final Logger logger = Logger.getLogger(LazyModules.class.getName());
   private static final String INDEX = "/io/vigia/agent/lazy-modules.txt";
 
   @Override
@@ -55,9 +58,19 @@ public final class LazyModules implements AgentExtension {
         return all;
       }
       LazyTransformations.install(complete, index, modules, adviceTypes, instrumentation);
-      return RedefinedClasses.limit(complete, ofUpstream);
+      return limited(complete, ofUpstream);
     } catch (IOException | ReflectiveOperationException e) {
       throw new IllegalStateException("library instrumentation cannot be installed", e);
+    }
+  }
+
+  /** Looking at more classes than needed is slower, and no reason to do without the modules. */
+  private static AgentBuilder limited(AgentBuilder builder, List<?> transformations) {
+    try {
+      return RedefinedClasses.limit(builder, transformations);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      logger.log(Level.WARNING, "All loaded classes are looked at", e);
+      return builder;
     }
   }
 

@@ -106,7 +106,7 @@ final class LazyTransformations extends AbstractList<Object> {
       List<?> transformations = (List<?>) transformationsField.get(installed);
       adviceTypes.use(transformations);
       return transformations;
-    } catch (ReflectiveOperationException e) {
+    } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }
   }
