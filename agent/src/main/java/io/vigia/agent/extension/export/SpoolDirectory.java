@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -98,9 +99,9 @@ public final class SpoolDirectory {
     long left = maxBytes;
     try {
       requirePrivate();
-      for (Path other : list(root)) {
+      for (Path other : byStart(list(root))) {
         if (!other.equals(own)) {
-          left -= adopt(other, left, entries);
+          left -= adoptIfGone(other, left, entries);
         }
       }
     } catch (IOException e) {
@@ -109,12 +110,23 @@ public final class SpoolDirectory {
     return entries;
   }
 
-  private long adopt(Path other, long maxBytes, List<Entry> entries) throws IOException {
+  /** One that cannot be taken over is in nobody's way. */
+  private long adoptIfGone(Path other, long maxBytes, List<Entry> entries) {
+    int before = entries.size();
+    try {
+      adopt(other, maxBytes, entries);
+    } catch (IOException e) {
+      // no right to read it, or its process is just beginning
+    }
+    return entries.subList(before, entries.size()).stream().mapToLong(entry -> entry.size).sum();
+  }
+
+  private void adopt(Path other, long maxBytes, List<Entry> entries) throws IOException {
     long taken = 0;
     try (FileChannel channel = FileChannel.open(other.resolve(LOCK), StandardOpenOption.WRITE);
         FileLock held = channel.tryLock()) {
       if (held == null) {
-        return 0;
+        return;
       }
       for (Path file : list(other)) {
         String name = file.getFileName().toString();
@@ -124,7 +136,7 @@ public final class SpoolDirectory {
         } else if (dash > 0) {
           long size = Files.size(file);
           if (taken + size > maxBytes) {
-            return taken;
+            return;
           }
           open();
           String stream = name.substring(0, dash);
@@ -139,7 +151,6 @@ public final class SpoolDirectory {
     } catch (OverlappingFileLockException | NoSuchFileException e) {
       // held by this very process, or another agent was faster
     }
-    return taken;
   }
 
   /** Leaves what is there to the next process; removes the directory when nothing is. */
@@ -172,9 +183,10 @@ public final class SpoolDirectory {
     Files.createDirectories(own, ownerOnly());
     FileChannel channel =
         FileChannel.open(own.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (channel.tryLock() == null) {
+    // between making and locking it, another process may take it for one that was left
+    if (channel.tryLock() == null || !Files.exists(own.resolve(LOCK))) {
       channel.close();
-      throw new IOException(own + " is locked by another process");
+      throw new IOException(own + " was adopted by another process");
     }
     lock = channel;
   }
@@ -212,7 +224,7 @@ public final class SpoolDirectory {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       stream.forEach(names::add);
     }
-    // by sequence number, whatever the stream; directories by start time
+    // by sequence number, whatever the stream
     Collections.sort(
         names,
         (a, b) -> {
@@ -224,6 +236,22 @@ public final class SpoolDirectory {
           return order != 0 ? order : left.compareTo(right);
         });
     return names;
+  }
+
+  /** Directories of processes begin with the time of their start; others come last. */
+  private static List<Path> byStart(List<Path> directories) {
+    directories.sort(Comparator.comparingLong(SpoolDirectory::start));
+    return directories;
+  }
+
+  private static long start(Path directory) {
+    String name = directory.getFileName().toString();
+    int dash = name.indexOf('-');
+    try {
+      return dash > 0 ? Long.parseLong(name.substring(0, dash)) : Long.MAX_VALUE;
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
   }
 
   private String name(String stream) {

@@ -45,6 +45,65 @@ class SpoolTest {
   }
 
   @Test
+  void directoriesAreTakenOverByStartTimeWhateverTheirRandomPart() throws Exception {
+    for (String instance : List.of("10-a", "9-f", "100-0")) {
+      Spool dead = spool(instance);
+      add(dead, "traces", instance);
+      dead.close();
+    }
+    Spool next = spool("200-c");
+    next.adopt();
+    assertThat(drain(next, "traces")).containsExactly("9-f", "10-a", "100-0");
+  }
+
+  @Test
+  void agentsThatStartAtOnceNeverBothTakeOverTheSamePayload() throws Exception {
+    int payloads = 200;
+    for (int i = 0; i < payloads; i++) {
+      Spool dead = spool(i + "-dead");
+      add(dead, "traces", "t" + i);
+      dead.close();
+    }
+    Path go = directory.resolve("go");
+    List<Process> agents = new ArrayList<>();
+    List<String> adopted = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        agents.add(
+            new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    SpoolAdopter.class.getName(),
+                    directory.resolve("spill").toString(),
+                    "1000-" + i,
+                    go.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+      }
+      for (Process agent : agents) { // each says that it is about to adopt
+        assertThat(agent.getInputStream().read()).isEqualTo('.');
+      }
+      Files.createFile(go);
+      for (Process agent : agents) {
+        adopted.addAll(
+            List.of(
+                new String(agent.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .trim()
+                    .split(" ")));
+      }
+    } finally {
+      agents.forEach(Process::destroyForcibly);
+    }
+    assertThat(adopted)
+        .filteredOn(text -> !text.isEmpty())
+        .hasSize(payloads)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void livingProcessIsLeftAlone() throws Exception {
     Spool living = spool("1-a");
     add(living, "traces", "t1");
