@@ -93,10 +93,10 @@ public final class Collector implements AutoCloseable {
               metrics,
               new IntakeBudget(config.receiversMemoryBytes()),
               addresses);
+      receivers.containers(config); // before otlp, where agents ask whether it reads
       receivers.otlp(config);
       receivers.forward(config);
       receivers.spill(config);
-      receivers.containers(config);
       startWeb(pipeline);
       warnAboutOpenPorts();
       ready = true;

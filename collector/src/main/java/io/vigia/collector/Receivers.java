@@ -47,7 +47,7 @@ final class Receivers implements AutoCloseable {
   private CollectorConfig.@Nullable Spill spillConfig;
   private @Nullable SpillReceiver spill;
   private CollectorConfig.@Nullable Containers containersConfig;
-  private @Nullable ContainerLogReceiver containers;
+  private volatile @Nullable ContainerLogReceiver containers;
 
   /**
    * @param addresses where it is written where they listen
@@ -148,24 +148,30 @@ final class Receivers implements AutoCloseable {
     if (Objects.equals(asked, containersConfig)) {
       return;
     }
-    if (containers != null) {
-      containers.close();
-      containers = null;
+    ContainerLogReceiver old = containers;
+    if (old != null) {
+      old.close(); // until there is another one, agents that ask are told to ask again
     }
     containersConfig = asked;
-    if (asked != null) {
-      containers =
+    if (asked == null) {
+      containers = null;
+    } else {
+      ContainerLogReceiver fresh =
           ContainerLogReceiver.builder()
               .directory(asked.directory())
               .state(config.data().resolve("containers"))
               .excluded(excluded(asked.exclude()))
-              .ownPodUid(System.getenv("VIGIA_POD_UID"))
+              .ownPod(
+                  System.getenv("KUBERNETES_SERVICE_HOST") == null
+                      ? null
+                      : System.getenv("HOSTNAME"))
               .joinStackTraces(asked.joinStackTraces())
               .maxEventBytes(asked.maxEventBytes())
               .intake(intake)
               .metrics(metrics)
               .build();
-      containers.start();
+      fresh.start();
+      containers = fresh;
     }
   }
 
@@ -238,8 +244,9 @@ final class Receivers implements AutoCloseable {
     if (spill != null) {
       receivers.add(spill);
     }
-    if (containers != null) {
-      receivers.add(containers);
+    ContainerLogReceiver reading = containers;
+    if (reading != null) {
+      receivers.add(reading);
     }
     receivers.forEach(Receiver::drain);
     receivers.forEach(Receiver::close);
@@ -265,6 +272,7 @@ final class Receivers implements AutoCloseable {
           .metrics(metrics)
           .budget(budget)
           .samplingOfService(samplingOfService)
+          .containerLogs(() -> containers)
           .drainMillis(drainMillis)
           .maxConnections(config.limits().maxConnections())
           .maxMessageBytes(config.limits().maxMessageBytes())

@@ -74,6 +74,10 @@ class DaemonsetConfigTest {
     JsonNode data = volumes.get(mounts.get(config.data().toString()));
     assertThat(data).isNotNull();
     assertThat(data.at("/hostPath/path").asText()).isEqualTo("/var/lib/vigia");
+    String logs = Objects.requireNonNull(config.containers()).directory().toString();
+    JsonNode podLogs = volumes.get(mounts.get(logs));
+    assertThat(podLogs).isNotNull();
+    assertThat(podLogs.at("/hostPath/path").asText()).isEqualTo(logs);
     List<JsonNode> arguments = Manifests.list(CONTAINER.path("args"));
     Path file = Path.of(arguments.get(arguments.size() - 1).asText());
     JsonNode configMap = volumes.get(mounts.get("" + file.getParent()));

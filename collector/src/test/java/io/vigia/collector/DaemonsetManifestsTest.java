@@ -117,7 +117,7 @@ class DaemonsetManifestsTest {
     assertThat(pod.has("hostNetwork") || pod.has("hostPID") || pod.has("hostIPC")).isFalse();
     assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isEqualTo(!collector);
     assertThat(Manifests.list(pod.path("volumes")).stream().filter(v -> v.has("hostPath")))
-        .hasSize(collector ? 1 : 0);
+        .hasSize(collector ? 2 : 0);
     for (JsonNode container : workload.containers()) {
       JsonNode security = container.path("securityContext");
       assertThat(security.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
@@ -195,8 +195,17 @@ class DaemonsetManifestsTest {
     JsonNode container = daemonSet.containers().get(0);
 
     assertThat(env(container).keySet()).allSatisfy(name -> assertThat(readme).contains(name));
+    for (JsonNode volume : daemonSet.podSpec().path("volumes")) {
+      if (volume.has("hostPath")) {
+        assertThat(readme).contains("`" + volume.at("/hostPath/path").asText() + "`");
+      }
+    }
+    for (JsonNode mount : container.path("volumeMounts")) {
+      if (mount.path("name").asText().equals("pod-logs")) {
+        assertThat(mount.path("readOnly").asBoolean()).isTrue();
+      }
+    }
     assertThat(readme)
-        .contains("`" + daemonSet.podSpec().at("/volumes/0/hostPath/path").asText() + "`")
         .contains("`" + daemonSet.podSpec().path("priorityClassName").asText() + "`")
         .contains("uid " + container.at("/securityContext/runAsUser").asText());
   }

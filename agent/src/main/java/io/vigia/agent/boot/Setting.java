@@ -25,8 +25,10 @@ public enum Setting {
   LOGS(
       "vigia.logs",
       "auto",
-      "`forward` (Fluency, acknowledged), `otlp`, `none`, or `auto`: forward, but OTLP when the"
-          + " collector's address is https; upstream's `otel.logs.exporter` goes first"),
+      "`forward` (Fluency, acknowledged), `otlp`, `none`, or `auto`: nothing is sent when the"
+          + " collector reads the container's stdout and finds there what is logged; else forward,"
+          + " but OTLP when the collector's address is https; upstream's `otel.logs.exporter` goes"
+          + " first"),
   PROMETHEUS(
       "vigia.prometheus",
       "none",

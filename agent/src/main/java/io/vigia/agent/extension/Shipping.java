@@ -1,15 +1,19 @@
 package io.vigia.agent.extension;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.resources.Resource;
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.Reachability;
 import io.vigia.agent.boot.Setting;
+import io.vigia.agent.extension.logs.StdoutQuestion;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What leaves this process, and how: decided once at start from {@code otel.*.exporter}, {@code
@@ -28,6 +32,7 @@ final class Shipping {
 
   private final CollectorAddress address;
   private final boolean grpc;
+  private boolean auto;
   private final Map<String, List<String>> exporters = new LinkedHashMap<>();
   private final Map<String, String> overrides = new LinkedHashMap<>();
 
@@ -102,7 +107,24 @@ final class Shipping {
     }
     // the forward protocol has no TLS here: what is asked to be secret leaves by OTLP
     boolean secret = "https".equalsIgnoreCase(address.otlp().getScheme());
-    return secret && Setting.FORWARD.value() == null ? "otlp" : FORWARD;
+    if (secret && Setting.FORWARD.value() == null) {
+      return "otlp";
+    }
+    auto = true;
+    return FORWARD;
+  }
+
+  /**
+   * What to ask the collector before log events are sent, because it may read them from stdout;
+   * {@code null} outside of a pod, or when logs go elsewhere than to the collector.
+   */
+  @Nullable StdoutQuestion stdoutQuestion(Resource resource) {
+    String podUid = resource.getAttribute(AttributeKey.stringKey("k8s.pod.uid"));
+    if (!auto || !isForwarding() || podUid == null || grpc || !goesToCollector()) {
+      return null;
+    }
+    return new StdoutQuestion(
+        address, podUid, resource.getAttribute(AttributeKey.stringKey("k8s.container.name")));
   }
 
   /** Whether Fluency sends log records. */
@@ -121,13 +143,22 @@ final class Shipping {
     return overrides;
   }
 
+  private boolean goesToCollector() {
+    String host = address.otlp().getHost();
+    return address.forwardHost().equals(host.replaceAll("[\\[\\]]", ""));
+  }
+
   /** Asks the collector, then says who takes what; blocks for up to some seconds. */
-  String withReachability() {
+  String withReachability(Resource resource) {
     StringBuilder text = new StringBuilder("collector ").append(address.otlp());
     text.append(" (from ").append(address.source()).append("): ");
     text.append(usesOtlp() ? Reachability.otlp(address.otlp(), grpc).detail() : "not used");
     text.append("; ").append(signals());
-    if (isForwarding()) {
+    StdoutQuestion question = stdoutQuestion(resource);
+    StdoutQuestion.Answer stdout = question == null ? null : question.ask(null);
+    if (stdout == StdoutQuestion.Answer.READ) {
+      text.append(" unless they are on stdout, which the collector reads");
+    } else if (isForwarding()) {
       text.append(": ");
       text.append(Reachability.tcp(address.forwardHost(), address.forwardPort()).detail());
     }

@@ -2,6 +2,7 @@ package io.vigia.agent.extension;
 
 import io.opentelemetry.javaagent.extension.AgentListener;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.resources.Resource;
 import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.Main;
 import io.vigia.agent.boot.Setting;
@@ -41,6 +42,9 @@ public final class VerdictListener implements AgentListener {
       line.append(": service \"").append(identity.name()).append("\" (from ");
       line.append(identity.source()).append(')');
     }
-    return line.append(", ").append(shipping.withReachability()).toString();
+    return line.append(", ")
+        .append(
+            shipping.withReachability(identity == null ? Resource.empty() : identity.resource()))
+        .toString();
   }
 }

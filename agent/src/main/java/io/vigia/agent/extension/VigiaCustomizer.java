@@ -16,6 +16,7 @@ import io.vigia.agent.boot.Setting;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.logs.FluencySink;
 import io.vigia.agent.extension.logs.ForwardLogExporter;
+import io.vigia.agent.extension.logs.StdoutQuestion;
 import io.vigia.agent.extension.metrics.AgentHealthProducer;
 import io.vigia.agent.extension.metrics.AppRegistryProducer;
 import io.vigia.agent.extension.redact.RedactingLogExporter;
@@ -124,8 +125,13 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
       SdkLoggerProviderBuilder builder, ConfigProperties config) {
     if (forwardsLogs) {
       // not batched: the exporter only encodes and queues, Fluency has the batches
-      LogRecordExporter forward =
-          new ForwardLogExporter(FluencySink.builder(AgentState.address()).build(), resource);
+      FluencySink.Builder sink = FluencySink.builder(AgentState.address());
+      Shipping shipping = AgentState.shipping();
+      StdoutQuestion question = shipping == null ? null : shipping.stdoutQuestion(resource);
+      if (question != null) {
+        sink.unlessRead(question);
+      }
+      LogRecordExporter forward = new ForwardLogExporter(sink.build(), resource);
       builder.addLogRecordProcessor(
           SimpleLogRecordProcessor.create(
               Setting.REDACT.isOn()

@@ -32,6 +32,7 @@ public final class FluencySink {
   private final SpillingIngester ingester;
   private final ExportHealth health;
   private final long maxQueuedBytes;
+  private final Agreement agreement;
   private final ArrayDeque<Event> queue = new ArrayDeque<>();
   private long queuedBytes;
   private boolean busy;
@@ -53,6 +54,12 @@ public final class FluencySink {
     this.ingester = new SpillingIngester(builder.host, builder.port);
     this.health = Exports.health();
     this.maxQueuedBytes = builder.maxQueuedBytes;
+    this.agreement = new Agreement(builder.question);
+  }
+
+  /** Who ships the events; what the collector reads from stdout need not be offered. */
+  Agreement agreement() {
+    return agreement;
   }
 
   /** Sends to the forward address of the collector. */
@@ -86,13 +93,80 @@ public final class FluencySink {
   }
 
   private void run() {
-    Fluency connected = start(ingester);
-    synchronized (queue) {
-      fluency = connected;
+    connect(); // while it is being agreed: at the exit there would be no time for it
+    if (!agree()) {
+      return;
     }
+    Fluency connected = connect();
     for (Event event = next(); event != null; event = next()) {
       emit(connected, event);
     }
+  }
+
+  private Fluency connect() {
+    Fluency connected = fluency;
+    if (connected == null) {
+      connected = start(ingester);
+      synchronized (queue) {
+        fluency = connected;
+      }
+    }
+    return connected;
+  }
+
+  /** Nothing is sent for now, so that nothing needs to be ready for it. */
+  private void disconnect() {
+    Fluency connected;
+    synchronized (queue) {
+      connected = fluency;
+      fluency = null;
+    }
+    if (connected != null) {
+      close(connected);
+    }
+  }
+
+  /**
+   * Holds events until it is known who ships them, and as long as the collector does.
+   *
+   * @return false when the process ends and there is nothing to send
+   */
+  private boolean agree() {
+    while (agreement.owner() != Agreement.Owner.FORWARD) {
+      agreement.step();
+      if (agreement.owner() == Agreement.Owner.STDOUT) {
+        disconnect();
+      }
+      synchronized (queue) {
+        if (agreement.owner() == Agreement.Owner.STDOUT) {
+          queue.clear();
+          queuedBytes = 0;
+          queue.notifyAll();
+          if (closing || !await(Agreement.ASK_AGAIN_MILLIS)) {
+            return false;
+          }
+        } else if (closing || queuedBytes > maxQueuedBytes / 2) {
+          agreement.giveUp(closing ? "the process ends" : "too much to hold");
+        } else if (agreement.owner() == Agreement.Owner.UNDECIDED) {
+          await(Agreement.ASK_MILLIS);
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whether the process goes on; the queue's lock is held. */
+  private boolean await(long millis) {
+    long until = System.nanoTime() + millis * 1_000_000L;
+    try {
+      for (long left = millis; left > 0 && !closing; ) {
+        queue.wait(left);
+        left = (until - System.nanoTime()) / 1_000_000L;
+      }
+    } catch (InterruptedException e) {
+      closing = true;
+    }
+    return !closing;
   }
 
   private static Fluency start(SpillingIngester ingester) {
@@ -189,6 +263,7 @@ public final class FluencySink {
     synchronized (queue) {
       closing = true;
       queue.notifyAll();
+      sendHeld();
       while ((!queue.isEmpty() || busy) && System.nanoTime() < deadline) {
         try {
           queue.wait(50);
@@ -202,6 +277,20 @@ public final class FluencySink {
     return connected == null || close(connected)
         ? CompletableResultCode.ofSuccess()
         : CompletableResultCode.ofFailure();
+  }
+
+  /** The process ends before it was agreed who ships: better twice than not at all. */
+  private void sendHeld() {
+    agreement.giveUp("the process ends");
+    Fluency connected = fluency;
+    if (connected == null || busy) {
+      return; // they are on stdout, or on their way
+    }
+    // not by the thread: it may be waiting for the collector's answer
+    for (Event event = queue.poll(); event != null; event = queue.poll()) {
+      queuedBytes -= event.record.length;
+      emit(connected, event);
+    }
   }
 
   /** Fluency waits for its threads for up to two seconds, which an exit may not have. */
@@ -232,6 +321,7 @@ public final class FluencySink {
     private final String host;
     private final int port;
     private long maxQueuedBytes = MAX_QUEUED_BYTES;
+    private Agreement.@Nullable Question question;
 
     private Builder(String host, int port) {
       this.host = host;
@@ -241,6 +331,16 @@ public final class FluencySink {
     /** Upper bound of records waiting for Fluency; default 8 MiB. */
     Builder maxQueuedBytes(long bytes) {
       this.maxQueuedBytes = bytes;
+      return this;
+    }
+
+    /** Nothing is sent if the collector reads it from stdout; default: everything is sent. */
+    public Builder unlessRead(StdoutQuestion question) {
+      return unlessRead((Agreement.Question) question::ask);
+    }
+
+    Builder unlessRead(Agreement.Question question) {
+      this.question = question;
       return this;
     }
 

@@ -23,8 +23,15 @@ public final class ForwardLogExporter implements LogRecordExporter {
   /** Success means taken over by the sink, which counts what it has to drop. */
   @Override
   public CompletableResultCode export(Collection<LogRecordData> logs) {
+    Agreement agreement = sink.agreement();
+    if (agreement.owner() == Agreement.Owner.STDOUT) {
+      return CompletableResultCode.ofSuccess();
+    }
     boolean taken = true;
     for (LogRecordData log : logs) {
+      if (agreement.wantsSample() && log.getBodyValue() != null) {
+        agreement.logged(log.getBodyValue().asString());
+      }
       long time = log.getTimestampEpochNanos();
       if (time == 0) {
         time = log.getObservedTimestampEpochNanos();

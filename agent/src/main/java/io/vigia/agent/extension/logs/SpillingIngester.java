@@ -101,6 +101,7 @@ final class SpillingIngester implements Ingester {
   public synchronized void close() throws IOException {
     FluentdIngester current = network;
     if (current != null) {
+      network = null; // it may be asked for again
       current.close();
     }
   }

@@ -1,17 +1,21 @@
 package io.vigia.collector.receive.containers;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Intake;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.containers.Series.Container;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,7 @@ public final class ContainerLogReceiver implements Receiver {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerLogReceiver.class);
   private static final long CLOSE_MILLIS = 5_000;
+  private static final int SEEN_BYTES = 64 << 10;
 
   /** A crash brings back what was delivered since the last time. */
   private static final long SAVE_INTERVAL_NANOS = 1_000_000_000L;
@@ -44,7 +49,8 @@ public final class ContainerLogReceiver implements Receiver {
   private final Object signal = new Object();
   private boolean stopping;
   private @Nullable Thread thread;
-  private volatile Set<Container> reading = Set.of();
+  private volatile Map<Container, Path> reading = Map.of();
+  private volatile boolean looked;
   private @Nullable String said;
   private long savedNanos = System.nanoTime();
 
@@ -89,13 +95,15 @@ public final class ContainerLogReceiver implements Receiver {
             sayOnce("another collector with the same data directory reads them");
           }
         } catch (IOException | RuntimeException e) {
+          looked = true; // agents need not wait
           sayOnce(e.toString());
         }
       } while (pause(intervalMillis));
     } catch (Delivery.StoppedException e) {
       // what was not delivered is read again at the next start
     } finally {
-      reading = Set.of();
+      reading = Map.of();
+      looked = false;
       positions.close();
     }
   }
@@ -115,12 +123,16 @@ public final class ContainerLogReceiver implements Receiver {
       log.info("{} is read", root);
     }
     long nowMillis = System.currentTimeMillis();
-    Set<Container> names = new HashSet<>();
+    Map<Container, Path> written = new HashMap<>();
     for (Series series : all) {
       series.progress().seen(nowMillis);
-      names.add(series.container());
+      if (!series.files().isEmpty()) { // the last series of a container is its last run
+        List<LogFile> files = series.files();
+        written.put(series.container(), files.get(files.size() - 1).path());
+      }
     }
-    reading = names;
+    reading = written;
+    looked = true;
     try {
       for (List<Series> round = all; !round.isEmpty() && !isStopping(); ) {
         List<Series> more = new ArrayList<>();
@@ -167,9 +179,41 @@ public final class ContainerLogReceiver implements Receiver {
 
   /** Whether the logs of this container are read now. Thread-safe. */
   public boolean reads(String podUid, String container) {
-    for (Container each : reading) {
-      if (each.uid().equals(podUid) && (container.isEmpty() || each.name().equals(container))) {
-        return true;
+    return !files(podUid, container).isEmpty();
+  }
+
+  /** Of the whole pod when no container of it has that name: agents guess it. */
+  private List<Path> files(String podUid, String container) {
+    List<Path> named = files(podUid, key -> key.name().equals(container));
+    return named.isEmpty() ? files(podUid, key -> true) : named;
+  }
+
+  private List<Path> files(String podUid, Predicate<Container> wanted) {
+    return reading.entrySet().stream()
+        .filter(each -> each.getKey().uid().equals(podUid) && wanted.test(each.getKey()))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  /** Whether it is known yet what is read. Thread-safe. */
+  boolean hasLooked() {
+    return looked;
+  }
+
+  /** Whether the text is in what this container wrote last. Thread-safe; reads 64 KiB at most. */
+  boolean hasSeen(String podUid, String container, String text) {
+    for (Path file : files(podUid, container)) {
+      try (FileChannel channel = FileChannel.open(file)) {
+        ByteBuffer tail = ByteBuffer.allocate(SEEN_BYTES);
+        channel.position(Math.max(0, channel.size() - SEEN_BYTES));
+        while (tail.hasRemaining() && channel.read(tail) > 0) {
+          // until there is no more
+        }
+        if (new String(tail.array(), 0, tail.position(), UTF_8).contains(text)) {
+          return true;
+        }
+      } catch (IOException e) {
+        log.debug("{}", e.toString()); // the next question may find it
       }
     }
     return false;
@@ -235,7 +279,7 @@ public final class ContainerLogReceiver implements Receiver {
     private boolean joinStackTraces = true;
     private int maxEventBytes = 256 << 10;
     private Predicate<String> excluded = name -> false;
-    private @Nullable String ownPodUid;
+    private @Nullable String ownPod;
     private SeriesReader.Waits waits = SeriesReader.Waits.DEFAULT;
     private LongSupplier nowUnixNanos =
         () -> {
@@ -246,7 +290,7 @@ public final class ContainerLogReceiver implements Receiver {
     private Builder() {}
 
     private boolean wants(Container container) {
-      return !container.uid().equals(ownPodUid) && !excluded.test(container.toString());
+      return !container.pod().equals(ownPod) && !excluded.test(container.toString());
     }
 
     /** Of the kubelet: {@code /var/log/pods}. It need not exist yet. */
@@ -295,9 +339,9 @@ public final class ContainerLogReceiver implements Receiver {
       return this;
     }
 
-    /** The pod that this process runs in: what it says of itself is not read. */
-    public Builder ownPodUid(@Nullable String uid) {
-      this.ownPodUid = uid;
+    /** The name of the pod that this process runs in: what it says of itself is not read. */
+    public Builder ownPod(@Nullable String name) {
+      this.ownPod = name;
       return this;
     }
 

@@ -1,5 +1,6 @@
 package io.vigia.collector.receive.otlp;
 
+import io.netty.channel.ChannelHandler;
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Intake;
 import io.vigia.collector.net.ServerTls;
@@ -7,10 +8,15 @@ import io.vigia.collector.receive.IntakeBudget;
 import io.vigia.collector.receive.ListenerOptions;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.TcpListener;
+import io.vigia.collector.receive.containers.ContainerLogReceiver;
+import io.vigia.collector.receive.containers.StdoutEndpoint;
+import io.vigia.collector.receive.sampling.SamplingEndpoint;
 import io.vigia.collector.receive.sampling.SamplingStrategies;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +34,7 @@ public final class OtlpReceiver implements Receiver {
   private final @Nullable ServerTls tls;
   private final Intaker intaker;
   private final Function<String, String> samplingOfService;
+  private final Supplier<@Nullable ContainerLogReceiver> containerLogs;
   private @Nullable TcpListener grpcListener;
   private @Nullable TcpListener httpListener;
 
@@ -36,6 +43,7 @@ public final class OtlpReceiver implements Receiver {
     http = builder.http;
     maxConnections = builder.maxConnections;
     samplingOfService = builder.samplingOfService;
+    containerLogs = builder.containerLogs;
     idleTimeoutMillis = builder.idleTimeoutMillis;
     drainMillis = builder.drainMillis;
     tls = builder.tls;
@@ -83,7 +91,11 @@ public final class OtlpReceiver implements Receiver {
             intaker.budget(),
             intaker.metrics(),
             tls),
-        channel -> channel.pipeline().addLast(new ProtocolSniffer(intaker, samplingOfService)));
+        channel -> channel.pipeline().addLast(new ProtocolSniffer(intaker, this::endpoints)));
+  }
+
+  private List<ChannelHandler> endpoints() {
+    return List.of(new SamplingEndpoint(samplingOfService), new StdoutEndpoint(containerLogs));
   }
 
   /** Where gRPC senders connect to, with the real port. Only after {@link #start}. */
@@ -135,6 +147,7 @@ public final class OtlpReceiver implements Receiver {
     private IntakeBudget budget = new IntakeBudget(64L << 20);
     private Function<String, String> samplingOfService =
         SamplingStrategies.everything()::forService;
+    private Supplier<@Nullable ContainerLogReceiver> containerLogs = () -> null;
     private int maxMessageBytes = 4 << 20;
     private int maxConnections = 20_000;
     private long stallTimeoutMillis = 10_000;
@@ -176,6 +189,12 @@ public final class OtlpReceiver implements Receiver {
     /** Answers {@code GET /sampling} over HTTP/1.1, in JSON; default: everything. */
     public Builder samplingOfService(Function<String, String> samplingOfService) {
       this.samplingOfService = samplingOfService;
+      return this;
+    }
+
+    /** Who answers {@code GET /stdout} over HTTP/1.1; null = container logs are not read. */
+    public Builder containerLogs(Supplier<@Nullable ContainerLogReceiver> containerLogs) {
+      this.containerLogs = containerLogs;
       return this;
     }
 

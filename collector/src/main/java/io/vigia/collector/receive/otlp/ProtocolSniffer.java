@@ -1,16 +1,16 @@
 package io.vigia.collector.receive.otlp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import io.vigia.collector.receive.Drain;
-import io.vigia.collector.receive.sampling.SamplingEndpoint;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Looks at a connection's first bytes: the HTTP/2 preface, or else HTTP/1.1. Source: RFC 9113
@@ -23,11 +23,14 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
   private static final int MAX_CHUNK_BYTES = 64 << 10;
 
   private final Intaker intaker;
-  private final Function<String, String> samplingOfService;
+  private final Supplier<List<ChannelHandler>> endpoints;
 
-  ProtocolSniffer(Intaker intaker, Function<String, String> samplingOfService) {
+  /**
+   * @param endpoints handlers of a new HTTP/1.1 connection that see each request before OTLP does
+   */
+  ProtocolSniffer(Intaker intaker, Supplier<List<ChannelHandler>> endpoints) {
     this.intaker = intaker;
-    this.samplingOfService = samplingOfService;
+    this.endpoints = endpoints;
   }
 
   @Override
@@ -49,7 +52,7 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
     pipeline.addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_CHUNK_BYTES));
     pipeline.addLast(new HeadDeadline(intaker.stallTimeoutMillis()));
     pipeline.addLast(new FlowControlHandler());
-    pipeline.addLast(new SamplingEndpoint(samplingOfService));
+    endpoints.get().forEach(pipeline::addLast);
     pipeline.addLast(new Http1Server(intaker));
     pipeline.remove(this);
   }

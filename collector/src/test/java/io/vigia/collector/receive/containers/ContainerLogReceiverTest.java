@@ -67,8 +67,42 @@ class ContainerLogReceiverTest {
     assertThat(entry.log().getTraceId().size()).isEqualTo(16);
     assertThat(entry.log().getSpanId().size()).isEqualTo(8);
     assertThat(receiver.reads("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11", "app")).isTrue();
-    assertThat(receiver.reads("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11", "other")).isFalse();
+    assertThat(receiver.reads("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11", "guessed")).isTrue();
     assertThat(receiver.reads("another", "app")).isFalse();
+  }
+
+  @Test
+  void tellsAgentsWhatItReads() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.line("stdout", "F", "{\"message\":\"order 17 was paid\"}");
+    StdoutEndpoint endpoint = new StdoutEndpoint(() -> receiver);
+    Map<String, List<String>> question =
+        Map.of("pod", List.of("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11"));
+    assertThat(endpoint.answer(question).status().code()).isEqualTo(503);
+    start();
+    awaitBodies(1);
+    assertThat(endpoint.answer(question).json())
+        .isEqualTo("{\"on\":true,\"reads\":true,\"seen\":false}");
+    Map<String, List<String>> more = new java.util.HashMap<>(question);
+    more.put("container", List.of("app"));
+    more.put("text", List.of("order 17 was paid"));
+    assertThat(endpoint.answer(more).json())
+        .isEqualTo("{\"on\":true,\"reads\":true,\"seen\":true}");
+    more.put("text", List.of("order 18 was paid"));
+    assertThat(endpoint.answer(more).json())
+        .isEqualTo("{\"on\":true,\"reads\":true,\"seen\":false}");
+    more.put("container", List.of("guessed"));
+    assertThat(endpoint.answer(more).json())
+        .isEqualTo("{\"on\":true,\"reads\":true,\"seen\":false}");
+    more.put("pod", List.of("another"));
+    assertThat(endpoint.answer(more).json())
+        .isEqualTo("{\"on\":true,\"reads\":false,\"seen\":false}");
+    more.put("text", List.of("short"));
+    assertThat(endpoint.answer(more).status().code()).isEqualTo(400);
+    assertThat(new StdoutEndpoint(() -> null).answer(question).json())
+        .isEqualTo("{\"on\":false,\"reads\":false,\"seen\":false}");
+    receiver.close();
+    assertThat(endpoint.answer(question).status().code()).isEqualTo(503);
   }
 
   @Test
@@ -150,9 +184,7 @@ class ContainerLogReceiverTest {
 
   @Test
   void excludedContainersAndTheOwnPodAreNotRead() throws IOException {
-    builder
-        .excluded(name -> name.equals("kube-system/dns/dns"))
-        .ownPodUid("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11");
+    builder.excluded(name -> name.equals("kube-system/dns/dns")).ownPod("orders-6d4cf56db6-x7k2p");
     new KubeletDirectory(root.resolve("pods")).line("stdout", "F", "own");
     for (String pod : List.of("kube-system_dns_1", "shop_web_2")) {
       Path directory = Files.createDirectories(root.resolve("pods").resolve(pod).resolve("dns"));

@@ -1,0 +1,97 @@
+package io.vigia.agent.extension.logs;
+
+import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.RequestHeaders;
+import io.vigia.agent.boot.TlsFiles;
+import io.vigia.agent.extension.export.CollectorGet;
+import java.io.IOException;
+import java.io.UnsupportedEncodingException;
+import java.net.URI;
+import java.net.URLEncoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the collector whether it reads what this container writes to stdout ({@code
+ * collector/docs/containers.md}, "Agents"). Not thread-safe.
+ */
+public final class StdoutQuestion {
+
+  /** What the collector says. */
+  public enum Answer {
+    /** It reads no container's logs, or does not know the question. */
+    OFF,
+    /** It reads other containers; this one perhaps soon, when it looks again. */
+    NOT_READ,
+    /** It reads this container. */
+    READ,
+    /** It reads this container, and the text is in what it reads. */
+    SEEN,
+    /** Nobody answered, or it cannot tell yet. */
+    UNKNOWN
+  }
+
+  private final String url;
+
+  /**
+   * @param container its name in the pod, or {@code null} when it is not known
+   */
+  public StdoutQuestion(CollectorAddress address, String podUid, @Nullable String container) {
+    this.url =
+        address.otlp()
+            + "/stdout?pod="
+            + encoded(podUid)
+            + (container == null ? "" : "&container=" + encoded(container));
+  }
+
+  private static String encoded(String text) {
+    try {
+      return URLEncoder.encode(text, "UTF-8").replace("+", "%20");
+    } catch (UnsupportedEncodingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Blocks for up to some seconds. */
+  public Answer ask(@Nullable String text) {
+    URI asked = URI.create(text == null ? url : url + "&text=" + encoded(text));
+    try {
+      String answer = new CollectorGet(asked, TlsFiles.find(), RequestHeaders.find()).get();
+      if (answer == null || !answer.contains("\"on\":true")) {
+        return Answer.OFF;
+      }
+      if (!answer.contains("\"reads\":true")) {
+        return Answer.NOT_READ;
+      }
+      return answer.contains("\"seen\":true") ? Answer.SEEN : Answer.READ;
+    } catch (IOException e) {
+      Console.debug(() -> "whether stdout is read: " + e);
+      return Answer.UNKNOWN;
+    }
+  }
+
+  /**
+   * A part of a message that looks the same in every layout, also in JSON: its longest run of
+   * letters, digits and blanks; {@code null} when that is too short to be told from others.
+   */
+  static @Nullable String sample(String message) {
+    int best = 0;
+    int bestLength = 0;
+    int begin = 0;
+    for (int i = 0; i <= message.length(); i++) {
+      if (i == message.length() || !isPlain(message.charAt(i))) {
+        if (i - begin > bestLength) {
+          best = begin;
+          bestLength = i - begin;
+        }
+        begin = i + 1;
+      }
+    }
+    String run = message.substring(best, best + Math.min(bestLength, 80)).trim();
+    return run.length() < 8 ? null : run;
+  }
+
+  private static boolean isPlain(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == ' ';
+  }
+}
