@@ -36,8 +36,8 @@ public final class ElasticsearchQueries {
    */
   public long count(String indices, String query) {
     refresh(indices);
-    return Http.json(
-            url + "/" + indices + "/_count?ignore_unavailable=true&allow_no_indices=true",
+    return ask(
+            "/" + indices + "/_count?ignore_unavailable=true&allow_no_indices=true",
             "{\"query\":" + query + "}")
         .path("count")
         .asLong();
@@ -46,8 +46,8 @@ public final class ElasticsearchQueries {
   /** Up to {@code size} hits, each with {@code _id}, {@code _index} and {@code _source}. */
   public JsonNode search(String indices, String query, int size) {
     refresh(indices);
-    return Http.json(
-            url + "/" + indices + "/_search?ignore_unavailable=true&allow_no_indices=true",
+    return ask(
+            "/" + indices + "/_search?ignore_unavailable=true&allow_no_indices=true",
             "{\"size\":" + size + ",\"query\":" + query + "}")
         .path("hits")
         .path("hits");
@@ -57,9 +57,8 @@ public final class ElasticsearchQueries {
   public void forEach(String indices, String query, String fields, Consumer<JsonNode> hit) {
     refresh(indices);
     JsonNode page =
-        Http.json(
-            url
-                + "/"
+        ask(
+            "/"
                 + indices
                 + "/_search?scroll=1m&ignore_unavailable=true&allow_no_indices=true"
                 + "&_source_includes="
@@ -87,6 +86,14 @@ public final class ElasticsearchQueries {
   /** Starts a new backing index. */
   public void rollover(String dataStream) {
     Http.json(url + "/" + dataStream + "/_rollover", "{}");
+  }
+
+  /** An index that is just being made has no shard yet and answers 503: then it is waited for. */
+  private JsonNode ask(String path, String query) {
+    for (int i = 0; i < 3 && Http.postJson(url + path, query).statusCode() == 503; i++) {
+      Http.get(url + "/_cluster/health?wait_for_status=yellow&timeout=30s");
+    }
+    return Http.json(url + path, query);
   }
 
   private void refresh(String indices) {
