@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -82,6 +83,10 @@ class HarmlessIT {
   }
 
   /** What is around the process: each is one that people have met. */
+  @EnabledIfEnvironmentVariable(
+      named = "VIGIA_REQUIRE_BACKENDS",
+      matches = "1",
+      disabledReason = "takes more than a minute; VIGIA_REQUIRE_BACKENDS=1 runs it")
   @ParameterizedTest
   @EnumSource(Surroundings.class)
   void badSurroundingsLeaveTheApplicationUnharmed(Surroundings surroundings) throws Exception {
