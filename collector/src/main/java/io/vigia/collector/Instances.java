@@ -46,16 +46,20 @@ final class Instances {
     void run() throws IOException;
   }
 
+  /** What is asked under the lock. */
+  private interface Question {
+    boolean ask() throws IOException;
+  }
+
   /** Starts what takes our own directory. One that delivers for us meanwhile is asked to let go. */
   void startOwn(Component pipeline) throws IOException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(HAND_OVER_MILLIS);
-    boolean[] started = {false};
-    while (!started[0]) {
+    while (true) {
       boolean last = System.nanoTime() > deadline;
-      exclusively(() -> started[0] = tryOwn(pipeline, last));
-      if (!started[0]) {
-        pause();
+      if (exclusively(() -> tryOwn(pipeline, last))) {
+        return;
       }
+      pause();
     }
   }
 
@@ -106,9 +110,7 @@ final class Instances {
 
   /** Whether somebody works with it. */
   boolean isHeld(Path directory) throws IOException {
-    boolean[] held = {false};
-    exclusively(() -> held[0] = StateDirectory.isHeld(Storage.os(), directory));
-    return held[0];
+    return exclusively(() -> StateDirectory.isHeld(Storage.os(), directory));
   }
 
   /**
@@ -165,15 +167,22 @@ final class Instances {
 
   /** Runs while no other process takes or removes a directory. */
   void exclusively(Action action) throws IOException {
+    exclusively(
+        () -> {
+          action.run();
+          return true;
+        });
+  }
+
+  /** Asks while no other process takes or removes a directory. */
+  private boolean exclusively(Question question) throws IOException {
     Files.createDirectories(states);
     synchronized (Instances.class) { // a file lock is between processes only
       try (FileChannel file =
               FileChannel.open(
                   states.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock held = file.lock()) {
-        if (held.isValid()) {
-          action.run();
-        }
+        return question.ask();
       }
     }
   }

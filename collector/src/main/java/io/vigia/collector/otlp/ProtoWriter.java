@@ -121,6 +121,15 @@ public final class ProtoWriter {
     bytes(tag, bytes.array(), bytes.offset(), bytes.length());
   }
 
+  /** A string field of bytes that may not be UTF-8: what is not becomes U+FFFD. */
+  public void text(int tag, byte[] bytes, int offset, int length) {
+    if (Utf8.isValid(bytes, offset, length)) {
+      bytes(tag, bytes, offset, length);
+    } else {
+      string(tag, new String(bytes, offset, length, StandardCharsets.UTF_8));
+    }
+  }
+
   /** A nested message that has nothing but this one field. */
   public void bytesIn(int messageTag, int tag, byte[] bytes, int offset, int length) {
     ensure(40 + length);

@@ -207,7 +207,9 @@ final class JsonBuffer {
     }
   }
 
-  /** How many bytes from {@code from} on are ASCII that needs no escape; eight at a time. */
+  /**
+   * How many bytes from {@code from} on are ASCII that needs no escape; 32, then eight at a time.
+   */
   private static int plainRun(byte[] bytes, int from, int end) {
     int at = from;
     while (at + 32 <= end

@@ -2,9 +2,7 @@ package io.vigia.collector.receive.containers;
 
 import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.ProtoWriter;
-import io.vigia.collector.otlp.Utf8;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +92,7 @@ final class RecordWriter {
       out.string(OtlpFields.LOG_SEVERITY_TEXT, facts.level());
     }
     int body = out.begin(OtlpFields.LOG_BODY, 1 << 7);
-    text(OtlpFields.ANY_VALUE_STRING_VALUE, event);
+    out.text(OtlpFields.ANY_VALUE_STRING_VALUE, event.array(), event.offset(), event.length());
     out.end(body);
     attribute("log.iostream", event.stderr() ? "stderr" : "stdout");
     byte[] traceId = facts.traceId();
@@ -107,16 +105,6 @@ final class RecordWriter {
     }
     out.end(log);
     items++;
-  }
-
-  /** What is not UTF-8 becomes U+FFFD. */
-  private void text(int tag, Event event) {
-    if (Utf8.isValid(event.array(), event.offset(), event.length())) {
-      out.bytes(tag, event.array(), event.offset(), event.length());
-    } else {
-      out.string(
-          tag, new String(event.array(), event.offset(), event.length(), StandardCharsets.UTF_8));
-    }
   }
 
   private void attribute(String key, String value) {

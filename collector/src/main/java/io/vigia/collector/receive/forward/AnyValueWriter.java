@@ -3,7 +3,6 @@ package io.vigia.collector.receive.forward;
 import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.ProtoWriter;
 import io.vigia.collector.otlp.Utf8;
-import java.nio.charset.StandardCharsets;
 
 /** Writes MessagePack values as OTLP {@code AnyValue}s, keeping their types. */
 final class AnyValueWriter {
@@ -33,23 +32,10 @@ final class AnyValueWriter {
   /** Writes a {@code KeyValue} with this key and the next value of the input. */
   void keyValue(int tag, byte[] key, int keyOffset, int keyLength) {
     int keyValue = out.begin(tag);
-    text(OtlpFields.KEY_VALUE_KEY, key, keyOffset, keyLength);
+    out.text(OtlpFields.KEY_VALUE_KEY, key, keyOffset, keyLength);
     in.next();
     value(OtlpFields.KEY_VALUE_VALUE, 0);
     out.end(keyValue);
-  }
-
-  /** Writes a string field; what is not UTF-8 becomes U+FFFD. */
-  void text(int tag, byte[] array, int offset, int length) {
-    text(out, tag, array, offset, length);
-  }
-
-  static void text(ProtoWriter out, int tag, byte[] array, int offset, int length) {
-    if (Utf8.isValid(array, offset, length)) {
-      out.bytes(tag, array, offset, length);
-    } else {
-      out.string(tag, new String(array, offset, length, StandardCharsets.UTF_8));
-    }
   }
 
   private void keyValue(int tag, int depth) {
@@ -63,7 +49,8 @@ final class AnyValueWriter {
   /** Keys should be strings; a number is written in decimal, anything else is no key. */
   private void key() {
     switch (in.type()) {
-      case STRING, BINARY -> text(OtlpFields.KEY_VALUE_KEY, in.array(), in.offset(), in.length());
+      case STRING, BINARY ->
+          out.text(OtlpFields.KEY_VALUE_KEY, in.array(), in.offset(), in.length());
       case INT -> out.string(OtlpFields.KEY_VALUE_KEY, Long.toString(in.longValue()));
       default -> in.skipRest();
     }
@@ -83,7 +70,8 @@ final class AnyValueWriter {
       case BIG_INT ->
           out.string(OtlpFields.ANY_VALUE_STRING_VALUE, Long.toUnsignedString(in.longValue()));
       case FLOAT -> out.doubleValue(OtlpFields.ANY_VALUE_DOUBLE_VALUE, in.doubleValue());
-      case STRING -> text(OtlpFields.ANY_VALUE_STRING_VALUE, in.array(), in.offset(), in.length());
+      case STRING ->
+          out.text(OtlpFields.ANY_VALUE_STRING_VALUE, in.array(), in.offset(), in.length());
       case BINARY ->
           out.bytes(OtlpFields.ANY_VALUE_BYTES_VALUE, in.array(), in.offset(), in.length());
       case EXT -> out.bytes(OtlpFields.ANY_VALUE_BYTES_VALUE, in.array(), in.offset(), in.length());

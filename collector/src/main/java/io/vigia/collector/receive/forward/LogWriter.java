@@ -51,8 +51,7 @@ final class LogWriter {
     int keyValue = tagAttribute.begin(OtlpFields.LOG_ATTRIBUTES);
     tagAttribute.bytes(OtlpFields.KEY_VALUE_KEY, TAG);
     int value = tagAttribute.begin(OtlpFields.KEY_VALUE_VALUE);
-    AnyValueWriter.text(
-        tagAttribute, OtlpFields.ANY_VALUE_STRING_VALUE, tag.array(), tag.offset(), tag.length());
+    tagAttribute.text(OtlpFields.ANY_VALUE_STRING_VALUE, tag.array(), tag.offset(), tag.length());
     tagAttribute.end(value);
     tagAttribute.end(keyValue);
   }
@@ -170,7 +169,7 @@ final class LogWriter {
       scopeMark = out.begin(OtlpFields.RESOURCE_GROUP_SCOPE_GROUPS, 1 << 14);
       if (!logger.isEmpty()) {
         int scope = out.begin(OtlpFields.SCOPE_GROUP_SCOPE);
-        values.text(OtlpFields.SCOPE_NAME, logger.array(), logger.offset(), logger.length());
+        out.text(OtlpFields.SCOPE_NAME, logger.array(), logger.offset(), logger.length());
         out.end(scope);
       }
     }
@@ -245,7 +244,7 @@ final class LogWriter {
     if (number != 0) {
       out.varint(OtlpFields.LOG_SEVERITY_NUMBER, number);
     }
-    values.text(OtlpFields.LOG_SEVERITY_TEXT, in.array(), in.offset(), in.length());
+    out.text(OtlpFields.LOG_SEVERITY_TEXT, in.array(), in.offset(), in.length());
     return true;
   }
 
