@@ -10,10 +10,12 @@ import io.vigia.collector.net.ServerTls;
 import io.vigia.collector.receive.IntakeBudget;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.containers.ContainerLogReceiver;
+import io.vigia.collector.receive.containers.StdoutEndpoint;
 import io.vigia.collector.receive.forward.ForwardReceiver;
 import io.vigia.collector.receive.forward.ForwardSecurity;
 import io.vigia.collector.receive.otlp.BearerTokens;
 import io.vigia.collector.receive.otlp.OtlpReceiver;
+import io.vigia.collector.receive.sampling.SamplingEndpoint;
 import io.vigia.collector.receive.sampling.SamplingStrategies;
 import io.vigia.collector.receive.sampling.StrategiesFile;
 import io.vigia.collector.receive.spill.SpillReceiver;
@@ -48,6 +50,7 @@ final class Receivers implements AutoCloseable {
   private @Nullable SpillReceiver spill;
   private CollectorConfig.@Nullable Containers containersConfig;
   private volatile @Nullable ContainerLogReceiver containers;
+  private final StdoutEndpoint stdout = new StdoutEndpoint(() -> containers);
 
   /**
    * @param addresses where it is written where they listen
@@ -271,8 +274,7 @@ final class Receivers implements AutoCloseable {
           .intake(intake)
           .metrics(metrics)
           .budget(budget)
-          .samplingOfService(samplingOfService)
-          .containerLogs(() -> containers)
+          .endpoints(List.of(new SamplingEndpoint(samplingOfService), stdout))
           .drainMillis(drainMillis)
           .maxConnections(config.limits().maxConnections())
           .maxMessageBytes(config.limits().maxMessageBytes())

@@ -1,5 +1,6 @@
 package io.vigia.collector;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -68,4 +69,15 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule packagesHaveNoCycles =
       slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+
+  /** {@code spill} holds messages as {@code forward} has them; nobody else knows a neighbour. */
+  @ArchTest
+  static final ArchRule receiversKnowNoOtherReceiver =
+      slices()
+          .matching(ROOT + ".receive.(*)..")
+          .should()
+          .notDependOnEachOther()
+          .ignoreDependency(
+              resideInAPackage(ROOT + ".receive.spill"),
+              resideInAPackage(ROOT + ".receive.forward"));
 }

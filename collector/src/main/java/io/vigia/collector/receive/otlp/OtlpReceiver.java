@@ -1,22 +1,16 @@
 package io.vigia.collector.receive.otlp;
 
-import io.netty.channel.ChannelHandler;
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Intake;
 import io.vigia.collector.net.ServerTls;
 import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.JsonEndpoint;
 import io.vigia.collector.receive.ListenerOptions;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.TcpListener;
-import io.vigia.collector.receive.containers.ContainerLogReceiver;
-import io.vigia.collector.receive.containers.StdoutEndpoint;
-import io.vigia.collector.receive.sampling.SamplingEndpoint;
-import io.vigia.collector.receive.sampling.SamplingStrategies;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +27,7 @@ public final class OtlpReceiver implements Receiver {
   private final long drainMillis;
   private final @Nullable ServerTls tls;
   private final Intaker intaker;
-  private final Function<String, String> samplingOfService;
-  private final Supplier<@Nullable ContainerLogReceiver> containerLogs;
+  private final List<JsonEndpoint> endpoints;
   private @Nullable TcpListener grpcListener;
   private @Nullable TcpListener httpListener;
 
@@ -42,8 +35,7 @@ public final class OtlpReceiver implements Receiver {
     grpc = builder.grpc;
     http = builder.http;
     maxConnections = builder.maxConnections;
-    samplingOfService = builder.samplingOfService;
-    containerLogs = builder.containerLogs;
+    endpoints = builder.endpoints;
     idleTimeoutMillis = builder.idleTimeoutMillis;
     drainMillis = builder.drainMillis;
     tls = builder.tls;
@@ -91,11 +83,7 @@ public final class OtlpReceiver implements Receiver {
             intaker.budget(),
             intaker.metrics(),
             tls),
-        channel -> channel.pipeline().addLast(new ProtocolSniffer(intaker, this::endpoints)));
-  }
-
-  private List<ChannelHandler> endpoints() {
-    return List.of(new SamplingEndpoint(samplingOfService), new StdoutEndpoint(containerLogs));
+        channel -> channel.pipeline().addLast(new ProtocolSniffer(intaker, endpoints)));
   }
 
   /** Where gRPC senders connect to, with the real port. Only after {@link #start}. */
@@ -145,9 +133,7 @@ public final class OtlpReceiver implements Receiver {
     private @Nullable Intake intake;
     private CollectorMetrics metrics = CollectorMetrics.NOOP;
     private IntakeBudget budget = new IntakeBudget(64L << 20);
-    private Function<String, String> samplingOfService =
-        SamplingStrategies.everything()::forService;
-    private Supplier<@Nullable ContainerLogReceiver> containerLogs = () -> null;
+    private List<JsonEndpoint> endpoints = List.of();
     private int maxMessageBytes = 4 << 20;
     private int maxConnections = 20_000;
     private long stallTimeoutMillis = 10_000;
@@ -186,15 +172,9 @@ public final class OtlpReceiver implements Receiver {
       return this;
     }
 
-    /** Answers {@code GET /sampling} over HTTP/1.1, in JSON; default: everything. */
-    public Builder samplingOfService(Function<String, String> samplingOfService) {
-      this.samplingOfService = samplingOfService;
-      return this;
-    }
-
-    /** Who answers {@code GET /stdout} over HTTP/1.1; null = container logs are not read. */
-    public Builder containerLogs(Supplier<@Nullable ContainerLogReceiver> containerLogs) {
-      this.containerLogs = containerLogs;
+    /** What is answered on these ports beside OTLP, over HTTP/1.1; default nothing. */
+    public Builder endpoints(List<JsonEndpoint> endpoints) {
+      this.endpoints = List.copyOf(endpoints);
       return this;
     }
 

@@ -1,16 +1,16 @@
 package io.vigia.collector.receive.otlp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import io.vigia.collector.receive.Drain;
+import io.vigia.collector.receive.JsonEndpoint;
+import io.vigia.collector.receive.JsonEndpoints;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Looks at a connection's first bytes: the HTTP/2 preface, or else HTTP/1.1. Source: RFC 9113
@@ -23,12 +23,12 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
   private static final int MAX_CHUNK_BYTES = 64 << 10;
 
   private final Intaker intaker;
-  private final Supplier<List<ChannelHandler>> endpoints;
+  private final List<JsonEndpoint> endpoints;
 
   /**
-   * @param endpoints handlers of a new HTTP/1.1 connection that see each request before OTLP does
+   * @param endpoints see each HTTP/1.1 request before OTLP does
    */
-  ProtocolSniffer(Intaker intaker, Supplier<List<ChannelHandler>> endpoints) {
+  ProtocolSniffer(Intaker intaker, List<JsonEndpoint> endpoints) {
     this.intaker = intaker;
     this.endpoints = endpoints;
   }
@@ -52,7 +52,7 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
     pipeline.addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_CHUNK_BYTES));
     pipeline.addLast(new HeadDeadline(intaker.stallTimeoutMillis()));
     pipeline.addLast(new FlowControlHandler());
-    endpoints.get().forEach(pipeline::addLast);
+    pipeline.addLast(new JsonEndpoints(endpoints));
     pipeline.addLast(new Http1Server(intaker));
     pipeline.remove(this);
   }

@@ -4,27 +4,34 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vigia.collector.receive.JsonEndpoint;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** {@code GET /sampling?service=NAME} (Jaeger documentation, "Remote Sampling", HTTP endpoint). */
-public final class SamplingEndpoint extends JsonEndpoint {
+public final class SamplingEndpoint implements JsonEndpoint {
   private final Function<String, String> strategyOfService;
 
   /**
    * @param strategyOfService gives JSON; called on the event loop, must be fast
    */
   public SamplingEndpoint(Function<String, String> strategyOfService) {
-    super("/sampling");
     this.strategyOfService = strategyOfService;
   }
 
   @Override
-  protected Answer answer(Map<String, List<String>> parameters) {
-    String service = one(parameters, "service");
-    return service.isEmpty()
-        ? new Answer(
-            HttpResponseStatus.BAD_REQUEST,
-            "{\"error\":\"one service is required: /sampling?service=NAME\"}")
-        : new Answer(HttpResponseStatus.OK, strategyOfService.apply(service));
+  public String path() {
+    return "/sampling";
+  }
+
+  @Override
+  public CompletionStage<Answer> answer(Map<String, List<String>> parameters) {
+    String service = JsonEndpoint.one(parameters, "service");
+    return CompletableFuture.completedFuture(
+        service.isEmpty()
+            ? new Answer(
+                HttpResponseStatus.BAD_REQUEST,
+                "{\"error\":\"one service is required: /sampling?service=NAME\"}")
+            : new Answer(HttpResponseStatus.OK, strategyOfService.apply(service)));
   }
 }

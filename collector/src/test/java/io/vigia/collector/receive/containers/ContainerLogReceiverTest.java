@@ -6,13 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.receive.JsonEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,31 +81,71 @@ class ContainerLogReceiverTest {
     StdoutEndpoint endpoint = new StdoutEndpoint(() -> receiver);
     Map<String, List<String>> question =
         Map.of("pod", List.of("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11"));
-    assertThat(endpoint.answer(question).status().code()).isEqualTo(503);
+    assertThat(answer(endpoint, question).status().code()).isEqualTo(503);
     start();
     awaitBodies(1);
-    assertThat(endpoint.answer(question).json())
+    assertThat(answer(endpoint, question).json())
         .isEqualTo("{\"on\":true,\"reads\":true,\"seen\":false}");
     Map<String, List<String>> more = new java.util.HashMap<>(question);
     more.put("container", List.of("app"));
     more.put("text", List.of("order 17 was paid"));
-    assertThat(endpoint.answer(more).json())
+    assertThat(answer(endpoint, more).json())
         .isEqualTo("{\"on\":true,\"reads\":true,\"seen\":true}");
     more.put("text", List.of("order 18 was paid"));
-    assertThat(endpoint.answer(more).json())
+    assertThat(answer(endpoint, more).json())
         .isEqualTo("{\"on\":true,\"reads\":true,\"seen\":false}");
     more.put("container", List.of("guessed"));
-    assertThat(endpoint.answer(more).json())
+    assertThat(answer(endpoint, more).json())
         .isEqualTo("{\"on\":true,\"reads\":true,\"seen\":false}");
     more.put("pod", List.of("another"));
-    assertThat(endpoint.answer(more).json())
+    assertThat(answer(endpoint, more).json())
         .isEqualTo("{\"on\":true,\"reads\":false,\"seen\":false}");
     more.put("text", List.of("short"));
-    assertThat(endpoint.answer(more).status().code()).isEqualTo(400);
-    assertThat(new StdoutEndpoint(() -> null).answer(question).json())
+    assertThat(answer(endpoint, more).status().code()).isEqualTo(400);
+    assertThat(answer(new StdoutEndpoint(() -> null), question).json())
         .isEqualTo("{\"on\":false,\"reads\":false,\"seen\":false}");
     receiver.close();
-    assertThat(endpoint.answer(question).status().code()).isEqualTo(503);
+    assertThat(answer(endpoint, question).status().code()).isEqualTo(503);
+  }
+
+  private static JsonEndpoint.Answer answer(
+      StdoutEndpoint endpoint, Map<String, List<String>> question) {
+    return endpoint.answer(question).toCompletableFuture().join();
+  }
+
+  @Test
+  void aTextIsNotLookedForByTheThreadThatAsks() throws IOException {
+    new KubeletDirectory(root.resolve("pods")).line("stdout", "F", "order 17 was paid");
+    start();
+    awaitBodies(1);
+    Map<String, List<String>> question =
+        Map.of(
+            "pod", List.of("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11"),
+            "text", List.of("order 17 was paid"));
+    List<Runnable> files = new ArrayList<>();
+    var answer = new StdoutEndpoint(() -> receiver, files::add).answer(question);
+    assertThat(answer).isNotCompleted();
+    files.get(0).run();
+    assertThat(answer).isCompletedWithValueMatching(it -> it.json().contains("\"seen\":true"));
+  }
+
+  @Test
+  void whoAsksWhileTooManyWaitIsToldToAskAgain() throws IOException {
+    new KubeletDirectory(root.resolve("pods")).line("stdout", "F", "order 17 was paid");
+    start();
+    awaitBodies(1);
+    Map<String, List<String>> question =
+        Map.of("pod", List.of("0b5c6f0e-8d3a-4c6e-9a44-4a6f6d1c2e11"));
+    StdoutEndpoint endpoint =
+        new StdoutEndpoint(
+            () -> receiver,
+            task -> {
+              throw new RejectedExecutionException();
+            });
+    assertThat(answer(endpoint, question).status().code()).isEqualTo(200);
+    Map<String, List<String>> more = new java.util.HashMap<>(question);
+    more.put("text", List.of("order 17 was paid"));
+    assertThat(answer(endpoint, more).status().code()).isEqualTo(503);
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -102,7 +103,7 @@ class SamplingTest {
         OtlpReceiver.builder()
             .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .intake(batch -> CompletableFuture.completedFuture(null))
-            .samplingOfService(service -> "{\"for\":\"" + service + "\"}")
+            .endpoints(List.of(new SamplingEndpoint(service -> "{\"for\":\"" + service + "\"}")))
             .build()) {
       receiver.start();
       HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
