@@ -21,8 +21,6 @@ public record Envelope(
 
   /** An envelope stamped with the current time and without attributes. */
   public static Envelope now(String receiver, String peer) {
-    java.time.Instant now = java.time.Instant.now();
-    return new Envelope(
-        now.getEpochSecond() * 1_000_000_000L + now.getNano(), receiver, peer, Map.of());
+    return new Envelope(UnixTime.nowNanos(), receiver, peer, Map.of());
   }
 }

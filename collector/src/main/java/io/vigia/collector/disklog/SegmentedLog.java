@@ -1,5 +1,6 @@
 package io.vigia.collector.disklog;
 
+import io.vigia.collector.core.UnixTime;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -137,7 +138,7 @@ final class SegmentedLog implements Closeable {
     }
     SegmentHeader header =
         new SegmentHeader(
-            logId, epoch, written, Clock.unixNanos(), !options.durability().syncsBeforeAck());
+            logId, epoch, written, UnixTime.nowNanos(), !options.durability().syncsBeforeAck());
     Segment segment =
         new Segment(
             Segment.path(options.directory(), written.sequence()), header, SegmentHeader.BYTES);

@@ -2,7 +2,7 @@ package io.vigia.collector.pipeline;
 
 import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.LogRecord;
-import io.vigia.collector.disklog.Clock;
+import io.vigia.collector.core.UnixTime;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
 import io.vigia.collector.disklog.LogPosition;
@@ -113,7 +113,7 @@ final class DeadLetters implements Closeable {
             items,
             reason,
             shorten(detail),
-            Clock.unixNanos()),
+            UnixTime.nowNanos()),
         record.payload());
   }
 

@@ -1,5 +1,6 @@
 package io.vigia.collector.pipeline;
 
+import io.vigia.collector.core.UnixTime;
 import io.vigia.collector.disklog.DiskLog;
 import io.vigia.collector.disklog.LogPosition;
 import java.io.IOException;
@@ -64,7 +65,7 @@ public final class Place {
       return log.at(sequence);
     }
     Instant time = AGO.matcher(text).matches() ? now.minus(ago()) : Instant.parse(text);
-    return log.receivedAt(time.getEpochSecond() * 1_000_000_000L + time.getNano());
+    return log.receivedAt(UnixTime.nanos(time));
   }
 
   private Duration ago() {

@@ -3,7 +3,7 @@ package io.vigia.collector.pipeline;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.LogRecord;
-import io.vigia.collector.disklog.Clock;
+import io.vigia.collector.core.UnixTime;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
 import io.vigia.collector.disklog.LogPosition;
@@ -104,7 +104,7 @@ final class RetryLog implements Closeable {
               entry.wanted(),
               reason,
               "",
-              Clock.unixNanos());
+              UnixTime.nowNanos());
       open.write(record.envelope(), note, record.payload());
     }
     open.commit();

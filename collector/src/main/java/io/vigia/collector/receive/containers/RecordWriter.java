@@ -1,5 +1,6 @@
 package io.vigia.collector.receive.containers;
 
+import io.vigia.collector.core.UnixTime;
 import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.ProtoWriter;
 import java.nio.ByteBuffer;
@@ -83,10 +84,7 @@ final class RecordWriter {
     if (event.timeUnixNanos() != 0) {
       out.fixed64(OtlpFields.LOG_TIME_UNIX_NANO, event.timeUnixNanos());
     }
-    java.time.Instant now = java.time.Instant.now();
-    out.fixed64(
-        OtlpFields.LOG_OBSERVED_TIME_UNIX_NANO,
-        now.getEpochSecond() * 1_000_000_000L + now.getNano());
+    out.fixed64(OtlpFields.LOG_OBSERVED_TIME_UNIX_NANO, UnixTime.nowNanos());
     if (facts.severity() != 0) {
       out.varint(OtlpFields.LOG_SEVERITY_NUMBER, facts.severity());
       out.string(OtlpFields.LOG_SEVERITY_TEXT, facts.level());

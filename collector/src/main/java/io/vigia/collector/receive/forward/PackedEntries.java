@@ -2,10 +2,10 @@ package io.vigia.collector.receive.forward;
 
 import io.netty.buffer.Unpooled;
 import io.vigia.collector.core.CollectorMetrics;
+import io.vigia.collector.core.UnixTime;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 
 /** The entries of a PackedForward chunk that did not arrive by the network. */
 public final class PackedEntries {
@@ -26,13 +26,12 @@ public final class PackedEntries {
    */
   public static OtlpLogs toOtlp(String tag, byte[] entries, CollectorMetrics metrics) {
     byte[] message = message(tag.getBytes(StandardCharsets.UTF_8), entries);
-    Instant now = Instant.now();
     // parts of a request, one after the other, are one request (protobuf: repeated fields merge)
     ByteArrayOutputStream request = new ByteArrayOutputStream(entries.length * 2);
     int[] items = {0};
     ForwardTranscoder transcoder = ForwardTranscoder.current();
     transcoder.begin(
-        now.getEpochSecond() * 1_000_000_000L + now.getNano(),
+        UnixTime.nowNanos(),
         Math.max(1, entries.length),
         metrics,
         (part, count) -> {
