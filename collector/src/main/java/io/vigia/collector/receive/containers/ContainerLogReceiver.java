@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Intake;
+import io.vigia.collector.core.UnixTime;
+import io.vigia.collector.receive.Polling;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.containers.Series.Container;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +33,6 @@ public final class ContainerLogReceiver implements Receiver {
   public static final String NAME = "containers";
 
   private static final Logger log = LoggerFactory.getLogger(ContainerLogReceiver.class);
-  private static final long CLOSE_MILLIS = 5_000;
   private static final int SEEN_BYTES = 64 << 10;
 
   /** A crash brings back what was delivered since the last time. */
@@ -46,12 +46,9 @@ public final class ContainerLogReceiver implements Receiver {
   private final PodLogs pods;
   private final Delivery delivery;
   private final SeriesReader reader;
-  private final Object signal = new Object();
-  private boolean stopping;
-  private @Nullable Thread thread;
+  private final Polling polling = new Polling("vigia-containers", log);
   private volatile Map<Container, Path> reading = Map.of();
   private volatile boolean looked;
-  private @Nullable String said;
   private long savedNanos = System.nanoTime();
 
   private ContainerLogReceiver(Builder builder) {
@@ -62,7 +59,7 @@ public final class ContainerLogReceiver implements Receiver {
     this.problems = new Problems(metrics);
     this.pods = new PodLogs(root, builder::wants, positions::of, problems);
     this.delivery =
-        new Delivery(Objects.requireNonNull(builder.intake, "intake"), metrics, this::pause);
+        new Delivery(Objects.requireNonNull(builder.intake, "intake"), metrics, polling::pause);
     this.reader =
         new SeriesReader(
             builder.joinStackTraces,
@@ -79,12 +76,7 @@ public final class ContainerLogReceiver implements Receiver {
 
   @Override
   public void start() {
-    Thread started = new Thread(this::run, "vigia-containers");
-    started.setDaemon(true);
-    synchronized (signal) {
-      thread = started;
-    }
-    started.start();
+    polling.start(this::run);
   }
 
   private void run() {
@@ -92,13 +84,13 @@ public final class ContainerLogReceiver implements Receiver {
       do {
         try {
           if (!look()) {
-            sayOnce("another collector with the same data directory reads them");
+            fails("another collector with the same data directory reads them");
           }
         } catch (IOException | RuntimeException e) {
           looked = true; // agents need not wait
-          sayOnce(e.toString());
+          fails(e.toString());
         }
-      } while (pause(intervalMillis));
+      } while (polling.pause(intervalMillis));
     } catch (Delivery.StoppedException e) {
       // what was not delivered is read again at the next start
     } finally {
@@ -118,10 +110,7 @@ public final class ContainerLogReceiver implements Receiver {
       return false;
     }
     List<Series> all = pods.look();
-    if (said != null) {
-      said = null;
-      log.info("{} is read", root);
-    }
+    polling.works(root + " is read");
     long nowMillis = System.currentTimeMillis();
     Map<Container, Path> written = new HashMap<>();
     for (Series series : all) {
@@ -134,7 +123,7 @@ public final class ContainerLogReceiver implements Receiver {
     reading = written;
     looked = true;
     try {
-      for (List<Series> round = all; !round.isEmpty() && !isStopping(); ) {
+      for (List<Series> round = all; !round.isEmpty() && !polling.isStopping(); ) {
         List<Series> more = new ArrayList<>();
         for (Series series : round) {
           if (reader.turn(series)) {
@@ -170,11 +159,9 @@ public final class ContainerLogReceiver implements Receiver {
     savedNanos = System.nanoTime();
   }
 
-  private void sayOnce(String problem) {
-    if (!problem.equals(said)) {
-      said = problem;
-      log.warn("{} is not read: {}; tried again every {} ms", root, problem, intervalMillis);
-    }
+  private void fails(String problem) {
+    polling.fails(
+        "%s is not read: %s; tried again every %d ms".formatted(root, problem, intervalMillis));
   }
 
   /** Whether the logs of this container are read now. Thread-safe. */
@@ -219,51 +206,17 @@ public final class ContainerLogReceiver implements Receiver {
     return false;
   }
 
-  private boolean isStopping() {
-    synchronized (signal) {
-      return stopping;
-    }
-  }
-
-  private boolean pause(long millis) {
-    synchronized (signal) {
-      long until = System.nanoTime() + millis * 1_000_000L;
-      for (long left = millis; left > 0 && !stopping; ) {
-        try {
-          signal.wait(left);
-        } catch (InterruptedException e) {
-          stopping = true;
-        }
-        left = (until - System.nanoTime()) / 1_000_000L;
-      }
-      return !stopping;
-    }
-  }
-
   /** Reads no more; what is with the intake is waited for by {@link #close}. */
   @Override
   public void drain() {
-    synchronized (signal) {
-      stopping = true;
-      signal.notifyAll();
-    }
+    polling.stop();
   }
 
   @Override
   public void close() {
-    drain();
-    Thread running;
-    synchronized (signal) {
-      running = thread;
-    }
-    if (running == null) {
+    polling.close();
+    if (!polling.isStarted()) {
       positions.close();
-      return;
-    }
-    try {
-      running.join(CLOSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -281,11 +234,7 @@ public final class ContainerLogReceiver implements Receiver {
     private Predicate<String> excluded = name -> false;
     private @Nullable String ownPod;
     private SeriesReader.Waits waits = SeriesReader.Waits.DEFAULT;
-    private LongSupplier nowUnixNanos =
-        () -> {
-          Instant now = Instant.now();
-          return now.getEpochSecond() * 1_000_000_000L + now.getNano();
-        };
+    private LongSupplier nowUnixNanos = UnixTime::nowNanos;
 
     private Builder() {}
 

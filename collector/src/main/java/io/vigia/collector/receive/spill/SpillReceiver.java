@@ -8,6 +8,7 @@ import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.otlp.MalformedOtlpException;
 import io.vigia.collector.otlp.OtlpValidator;
+import io.vigia.collector.receive.Polling;
 import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.forward.MalformedForwardException;
 import io.vigia.collector.receive.forward.PackedEntries;
@@ -37,7 +38,6 @@ public final class SpillReceiver implements Receiver {
 
   private static final Map<String, Signal> OTLP =
       Map.of("traces", Signal.TRACES, "metrics", Signal.METRICS, "logs", Signal.LOGS);
-  private static final long CLOSE_MILLIS = 5_000;
 
   private final Path root;
   private final SpillDirectory directory;
@@ -45,10 +45,7 @@ public final class SpillReceiver implements Receiver {
   private final CollectorMetrics metrics;
   private final long intervalMillis;
   private final OtlpValidator validator = new OtlpValidator();
-  private final Object signal = new Object();
-  private boolean stopping;
-  private @Nullable Thread thread;
-  private @Nullable String said;
+  private final Polling polling = new Polling("vigia-spill", log);
   private long pauseMillis;
 
   private SpillReceiver(Builder builder) {
@@ -65,54 +62,19 @@ public final class SpillReceiver implements Receiver {
 
   @Override
   public void start() {
-    Thread started = new Thread(this::run, "vigia-spill");
-    started.setDaemon(true);
-    synchronized (signal) {
-      thread = started;
-    }
-    started.start();
+    polling.start(this::run);
   }
 
   private void run() {
-    while (!isStopping()) {
+    while (!polling.isStopping()) {
       pauseMillis = intervalMillis;
       try {
         directory.drain(new Delivering());
-        if (said != null) {
-          said = null;
-          log.info("{} can be read again", root);
-        }
+        polling.works(root + " can be read again");
       } catch (IOException | RuntimeException e) {
-        sayOnce(e.toString());
+        polling.fails("what agents left in " + root + " is not delivered: " + e);
       }
-      pause();
-    }
-  }
-
-  private void sayOnce(String problem) {
-    if (!problem.equals(said)) {
-      said = problem;
-      log.warn("what agents left in {} is not delivered: {}", root, problem);
-    }
-  }
-
-  private boolean isStopping() {
-    synchronized (signal) {
-      return stopping;
-    }
-  }
-
-  private void pause() {
-    synchronized (signal) {
-      long until = System.nanoTime() + pauseMillis * 1_000_000L;
-      for (long left = pauseMillis; left > 0 && !stopping; ) {
-        try {
-          signal.wait(left);
-        } catch (InterruptedException e) {
-          stopping = true;
-        }
-        left = (until - System.nanoTime()) / 1_000_000L;
-      }
+      polling.pause(pauseMillis);
     }
   }
 
@@ -120,7 +82,7 @@ public final class SpillReceiver implements Receiver {
   private final class Delivering implements SpillDirectory.Reader {
     @Override
     public SpillDirectory.Verdict read(String stream, byte[] payload) {
-      if (isStopping()) {
+      if (polling.isStopping()) {
         return SpillDirectory.Verdict.LATER;
       }
       try {
@@ -174,27 +136,12 @@ public final class SpillReceiver implements Receiver {
   /** Begins no other file; the one that is with the intake is waited for by {@link #close}. */
   @Override
   public void drain() {
-    synchronized (signal) {
-      stopping = true;
-      signal.notifyAll();
-    }
+    polling.stop();
   }
 
   @Override
   public void close() {
-    drain();
-    Thread running;
-    synchronized (signal) {
-      running = thread;
-    }
-    if (running == null) {
-      return;
-    }
-    try {
-      running.join(CLOSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    polling.close();
   }
 
   /** Not thread-safe. */
