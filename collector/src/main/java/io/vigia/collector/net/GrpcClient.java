@@ -2,13 +2,11 @@ package io.vigia.collector.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.vigia.collector.net.NetException.Kind;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Unary gRPC calls to one peer over one HTTP/2 connection, made anew when it is gone or going
@@ -23,9 +21,7 @@ public final class GrpcClient implements AutoCloseable {
   private final int maxResponseBytes;
   private final Dialer dialer;
 
-  private final Object lock = new Object();
-  private @Nullable CompletableFuture<GrpcConnection> current;
-  private boolean closed;
+  private final SharedConnection<GrpcConnection> connection;
 
   private GrpcClient(Builder builder) {
     this.endpoint = builder.endpoint;
@@ -37,6 +33,7 @@ public final class GrpcClient implements AutoCloseable {
     this.gzipLevel = builder.gzipLevel;
     this.maxResponseBytes = builder.maxResponseBytes;
     this.dialer = new Dialer(endpoint, options, "h2");
+    this.connection = new SharedConnection<>(endpoint.toString(), dialer, this::connect);
   }
 
   public static Builder builder(Endpoint endpoint) {
@@ -64,13 +61,14 @@ public final class GrpcClient implements AutoCloseable {
         return call.answer;
       }
     }
-    connection()
+    connection
+        .get()
         .whenComplete(
-            (connection, failure) -> {
+            (open, failure) -> {
               if (failure != null) {
                 call.fail(NetException.of(endpoint.toString(), failure));
               } else {
-                connection.start(call);
+                open.start(call);
               }
             });
     return call.answer;
@@ -79,31 +77,10 @@ public final class GrpcClient implements AutoCloseable {
   /** Fails open calls and closes the connection. Idempotent. */
   @Override
   public void close() {
-    CompletableFuture<GrpcConnection> last;
-    synchronized (lock) {
-      closed = true;
-      last = current;
-      current = null;
-    }
-    if (last != null) {
-      last.thenAccept(
-          connection -> connection.close(new NetException(Kind.SHUTDOWN, endpoint + ": closed")));
-    }
+    connection.close();
   }
 
-  private CompletableFuture<GrpcConnection> connection() {
-    CompletableFuture<GrpcConnection> fresh;
-    synchronized (lock) {
-      if (closed) {
-        return CompletableFuture.failedFuture(
-            new NetException(Kind.SHUTDOWN, endpoint + ": closed"));
-      }
-      if (current != null && !outdated(current)) {
-        return current;
-      }
-      fresh = new CompletableFuture<>();
-      current = fresh;
-    }
+  private void connect(CompletableFuture<GrpcConnection> fresh) {
     dialer
         .connect(
             channel ->
@@ -115,38 +92,19 @@ public final class GrpcClient implements AutoCloseable {
         .whenComplete(
             (channel, failure) -> {
               if (failure != null) {
-                forget(fresh);
+                connection.forget(fresh);
                 fresh.completeExceptionally(failure);
                 return;
               }
-              GrpcConnection connection = channel.pipeline().get(GrpcConnection.class);
-              if (connection == null) { // closed already
-                forget(fresh);
+              GrpcConnection open = channel.pipeline().get(GrpcConnection.class);
+              if (open == null) { // closed already
+                connection.forget(fresh);
                 fresh.completeExceptionally(NetException.of(endpoint.toString(), null));
                 return;
               }
-              connection.whenGoing(() -> forget(fresh));
-              fresh.complete(connection);
+              open.whenGoing(() -> connection.forget(fresh));
+              fresh.complete(open);
             });
-    return fresh;
-  }
-
-  /** If so, it ends with its last call. */
-  private boolean outdated(CompletableFuture<GrpcConnection> future) {
-    GrpcConnection connection = future.isCompletedExceptionally() ? null : future.getNow(null);
-    if (connection == null || !connection.outdated(dialer)) {
-      return false;
-    }
-    connection.retire();
-    return true;
-  }
-
-  private void forget(CompletableFuture<GrpcConnection> connection) {
-    synchronized (lock) {
-      if (current == connection) {
-        current = null;
-      }
-    }
   }
 
   /** Length-prefixed message: compressed flag, 32-bit length, bytes. */

@@ -1,6 +1,7 @@
 package io.vigia.collector.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,9 +28,8 @@ import org.jspecify.annotations.Nullable;
  * The calls of one HTTP/2 connection. Sits on Netty's connection handler, below frames-as-objects
  * and stream channels: a unary call needs neither.
  */
-final class GrpcConnection extends Http2ConnectionHandler {
+final class GrpcConnection extends Http2ConnectionHandler implements SharedConnection.Connection {
   private static final int WINDOW_BYTES = 1 << 20;
-  private static final int RETIRE_MILLIS = 1_000;
 
   private final Endpoint endpoint;
   private final Map<String, String> metadata;
@@ -91,22 +91,22 @@ final class GrpcConnection extends Http2ConnectionHandler {
     }
   }
 
-  /** Whether its certificates were rotated. From any thread. */
-  boolean outdated(Dialer dialer) {
+  @Override
+  public @Nullable Channel channel() {
     ChannelHandlerContext ctx = context;
-    return ctx != null && dialer.outdated(ctx.channel());
+    return ctx == null ? null : ctx.channel();
   }
 
-  /** Closes it soon, when the last of its calls is over. From any thread, with no more to start. */
-  void retire() {
+  @Override
+  public void finish() {
     ChannelHandlerContext ctx = context;
-    if (ctx != null) { // not at once: a call of another thread may be on its way here
-      ctx.executor().schedule(() -> leaveIdle(ctx), RETIRE_MILLIS, TimeUnit.MILLISECONDS);
+    if (ctx != null) {
+      leaveIdle(ctx);
     }
   }
 
-  /** From any thread. */
-  void close(NetException reason) {
+  @Override
+  public void close(NetException reason) {
     ChannelHandlerContext ctx = context;
     if (ctx != null) {
       ctx.executor()

@@ -7,6 +7,7 @@ import io.vigia.collector.net.Endpoint;
 import io.vigia.collector.net.EventLoops;
 import io.vigia.collector.net.NetException;
 import io.vigia.collector.net.NetException.Kind;
+import io.vigia.collector.net.SharedConnection;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,21 +17,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Chunks to one server over one connection, made anew when it is gone. Thread-safe. */
 final class ForwardClient implements AutoCloseable {
-  private final Endpoint endpoint;
   private final String peer;
   private final ClientOptions options;
   private final @Nullable ForwardIdentity identity;
   private final Dialer dialer;
-  private final Object lock = new Object();
-  private @Nullable CompletableFuture<ForwardConnection> current;
-  private boolean closed;
+  private final SharedConnection<ForwardConnection> shared;
 
   ForwardClient(Endpoint endpoint, ClientOptions options, @Nullable ForwardIdentity identity) {
-    this.endpoint = endpoint;
     this.peer = endpoint.authority();
     this.options = options;
     this.identity = identity;
     this.dialer = new Dialer(endpoint, options, null);
+    this.shared = new SharedConnection<>(peer, dialer, this::connect);
   }
 
   /**
@@ -58,7 +56,7 @@ final class ForwardClient implements AutoCloseable {
 
   private CompletableFuture<Void> within(
       Function<ForwardConnection, CompletableFuture<Void>> action, String late) {
-    CompletableFuture<ForwardConnection> connection = connection();
+    CompletableFuture<ForwardConnection> connection = shared.get();
     CompletableFuture<Void> result = new CompletableFuture<>();
     var timer =
         EventLoops.shared()
@@ -69,7 +67,7 @@ final class ForwardClient implements AutoCloseable {
                       new NetException(
                           Kind.TIMEOUT,
                           "%s: %s within %d ms".formatted(peer, late, options.timeoutMillis()));
-                  forget(connection); // first: whoever waits for the result may send at once
+                  shared.forget(connection); // first: whoever waits for the result may send at once
                   result.completeExceptionally(why);
                   var unused = connection.thenAccept(open -> open.close(why));
                 },
@@ -96,25 +94,15 @@ final class ForwardClient implements AutoCloseable {
         : failure;
   }
 
-  private CompletableFuture<ForwardConnection> connection() {
-    CompletableFuture<ForwardConnection> fresh = new CompletableFuture<>();
-    synchronized (lock) {
-      if (closed) {
-        return CompletableFuture.failedFuture(new NetException(Kind.SHUTDOWN, peer + ": closed"));
-      }
-      if (current != null && !outdated(current)) {
-        return current;
-      }
-      current = fresh;
-    }
+  private void connect(CompletableFuture<ForwardConnection> fresh) {
     ForwardConnection connection;
     try {
       connection =
           new ForwardConnection(peer, identity == null ? null : new Handshake(identity.secrets()));
     } catch (NetException e) {
-      forget(fresh);
+      shared.forget(fresh);
       fresh.completeExceptionally(e);
-      return fresh;
+      return;
     }
     whenGone(connection, fresh);
     var unused =
@@ -123,7 +111,7 @@ final class ForwardClient implements AutoCloseable {
             .whenComplete(
                 (channel, failure) -> {
                   if (failure != null) {
-                    forget(fresh);
+                    shared.forget(fresh);
                     fresh.completeExceptionally(failure);
                     return;
                   }
@@ -138,26 +126,15 @@ final class ForwardClient implements AutoCloseable {
                             if (shaken.isSuccess()) {
                               fresh.complete(connection);
                             } else {
-                              forget(fresh);
+                              shared.forget(fresh);
                               fresh.completeExceptionally(handshakeFailure(shaken.cause()));
                             }
                           });
                 });
-    return fresh;
-  }
-
-  /** If so, it ends with its last acknowledgement. */
-  private boolean outdated(CompletableFuture<ForwardConnection> future) {
-    ForwardConnection connection = future.isCompletedExceptionally() ? null : future.getNow(null);
-    if (connection == null || !connection.outdated(dialer)) {
-      return false;
-    }
-    connection.retire();
-    return true;
   }
 
   private void whenGone(ForwardConnection connection, CompletableFuture<ForwardConnection> future) {
-    var unused = connection.gone().thenRun(() -> forget(future));
+    var unused = connection.gone().thenRun(() -> shared.forget(future));
   }
 
   /** Servers that wanted no TLS do not understand a word, and hang up. */
@@ -170,26 +147,9 @@ final class ForwardClient implements AutoCloseable {
         : cause;
   }
 
-  private void forget(CompletableFuture<ForwardConnection> connection) {
-    synchronized (lock) {
-      if (current == connection) {
-        current = null;
-      }
-    }
-  }
-
   /** Fails what is not acknowledged and closes the connection. Idempotent. */
   @Override
   public void close() {
-    CompletableFuture<ForwardConnection> last;
-    synchronized (lock) {
-      closed = true;
-      last = current;
-      current = null;
-    }
-    if (last != null) {
-      NetException why = new NetException(Kind.SHUTDOWN, peer + ": closed");
-      var unused = last.thenAccept(connection -> connection.close(why));
-    }
+    shared.close();
   }
 }

@@ -2,29 +2,27 @@ package io.vigia.collector.export.forward;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.vigia.collector.net.Dialer;
 import io.vigia.collector.net.NetException;
 import io.vigia.collector.net.NetException.Kind;
+import io.vigia.collector.net.SharedConnection;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection: the handshake, if there is a key, then chunks out and acknowledgements in. Chunks
  * may be sent before the last one was acknowledged.
  */
-final class ForwardConnection extends ByteToMessageDecoder {
+final class ForwardConnection extends ByteToMessageDecoder implements SharedConnection.Connection {
   /** More than any HELO, PONG or acknowledgement. */
   private static final int MAX_ANSWER_BYTES = 16 << 10;
-
-  private static final int RETIRE_MILLIS = 1_000;
 
   private final String peer;
   private final @Nullable Handshake handshake;
@@ -71,26 +69,18 @@ final class ForwardConnection extends ByteToMessageDecoder {
     return acknowledged;
   }
 
-  /** Whether its certificates were rotated. From any thread. */
-  boolean outdated(Dialer dialer) {
+  @Override
+  public @Nullable Channel channel() {
     ChannelHandlerContext ctx = context;
-    return ctx != null && dialer.outdated(ctx.channel());
+    return ctx == null ? null : ctx.channel();
   }
 
-  /**
-   * Closes it soon, when all that was sent is acknowledged. From any thread, with no more to send.
-   */
-  void retire() {
+  @Override
+  public void finish() {
     ChannelHandlerContext ctx = context;
-    if (ctx != null) { // not at once: a chunk of another thread may be on its way here
-      ctx.executor()
-          .schedule(
-              () -> {
-                retired = true;
-                closeIfRetired(ctx);
-              },
-              RETIRE_MILLIS,
-              TimeUnit.MILLISECONDS);
+    if (ctx != null) {
+      retired = true;
+      closeIfRetired(ctx);
     }
   }
 
@@ -100,8 +90,8 @@ final class ForwardConnection extends ByteToMessageDecoder {
     }
   }
 
-  /** From any thread. */
-  void close(NetException why) {
+  @Override
+  public void close(NetException why) {
     ChannelHandlerContext ctx = context;
     if (ctx != null) {
       ctx.executor().execute(() -> fail(ctx, why));
