@@ -2,7 +2,6 @@ package io.vigia.collector.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -142,7 +141,7 @@ public final class BodyWriter implements AutoCloseable {
       endPage();
     }
     if (page == null) {
-      page = PooledByteBufAllocator.DEFAULT.directBuffer(PAGE_BYTES, PAGE_BYTES);
+      page = EventLoops.ALLOCATOR.directBuffer(PAGE_BYTES, PAGE_BYTES);
     }
     return page;
   }
@@ -150,7 +149,7 @@ public final class BodyWriter implements AutoCloseable {
   private void endPage() {
     if (page != null) {
       if (pages == null) {
-        pages = PooledByteBufAllocator.DEFAULT.compositeDirectBuffer(Integer.MAX_VALUE);
+        pages = EventLoops.ALLOCATOR.compositeDirectBuffer(Integer.MAX_VALUE);
       }
       pages.addComponent(true, page);
       page = null;

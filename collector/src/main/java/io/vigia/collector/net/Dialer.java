@@ -60,6 +60,7 @@ public final class Dialer {
         new Bootstrap()
             .group(EventLoops.shared())
             .channel(NioSocketChannel.class)
+            .option(ChannelOption.ALLOCATOR, EventLoops.ALLOCATOR)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true);

@@ -1,5 +1,7 @@
 package io.vigia.collector.net;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -10,6 +12,12 @@ import io.netty.util.concurrent.DefaultThreadFactory;
  * process: nobody shuts them down. Work on them must not block.
  */
 public final class EventLoops {
+  /**
+   * Of everything that is read and written. (Netty's default, the adaptive one, in a heap of at
+   * most 512 MB makes every buffer over 16 kB anew, and zeroes it: each read of a busy connection.)
+   */
+  public static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+
   private EventLoops() {}
 
   private static final class Holder {

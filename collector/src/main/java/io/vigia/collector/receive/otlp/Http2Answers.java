@@ -2,17 +2,23 @@ package io.vigia.collector.receive.otlp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import io.vigia.collector.receive.otlp.Answer.Kind;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Writes answers to the streams of one HTTP/2 connection; flushes once for many. */
@@ -35,6 +41,12 @@ final class Http2Answers {
   private final ChannelHandlerContext ctx;
   private boolean flushPending;
 
+  /** Calls to be answered with OK at the next flush, all in one write. */
+  private final List<Http2Stream> accepted = new ArrayList<>();
+
+  /** Whether the peer left header compression alone, so that {@link GrpcOk} needs no preamble. */
+  private boolean plainTable = true;
+
   /** The stream whose last frame is being handled: ended, though its state does not say so yet. */
   private int endingStreamId;
 
@@ -51,15 +63,24 @@ final class Http2Answers {
     endingStreamId = 0;
   }
 
+  /** The peer sent settings. */
+  void settings(Http2Settings settings) {
+    if (settings.headerTableSize() != null) {
+      plainTable = false; // the next block of headers may have to begin with an update of the size
+    }
+  }
+
   void grpc(int streamId, Answer answer) {
     Http2Stream stream = handler.connection().stream(streamId);
     if (stream == null) {
       return; // cancelled meanwhile
     }
     if (answer.kind() == Kind.OK) {
-      encoder.writeHeaders(ctx, streamId, GRPC_OK, 0, false, ctx.newPromise());
-      encoder.writeData(ctx, streamId, EMPTY_MESSAGE.duplicate(), 0, false, ctx.newPromise());
-      encoder.writeHeaders(ctx, streamId, GRPC_TRAILERS_OK, 0, true, ctx.newPromise());
+      if (!stillOpen(stream)) {
+        accepted.add(stream);
+      } else {
+        writeOk(streamId);
+      }
     } else {
       Http2Headers headers =
           new DefaultHttp2Headers()
@@ -103,13 +124,64 @@ final class Http2Answers {
    * have sent the little that is left.
    */
   private void finish(Http2Stream stream) {
-    if (stream.state().remoteSideOpen() && stream.id() != endingStreamId) {
+    if (stillOpen(stream)) {
       ctx.executor().schedule(() -> reset(stream), RESET_MILLIS, TimeUnit.MILLISECONDS);
     }
     if (!flushPending) {
       flushPending = true;
       ctx.executor().execute(this::flush);
     }
+  }
+
+  private void writeOk(int streamId) {
+    encoder.writeHeaders(ctx, streamId, GRPC_OK, 0, false, ctx.newPromise());
+    encoder.writeData(ctx, streamId, EMPTY_MESSAGE.duplicate(), 0, false, ctx.newPromise());
+    encoder.writeHeaders(ctx, streamId, GRPC_TRAILERS_OK, 0, true, ctx.newPromise());
+  }
+
+  /**
+   * Past the encoder, which would make six objects and three writes of each answer; what it keeps
+   * account of (windows, states of streams) is done here as it does it.
+   */
+  private void writeAccepted() {
+    ByteBuf frames = ctx.alloc().buffer(accepted.size() * GrpcOk.BYTES);
+    List<Http2Stream> answered = new ArrayList<>(accepted.size());
+    for (Http2Stream stream : accepted) {
+      if (stream.state() == Http2Stream.State.CLOSED) {
+        continue; // cancelled meanwhile
+      }
+      if (plainTable && tookWindow(stream)) {
+        GrpcOk.write(frames, stream.id());
+        answered.add(stream);
+      } else {
+        writeOk(stream.id());
+      }
+    }
+    accepted.clear();
+    ctx.write(frames)
+        .addListener(
+            (ChannelFutureListener)
+                written -> answered.forEach(stream -> handler.closeStream(stream, written)));
+  }
+
+  /** False when the peer's flow control makes the answer wait. */
+  private boolean tookWindow(Http2Stream stream) {
+    Http2RemoteFlowController flow = encoder.flowController();
+    Http2Stream connection = handler.connection().connectionStream();
+    if (Math.min(flow.windowSize(stream), flow.windowSize(connection)) < GrpcOk.WINDOW_BYTES) {
+      return false;
+    }
+    try {
+      flow.incrementWindowSize(connection, -GrpcOk.WINDOW_BYTES);
+      return true;
+    } catch (Http2Exception e) {
+      return false; // only an increase can fail
+    }
+  }
+
+  /** Whether more of the request may come. */
+  private boolean stillOpen(Http2Stream stream) {
+    return stream.state().remoteSideOpen() && stream.id() != endingStreamId;
   }
 
   private void reset(Http2Stream stream) {
@@ -121,6 +193,9 @@ final class Http2Answers {
 
   private void flush() {
     flushPending = false;
+    if (!accepted.isEmpty()) {
+      writeAccepted();
+    }
     handler.flush(ctx);
   }
 }

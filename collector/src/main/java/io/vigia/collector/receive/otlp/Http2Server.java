@@ -3,6 +3,8 @@ package io.vigia.collector.receive.otlp;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -14,6 +16,7 @@ import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.receive.Drain;
 import io.vigia.collector.receive.otlp.Answer.Kind;
@@ -101,6 +104,11 @@ final class Http2Server extends Http2ConnectionHandler {
   private final class Frames extends Http2FrameAdapter {
     private long pingWindowNanos = System.nanoTime();
     private int pings;
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
+      answers().settings(settings);
+    }
 
     /** Answered by Netty; a flood ends the connection. */
     @Override
@@ -248,7 +256,7 @@ final class Http2Server extends Http2ConnectionHandler {
 
     Builder(Intaker intaker) {
       this.intaker = intaker;
-      server(true);
+      connection(newConnection());
       initialSettings(
           Http2Settings.defaultSettings()
               .initialWindowSize(WINDOW_BYTES)
@@ -257,6 +265,17 @@ final class Http2Server extends Http2ConnectionHandler {
       decoderEnforceMaxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS);
       decoderEnforceMaxConsecutiveEmptyDataFrames(2);
       gracefulShutdownTimeoutMillis(5000);
+    }
+
+    /** Answers take turns: Netty's default keeps a tree of priorities, which RFC 9113 gave up. */
+    private static Http2Connection newConnection() {
+      Http2Connection connection = new DefaultHttp2Connection(/* server= */ true);
+      connection
+          .remote()
+          .flowController(
+              new DefaultHttp2RemoteFlowController(
+                  connection, new UniformStreamByteDistributor(connection)));
+      return connection;
     }
 
     @Override
