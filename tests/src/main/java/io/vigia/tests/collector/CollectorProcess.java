@@ -25,6 +25,7 @@ public final class CollectorProcess implements AutoCloseable {
   private final int forwardPort = Ports.free();
   private final int webPort = Ports.free();
   private final List<String> destinations;
+  private final List<String> receivers;
   private final List<String> jvmOptions;
   private final Path data;
   private final String moreYaml;
@@ -34,6 +35,7 @@ public final class CollectorProcess implements AutoCloseable {
 
   private CollectorProcess(Builder builder) {
     destinations = List.copyOf(builder.destinations);
+    receivers = List.copyOf(builder.receivers);
     jvmOptions = List.copyOf(builder.jvmOptions);
     data = builder.data == null ? folder.resolve("data") : builder.data;
     moreYaml = builder.moreYaml;
@@ -157,21 +159,23 @@ public final class CollectorProcess implements AutoCloseable {
 
   private String yaml() {
     return """
-        data: %s
-        receivers:
-          otlp: {grpc: "127.0.0.1:%d", http: "127.0.0.1:%d"%s}
-          forward: {listen: "127.0.0.1:%d"}
-        web: {listen: "127.0.0.1:%d"}
-        destinations:
-          %s
-        %s
-        """
+    data: %s
+    receivers:
+      otlp: {grpc: "127.0.0.1:%d", http: "127.0.0.1:%d"%s}
+      forward: {listen: "127.0.0.1:%d"}
+      %s
+    web: {listen: "127.0.0.1:%d"}
+    destinations:
+      %s
+    %s
+    """
         .formatted(
             data(),
             otlpGrpcPort,
             otlpHttpPort,
             otlpTls,
             forwardPort,
+            String.join("\n  ", receivers),
             webPort,
             String.join("\n  ", destinations),
             moreYaml);
@@ -180,6 +184,7 @@ public final class CollectorProcess implements AutoCloseable {
   /** What it is to do. */
   public static final class Builder {
     private final List<String> destinations = new ArrayList<>();
+    private final List<String> receivers = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
     private @Nullable Path data;
     private String moreYaml = "";
@@ -190,6 +195,12 @@ public final class CollectorProcess implements AutoCloseable {
     /** One line under {@code destinations}, such as {@code local: {}}. */
     public Builder destination(String yaml) {
       destinations.add(yaml);
+      return this;
+    }
+
+    /** One more line under {@code receivers}, such as {@code spill: {directory: /spill}}. */
+    public Builder receiver(String yaml) {
+      receivers.add(yaml);
       return this;
     }
 

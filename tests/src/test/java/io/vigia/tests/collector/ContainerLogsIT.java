@@ -36,14 +36,11 @@ class ContainerLogsIT {
     Path out = folder.resolve("out");
     Path silent = Files.writeString(folder.resolve("silent.properties"), "handlers=\n");
     try (CollectorProcess collector =
-        CollectorProcess.builder().destination("file: {path: \"" + out + "\"}").build().start()) {
-      Files.writeString(
-          collector.configFile(),
-          Files.readString(collector.configFile())
-              .replace("receivers:", "receivers:\n  containers: {directory: \"" + pods + "\"}"));
-      collector.hangUp();
-      collector.process().awaitOutput("receivers.containers changed", LIMIT);
-
+        CollectorProcess.builder()
+            .destination("file: {path: \"" + out + "\"}")
+            .receiver("containers: {directory: \"" + pods + "\"}")
+            .build()
+            .start()) {
       List<Container> containers = new ArrayList<>();
       try {
         containers.add(new Container(collector, "console", pods.resolve("shop_console-1_uid1")));

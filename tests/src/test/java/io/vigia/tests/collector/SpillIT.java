@@ -38,14 +38,9 @@ class SpillIT {
         CollectorProcess collector =
             CollectorProcess.builder()
                 .destination("sink: {type: elasticsearch, url: \"" + sink.url() + "\"}")
+                .receiver("spill: {directory: \"" + spill + "\"}")
                 .build()
                 .start()) {
-      Files.writeString(
-          collector.configFile(),
-          Files.readString(collector.configFile())
-              .replace("receivers:", "receivers:\n  spill: {directory: \"" + spill + "\"}"));
-      collector.hangUp();
-      collector.process().awaitOutput("receivers.spill changed", LIMIT);
       await().atMost(LIMIT).until(() -> files(spill).isEmpty());
       await().atMost(LIMIT).until(() -> jobs(sink).size() >= 2);
       assertThat(jobs(sink)).containsExactlyInAnyOrder("job killed", "job ended");

@@ -114,6 +114,15 @@ final class LogFile {
     return shared > 0 && Arrays.equals(head, 0, shared, other.head, 0, shared);
   }
 
+  boolean hasSamePath(LogFile other) {
+    return path.equals(other.path);
+  }
+
+  /** Whether the other one is in its place: false where there are no inodes. */
+  boolean isSameInode(LogFile other) {
+    return inode != null && inode.equals(other.inode) && path.equals(other.path);
+  }
+
   /** Opens it behind the first {@code offset} (uncompressed) bytes. */
   Source open(long offset) throws IOException {
     return isGzip() ? Compressed.open(stream(path), offset) : new Plain(path, head, offset);

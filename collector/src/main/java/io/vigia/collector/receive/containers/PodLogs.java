@@ -35,6 +35,7 @@ final class PodLogs {
   private final Predicate<Container> wanted;
   private final Function<String, Progress> progress;
   private final Problems problems;
+  private final MissedFiles missed;
   private Map<String, Series> known = new LinkedHashMap<>();
 
   /**
@@ -50,6 +51,7 @@ final class PodLogs {
     this.wanted = wanted;
     this.progress = progress;
     this.problems = problems;
+    this.missed = new MissedFiles(problems);
   }
 
   /**
@@ -75,6 +77,9 @@ final class PodLogs {
         problems.reading(pod, e);
       }
     }
+    known.keySet().removeAll(seen.keySet());
+    known.values().forEach(series -> missed.replace(series, List.of()));
+    missed.lookDone();
     known = seen;
     return List.copyOf(seen.values());
   }
@@ -117,7 +122,7 @@ final class PodLogs {
     if (misses(now, series)) { // renamed while the directory was listed
       now = look(series, restarts, paths(series.directory()).getOrDefault(restarts, paths));
     }
-    series.files(now);
+    missed.replace(series, now);
   }
 
   /** Whether the file that was written to at the last look is not among these. */

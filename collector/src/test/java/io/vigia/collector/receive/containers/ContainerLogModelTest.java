@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -35,6 +37,7 @@ class ContainerLogModelTest {
     COPY_TRUNCATE,
     COMPRESS,
     CONTAINER_RESTART,
+    DELETE,
     LOOK,
     REFUSED_LOOK,
     CLEAN_RESTART,
@@ -64,6 +67,7 @@ class ContainerLogModelTest {
       }
       world.finish();
       assertThat(world.received()).isEqualTo(world.expected());
+      assertThat(world.metrics.problems()).isEmpty();
     }
   }
 
@@ -92,8 +96,10 @@ class ContainerLogModelTest {
     private final Path state = root.resolve("state");
     private final KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
     private final Received received = new Received();
+    private final Counting metrics = new Counting();
     private final Map<String, List<String>> expected = new LinkedHashMap<>();
     private final Map<String, StringBuilder> parts = new LinkedHashMap<>();
+    private final Set<String> ended = new HashSet<>();
     private byte @Nullable [] saved;
     private String half = "";
     private String halved = "";
@@ -108,6 +114,7 @@ class ContainerLogModelTest {
           .directory(root.resolve("pods"))
           .state(state)
           .intake(received)
+          .metrics(metrics)
           .maxEventBytes(64 << 10)
           .waits(new SeriesReader.Waits(0, HOUR_NANOS / 2, HOUR_NANOS / 2, 1 << 20, 3_000))
           .nowUnixNanos(() -> directory.nowUnixNanos() + waited)
@@ -144,6 +151,7 @@ class ContainerLogModelTest {
           endParts();
           directory.restart();
         }
+        case DELETE -> delete();
         case LOOK -> look();
         case REFUSED_LOOK -> {
           received.refuse(2);
@@ -161,6 +169,17 @@ class ContainerLogModelTest {
           receiver = receiver();
         }
       }
+    }
+
+    /** What was delivered may go; what is written then belongs to nothing before. */
+    private void delete() throws Exception {
+      endHalf();
+      endParts();
+      waited = HOUR_NANOS;
+      look();
+      waited = 0;
+      directory.deleteAll();
+      ended.addAll(expected.keySet());
     }
 
     private void look() throws Exception {
@@ -206,7 +225,7 @@ class ContainerLogModelTest {
       String text = "\tat a.B.c(B.java:" + messages++ + ")";
       directory.line(stream, "F", text);
       List<String> before = expected.computeIfAbsent(key, k -> new ArrayList<>());
-      if (before.isEmpty()) {
+      if (before.isEmpty() || ended.remove(key)) {
         before.add(text);
       } else {
         before.set(before.size() - 1, before.get(before.size() - 1) + "\n" + text);
@@ -214,6 +233,7 @@ class ContainerLogModelTest {
     }
 
     private void expect(String key, String event) {
+      ended.remove(key);
       expected.computeIfAbsent(key, k -> new ArrayList<>()).add(event);
     }
 

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vigia.collector.core.CollectorMetrics;
-import io.vigia.collector.core.Signal;
 import io.vigia.collector.receive.JsonEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ContainerLogReceiverTest {
   @TempDir Path root;
   private final Received received = new Received();
-  private final Map<String, Integer> counted = new ConcurrentHashMap<>();
+  private final Counting metrics = new Counting();
+  private final Map<String, Integer> counted = metrics.problems();
   private final ContainerLogReceiver.Builder builder = ContainerLogReceiver.builder();
   private ContainerLogReceiver receiver = idle();
 
@@ -37,7 +35,7 @@ class ContainerLogReceiverTest {
             .directory(root.resolve("pods"))
             .state(root.resolve("state"))
             .intake(received)
-            .metrics(new Counting())
+            .metrics(metrics)
             .intervalMillis(10)
             .waits(new SeriesReader.Waits(300, 0, 0, 4 << 20, 1 << 20))
             .build();
@@ -146,6 +144,84 @@ class ContainerLogReceiverTest {
     Map<String, List<String>> more = new java.util.HashMap<>(question);
     more.put("text", List.of("order 17 was paid"));
     assertThat(answer(endpoint, more).status().code()).isEqualTo(503);
+  }
+
+  @Test
+  void aFileThatIsDeletedBeforeAllOfItWasReadIsCounted() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.raw(lines(directory, 3_000, 1_000)); // of which a turn reads a third
+    received.refuse(Integer.MAX_VALUE);
+    start();
+    await().until(() -> received.refusalsLeft() < Integer.MAX_VALUE);
+    Files.delete(directory.current());
+    received.refuse(0);
+    await().untilAsserted(() -> assertThat(counted).containsEntry("deleted", 1));
+    assertThat(received.bodies()).hasSizeBetween(1, 2_999).doesNotHaveDuplicates();
+    directory.line("stdout", "F", "of another file");
+    await().untilAsserted(() -> assertThat(received.bodies()).contains("of another file"));
+    assertThat(counted).containsEntry("deleted", 1).doesNotContainKey("truncated");
+  }
+
+  @Test
+  void aFileThatIsTruncatedBeforeAllOfItWasReadIsCounted() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.raw(lines(directory, 3_000, 1_000));
+    received.refuse(Integer.MAX_VALUE);
+    start();
+    await().until(() -> received.refusalsLeft() < Integer.MAX_VALUE);
+    Files.write(directory.current(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+    received.refuse(0);
+    await().untilAsserted(() -> assertThat(counted).containsEntry("truncated", 1));
+    assertThat(counted).doesNotContainKey("deleted");
+  }
+
+  @Test
+  void whatWasReadMayGo() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.line("stdout", "F", "one");
+    start();
+    awaitBodies(1);
+    directory.rename();
+    directory.line("stdout", "F", "two");
+    awaitBodies(2);
+    directory.compressOldest();
+    directory.line("stdout", "F", "three");
+    awaitBodies(3);
+    await().until(() -> Files.readString(root.resolve("state/positions")).contains("complete"));
+    directory.deleteAll();
+    directory.line("stdout", "F", "four");
+    awaitBodies(4);
+    directory.deleteAll();
+    Files.delete(directory.current().getParent());
+    directory = new KubeletDirectory(root.resolve("pods"), directory.nowUnixNanos());
+    directory.line("stdout", "F", "five");
+    awaitBodies(5);
+    assertThat(counted).isEmpty();
+  }
+
+  /** Its inode and its name are those of the file before, and it is longer. */
+  @Test
+  void anotherFileInTheSamePlaceIsReadFromItsBeginning() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.line("stdout", "F", "old");
+    start();
+    awaitBodies(1);
+    byte[] other = lines(directory, 5, 300);
+    Files.write(directory.current(), other, StandardOpenOption.TRUNCATE_EXISTING);
+    awaitBodies(6);
+    assertThat(received.bodies()).doesNotHaveDuplicates();
+    assertThat(counted).isEmpty();
+  }
+
+  private static byte[] lines(KubeletDirectory directory, int count, int length) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      text.append(directory.prefix("stdout", "F"))
+          .append("x".repeat(length))
+          .append(i)
+          .append('\n');
+    }
+    return text.toString().getBytes(ISO_8859_1);
   }
 
   @Test
@@ -271,28 +347,5 @@ class ContainerLogReceiverTest {
 
   private void awaitBodies(int count) {
     await().untilAsserted(() -> assertThat(received.bodies()).hasSize(count));
-  }
-
-  private final class Counting implements CollectorMetrics {
-    @Override
-    public void malformed(String receiver, String reason) {
-      counted.merge(reason, 1, Integer::sum);
-    }
-
-    @Override
-    public void accepted(String receiver, Signal signal, int items, long bytes, long ackNanos) {}
-
-    @Override
-    public void refused(String receiver, Signal signal, String reason, int items) {}
-
-    @Override
-    public void synced(Signal signal, long nanos, int records, long bytes) {}
-
-    @Override
-    public void badRecord(Signal signal, String reason) {}
-
-    @Override
-    public void exported(
-        String destination, Signal signal, String outcome, long nanos, long bytes) {}
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,9 +23,17 @@ final class KubeletDirectory {
   private final Deque<Path> rotated = new ArrayDeque<>();
   private int restarts;
   private int rotations;
-  private long nanos = START_NANOS;
+  private long nanos;
 
   KubeletDirectory(Path root) throws IOException {
+    this(root, START_NANOS);
+  }
+
+  /**
+   * @param nanos lines are written after that
+   */
+  KubeletDirectory(Path root, long nanos) throws IOException {
+    this.nanos = nanos;
     directory = Files.createDirectories(root.resolve(POD).resolve("app"));
   }
 
@@ -100,6 +109,18 @@ final class KubeletDirectory {
       }
       Files.move(part, Path.of(oldest + ".gz"), StandardCopyOption.ATOMIC_MOVE);
       Files.delete(oldest);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As the kubelet when the pod is gone, or a disk is full. */
+  void deleteAll() {
+    rotated.clear();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path each : files) {
+        Files.delete(each);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
