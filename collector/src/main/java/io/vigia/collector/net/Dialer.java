@@ -62,8 +62,7 @@ public final class Dialer {
             .channel(NioSocketChannel.class)
             .option(ChannelOption.ALLOCATOR, EventLoops.ALLOCATOR)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true);
+            .option(ChannelOption.TCP_NODELAY, true);
   }
 
   /**
@@ -106,6 +105,7 @@ public final class Dialer {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
+        KeepAlive.on(channel);
         if (tls != null && context != null) {
           channel.pipeline().addLast(tls.handler(context, channel, connectMillis));
         }

@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.vigia.collector.net.EventLoops;
+import io.vigia.collector.net.KeepAlive;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -59,7 +60,6 @@ public final class TcpListener {
             .option(ChannelOption.SO_BACKLOG, 1024)
             .childOption(ChannelOption.ALLOCATOR, EventLoops.ALLOCATOR)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -92,6 +92,7 @@ public final class TcpListener {
       return;
     }
     connections.add(connection);
+    KeepAlive.on(connection);
     connection.pipeline().addLast(Linger.NAME, new Linger());
     if (options.tls() != null) {
       SslHandler ssl = options.tls().context().newHandler(connection.alloc());
