@@ -60,6 +60,21 @@ class SlowDiskTest {
   }
 
   @Test
+  void nobodyReadsWhatTheDiskDoesNotHaveYet() throws Exception {
+    DiskLog log = slow(TestLog.builder(storage));
+    CompletableFuture<Void> first = TestLog.append(log, "first");
+    await().until(syncing::get);
+    try (LogReader reader = log.reader(log.oldest())) {
+      assertThat(reader.next()).isNull();
+      assertThat(log.end().sequence()).isZero();
+      speedUp();
+      first.get(30, SECONDS);
+      assertThat(reader.next()).isNotNull();
+    }
+    log.close();
+  }
+
+  @Test
   void whoComesWhileTooMuchWaitsIsToldToComeAgainAndMemoryStaysBounded() throws Exception {
     StagingPool pool = new StagingPool(4L * StagingPool.CHUNK_BYTES);
     DiskLog log = slow(TestLog.builder(storage).stagingPool(pool));
