@@ -149,6 +149,11 @@ final class Batcher {
     return building.isEmpty() ? 0 : reader().position().bytes() + limits.maxBatchBytes() - bytes;
   }
 
+  /** The same in items. */
+  long wakeAtItems() {
+    return building.isEmpty() ? 0 : reader().position().items() + limits.maxBatchItems() - items;
+  }
+
   /** From which end of the log on there is anything to read. */
   long wakeAtSequence() {
     return cursor.crowded() ? Long.MAX_VALUE : reader().position().sequence() + 1;

@@ -64,6 +64,7 @@ final class Dispatcher {
 
   private volatile boolean sleeping;
   private volatile long wakeAtBytes;
+  private volatile long wakeAtItems;
   private volatile long wakeAtSequence = NEVER;
   private volatile boolean stopping;
   private volatile long stopNanos;
@@ -153,7 +154,8 @@ final class Dispatcher {
 
   private boolean worthWaking() {
     LogPosition end = log.end();
-    return end.sequence() >= wakeAtSequence && end.bytes() >= wakeAtBytes;
+    return end.sequence() >= wakeAtSequence
+        && (end.bytes() >= wakeAtBytes || end.items() >= wakeAtItems);
   }
 
   private void run() {
@@ -325,6 +327,7 @@ final class Dispatcher {
         until = Math.min(until, retryLog.waitNanos(now));
       }
       wakeAtBytes = batcher.wakeAtBytes();
+      wakeAtItems = batcher.wakeAtItems();
       wakeAtSequence = room ? batcher.wakeAtSequence() : NEVER;
     }
     until = Math.min(until, guard.expiryNanos(now));

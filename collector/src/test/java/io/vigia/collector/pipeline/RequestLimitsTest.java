@@ -101,6 +101,17 @@ class RequestLimitsTest {
   }
 
   @Test
+  void aBatchThatIsFullOfSmallItemsDoesNotWait() throws Exception {
+    answering = true;
+    start(new Exporter.Limits(1 << 20, 10, HOUR_MILLIS, 1));
+    for (int i = 0; i < 25; i++) {
+      accept(1, 10);
+    }
+    await().until(() -> pending() == 5);
+    assertThat(asked).extracting(Asked::items).containsExactly(10, 10);
+  }
+
+  @Test
   void aBatchThatIsNotFullLeavesAfterItsTime() throws Exception {
     answering = true;
     start(new Exporter.Limits(1 << 20, 1_000, 100, 1));
