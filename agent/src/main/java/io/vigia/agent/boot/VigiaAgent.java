@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 public final class VigiaAgent {
 
   private static final String STARTED = "vigia.agent.started";
+  private static final String ENABLED = "otel.javaagent.enabled";
 
   public static void premain(@Nullable String args, Instrumentation instrumentation) {
     try {
-      if (mayStart()) {
+      if (isMeant(args) && mayStart()) {
         System.setProperty(STARTED, "true");
         quietenUpstream();
         OpenTelemetryAgent.premain(args, instrumentation);
@@ -27,7 +28,7 @@ public final class VigiaAgent {
 
   public static void agentmain(@Nullable String args, Instrumentation instrumentation) {
     try {
-      if (mayStart()) {
+      if (isMeant(args) && mayStart()) {
         System.setProperty(STARTED, "true");
         quietenUpstream();
         // classes are loaded already: no module may wait for its first class
@@ -47,6 +48,21 @@ public final class VigiaAgent {
     if (System.getProperty(key) == null) {
       System.setProperty(key, "warn");
     }
+  }
+
+  /** Upstream leaves the JDK's programs alone too, but says so, and takes too much for one. */
+  private static boolean isMeant(@Nullable String args) {
+    if (UpstreamSetting.value(ENABLED) != null || (args != null && args.contains(ENABLED))) {
+      return true;
+    }
+    if (JdkTool.isThisProcess()) {
+      Console.debug(() -> "a program of the JDK: left alone");
+      return false;
+    }
+    if (JdkTool.isSourceLauncher()) {
+      System.setProperty(ENABLED, "true");
+    }
+    return true;
   }
 
   private static boolean mayStart() {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -240,6 +241,78 @@ class PlacesIT {
       assertThat(receiver.spans).as(jvm.output()).hasSize(2);
       assertThat(receiver.logs()).hasSize(3);
     }
+  }
+
+  /** What Kubernetes' restricted standard asks for, and nothing that can be written anywhere. */
+  @Test
+  void userWithoutRightsOnAReadOnlyRootIsNoReasonToFail() throws Exception {
+    List<String> nobody =
+        List.of(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount -o remount,bind,ro / && mount -t tmpfs -o ro tmpfs /tmp && exec setpriv"
+                + " --reuid=65534 --regid=65534 --clear-groups --no-new-privs --bounding-set=-all"
+                + " \"$@\"",
+            "sh");
+    boolean possible = succeeds(nobody);
+    if (!possible) {
+      assertThat(System.getenv("VIGIA_REQUIRE_BACKENDS"))
+          .as("needs root, unshare and setpriv")
+          .isNotEqualTo("1");
+    }
+    assumeTrue(possible, "needs root, unshare and setpriv: a user without rights is not tried");
+    // where that user may look: not below somebody's home
+    Path readable = Files.createTempDirectory(Path.of("/var/tmp"), "vigia-it");
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.launching(List.of("-cp", readableClassPath(readable), OrderService.class.getName()))
+                .agent(Files.copy(Jvm.AGENT, readable.resolve("agent.jar")))
+                .under(nobody)
+                .spillingTo(Path.of("/vigia-spill"))
+                .sendingTo(receiver)
+                .option("-Dotel.bsp.schedule.delay=100")
+                .argument("told")
+                .start()) {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () ->
+                  !jvm.process().isAlive()
+                      || (receiver.spans.size() >= 2 && receiver.logs().size() >= 3));
+      assertThat(Files.getAttribute(Path.of("/proc/" + jvm.process().pid()), "unix:uid"))
+          .isEqualTo(65534);
+      jvm.tell();
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      assertThat(receiver.spans).as(jvm.output()).hasSize(2);
+      assertThat(receiver.logs()).hasSize(3);
+      assertThat(jvm.output()).contains("[vigia]").doesNotContain("Exception in");
+    } finally {
+      try (Stream<Path> copies = Files.walk(readable)) {
+        copies.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      }
+    }
+  }
+
+  /** {@link OrderService} and its libraries, copied. */
+  private static String readableClassPath(Path to) throws IOException {
+    Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path programs = to.resolve("io/vigia/agent/programs");
+    Files.createDirectories(programs);
+    try (Stream<Path> classes =
+        Files.list(Path.of("target/test-classes/io/vigia/agent/programs"))) {
+      for (Path each : classes.toList()) {
+        Files.copy(each, programs.resolve(each.getFileName()));
+      }
+    }
+    StringBuilder classPath = new StringBuilder(to.toString());
+    String libraries = Jvm.classPath("logback", "slf4j-api", "simpleclient");
+    for (String library : libraries.split(File.pathSeparator)) {
+      Path copy = to.resolve(Path.of(library).getFileName());
+      classPath.append(File.pathSeparator).append(Files.copy(Path.of(library), copy));
+    }
+    return classPath.toString();
   }
 
   /** So it runs on 8, and where there is no glibc as on Alpine. */

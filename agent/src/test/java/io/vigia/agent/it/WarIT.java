@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Point 8: a war in a Tomcat as people download it, started by its own script. Its library ({@code
+ * Point 8: a war in a Tomcat and in a Jetty as people download them. Its library ({@code
  * simpleclient}) and its logger belong to the web application's class loader, the server's classes
  * to another one.
  */
@@ -57,16 +57,41 @@ class WarIT {
   void allThreeSignalsOfAWarInATomcatArriveUnderItsName() throws Exception {
     Path tomcat = tomcat();
     war(tomcat.resolve("webapps/shop-1.4.war"));
+    warIsSeen(
+        Jvm.script("CATALINA_OPTS", List.of("sh", tomcat.resolve("bin/catalina.sh") + "", "run"))
+            .environment("JAVA_HOME", System.getProperty("java.home")),
+        Pattern.compile(
+            "Starting ProtocolHandler \\[\"http-nio-.*-(\\d+)\"](?s:.*)Server startup in"));
+  }
+
+  @Test
+  void allThreeSignalsOfAWarInAJettyArriveUnderItsName() throws Exception {
+    Path jetty = unpacked("vigia.test.jetty");
+    Path base = Files.createDirectories(directory.resolve("base"));
+    Files.createDirectories(base.resolve("start.d"));
+    Files.writeString(
+        base.resolve("start.d/shop.ini"), "--module=http\n--module=ee10-deploy,ee10-annotations\n");
+    war(Files.createDirectories(base.resolve("webapps")).resolve("shop-1.4.war"));
+    warIsSeen(
+        Jvm.launching(List.of("-jar", jetty.resolve("start.jar") + ""))
+            .option("-Djetty.base=" + base)
+            .argument("jetty.http.host=127.0.0.1")
+            .argument("jetty.http.port=0"),
+        Pattern.compile("Started oejs.ServerConnector.*\\{127.0.0.1:(\\d+)}"));
+  }
+
+  /**
+   * @param started what the server logs when it serves, with its port
+   */
+  private static void warIsSeen(Jvm.Builder server, Pattern started) throws Exception {
     try (Receiver receiver = Receiver.start();
         Jvm jvm =
-            Jvm.script(
-                    "CATALINA_OPTS", List.of("sh", tomcat.resolve("bin/catalina.sh") + "", "run"))
-                .environment("JAVA_HOME", System.getProperty("java.home"))
+            server
                 .option("-Dotel.bsp.schedule.delay=100")
                 .option("-Dotel.metric.export.interval=300")
                 .sendingTo(receiver)
                 .start()) {
-      assertThat(ask("http://127.0.0.1:" + port(jvm) + "/shop-1.4/shelf/7"))
+      assertThat(ask("http://127.0.0.1:" + port(jvm, started) + "/shop-1.4/shelf/7"))
           .as(jvm.output())
           .isEqualTo(204);
       await()
@@ -101,7 +126,19 @@ class WarIT {
 
   /** Unpacked, on a free port, without a shutdown port. */
   private Path tomcat() throws IOException {
-    try (ZipFile zip = new ZipFile(System.getProperty("vigia.test.tomcat"))) {
+    Path home = unpacked("vigia.test.tomcat");
+    Path settings = home.resolve("conf/server.xml");
+    Files.writeString(
+        settings,
+        Files.readString(settings)
+            .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
+            .replace("<Connector port=\"8080\"", "<Connector address=\"127.0.0.1\" port=\"0\""));
+    return home;
+  }
+
+  /** A server as people download it. */
+  private Path unpacked(String zipProperty) throws IOException {
+    try (ZipFile zip = new ZipFile(System.getProperty(zipProperty))) {
       for (ZipEntry entry : Collections.list(zip.entries())) {
         Path file = directory.resolve(entry.getName());
         if (entry.isDirectory()) {
@@ -112,17 +149,9 @@ class WarIT {
         }
       }
     }
-    Path home;
     try (var roots = Files.list(directory)) {
-      home = roots.findFirst().orElseThrow();
+      return roots.findFirst().orElseThrow();
     }
-    Path settings = home.resolve("conf/server.xml");
-    Files.writeString(
-        settings,
-        Files.readString(settings)
-            .replace("<Server port=\"8005\"", "<Server port=\"-1\"")
-            .replace("<Connector port=\"8080\"", "<Connector address=\"127.0.0.1\" port=\"0\""));
-    return home;
   }
 
   private void war(Path file) throws IOException {
@@ -146,12 +175,11 @@ class WarIT {
     Files.copy(file, war);
   }
 
-  /** Tomcat logs the port that it was given. */
-  private static String port(Jvm jvm) {
-    Pattern started = Pattern.compile("Starting ProtocolHandler \\[\"http-nio-.*-(\\d+)\"]");
+  /** Both log the port that they were given. */
+  private static String port(Jvm jvm, Pattern started) {
     await()
         .atMost(Duration.ofSeconds(120))
-        .until(() -> !jvm.process().isAlive() || jvm.output().contains("Server startup in"));
+        .until(() -> !jvm.process().isAlive() || started.matcher(jvm.output()).find());
     Matcher port = started.matcher(jvm.output());
     assertThat(port.find()).as(jvm.output()).isTrue();
     return port.group(1);

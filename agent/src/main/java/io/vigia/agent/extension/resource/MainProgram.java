@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the launcher was told to run: a jar with its manifest, a main class, or a Tomcat. */
+/** What the launcher was told to run: a jar with its manifest, a main class, a Tomcat, a Jetty. */
 final class MainProgram {
 
   /** {@code orders-service-1.4.2-SNAPSHOT.jar} → {@code orders-service}. */
@@ -49,7 +49,7 @@ final class MainProgram {
     if (classPath != null
         && classPath.endsWith(".jar")
         && (command.equals(classPath) || command.startsWith(classPath + " "))) {
-      return ofJar(new File(classPath));
+      return ofJar(new File(classPath), properties);
     }
     int end = command.indexOf(' ');
     String main = end < 0 ? command : command.substring(0, end);
@@ -58,20 +58,24 @@ final class MainProgram {
     return new MainProgram(null, null, null, mainClass, WebApplication.name(mainClass, properties));
   }
 
-  private static MainProgram ofJar(File file) {
+  private static MainProgram ofJar(File file, Function<String, @Nullable String> properties) {
     String title = null;
     String version = null;
+    String webApplication = null;
     try (JarFile jar = new JarFile(file, false)) {
       Manifest manifest = jar.getManifest();
       if (manifest != null) {
         Attributes main = manifest.getMainAttributes();
         title = nonEmpty(main.getValue(Attributes.Name.IMPLEMENTATION_TITLE));
         version = nonEmpty(main.getValue(Attributes.Name.IMPLEMENTATION_VERSION));
+        webApplication = WebApplication.name(main.getValue(Attributes.Name.MAIN_CLASS), properties);
       }
     } catch (IOException e) {
       // the launcher will say what is wrong with the jar
     }
-    return new MainProgram(title, version, withoutVersion(file.getName()), null, null);
+    return webApplication == null
+        ? new MainProgram(title, version, withoutVersion(file.getName()), null, null)
+        : new MainProgram(null, null, null, null, webApplication); // the server's are not its
   }
 
   static String withoutVersion(String fileName) {
@@ -100,7 +104,7 @@ final class MainProgram {
     return mainClass;
   }
 
-  /** What a Tomcat serves, if the program is one. */
+  /** What a Tomcat or Jetty serves, if the program is one. */
   @Nullable String webApplication() {
     return webApplication;
   }

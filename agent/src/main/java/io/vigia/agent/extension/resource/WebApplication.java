@@ -17,15 +17,22 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Name of a service that is a web application in a Tomcat of its own, where the main class says
- * nothing. It is read off the {@code webapps} directory: {@code display-name} of the one
+ * Name of a service that is a web application in a Tomcat or Jetty of its own, where the main class
+ * says nothing. It is read off the {@code webapps} directory: {@code display-name} of the one
  * application there ({@code WEB-INF/web.xml}), otherwise the name of its war or directory without
  * version. Of several applications in one JVM, which have one agent, or of an untitled {@code
- * ROOT}, it is {@code tomcat}.
+ * ROOT}, it is {@code tomcat} or {@code jetty}.
  */
 final class WebApplication {
 
   private static final String TOMCAT = "tomcat";
+  private static final String JETTY = "jetty";
+
+  /** Of {@code start.jar}, and of the JVM that it starts or describes ({@code --dry-run}). */
+  private static final List<String> JETTY_MAINS =
+      Arrays.asList("org.eclipse.jetty.start.Main", "org.eclipse.jetty.xml.XmlConfiguration");
+
+  private static final Pattern JETTY_BASE = Pattern.compile(" jetty\\.base=(\\S+)");
   private static final String TOMCAT_MAIN = "org.apache.catalina.startup.Bootstrap";
 
   /** What Tomcat is delivered with; its ROOT is known by its title. */
@@ -46,32 +53,52 @@ final class WebApplication {
 
   private static final int MAX_WEB_XML_BYTES = 64 * 1024;
 
-  /** {@code null} for a program that is no Tomcat. */
+  /** {@code null} for a program that is no such server. */
   static @Nullable String name(
       @Nullable String mainClass, Function<String, @Nullable String> properties) {
-    if (!TOMCAT_MAIN.equals(mainClass)) {
-      return null;
+    if (TOMCAT_MAIN.equals(mainClass)) {
+      String base = properties.apply("catalina.base");
+      return name(TOMCAT, base == null ? properties.apply("catalina.home") : base);
     }
-    String base = properties.apply("catalina.base");
+    return JETTY_MAINS.contains(mainClass) ? name(JETTY, jettyBase(properties)) : null;
+  }
+
+  /** A property, an argument of {@code start.jar}, or where that was started. */
+  private static @Nullable String jettyBase(Function<String, @Nullable String> properties) {
+    String base = properties.apply("jetty.base");
     if (base == null) {
-      base = properties.apply("catalina.home");
+      String command = properties.apply("sun.java.command");
+      Matcher argument = JETTY_BASE.matcher(command == null ? "" : command);
+      base = argument.find() ? argument.group(1) : properties.apply("user.dir");
     }
+    return base;
+  }
+
+  private static String name(String server, @Nullable String base) {
     File[] files = base == null ? null : new File(base, "webapps").listFiles();
     Set<String> names = new LinkedHashSet<>();
+    Set<String> descriptors = new LinkedHashSet<>();
     for (File file : files == null ? new File[0] : files) {
-      String name = name(file);
+      String name = name(server, file);
       if (name != null) {
         names.add(name);
+      } else if (server.equals(JETTY) && file.getName().endsWith(".xml")) {
+        descriptors.add(file.getName().replaceAll("\\.xml$", ""));
       }
     }
-    return names.size() == 1 ? names.iterator().next() : TOMCAT;
+    // Jetty's descriptor of an application is beside its war, or says where that is
+    Set<String> found = names.isEmpty() ? descriptors : names;
+    return found.size() == 1 ? found.iterator().next() : server;
   }
 
   /** A war and the directory that it was unpacked to have one name. */
-  private static @Nullable String name(File file) {
+  private static @Nullable String name(String server, File file) {
     String name = PARALLEL.matcher(file.getName()).replaceFirst("");
     boolean isWar = name.equals(file.getName()) ? name.endsWith(".war") : file.isFile();
-    if (name.startsWith(".") || DELIVERED.contains(name) || !(isWar || file.isDirectory())) {
+    if (name.startsWith(".")
+        || (server.equals(TOMCAT) && DELIVERED.contains(name))
+        || name.endsWith(".d")
+        || !(isWar || file.isDirectory())) {
       return null;
     }
     String title = title(file);
@@ -82,7 +109,7 @@ final class WebApplication {
       return title;
     }
     String path = name.replaceAll("\\.war$", "");
-    return path.equals("ROOT") ? TOMCAT : MainProgram.withoutVersion(path + ".jar");
+    return path.equalsIgnoreCase("ROOT") ? server : MainProgram.withoutVersion(path + ".jar");
   }
 
   private static @Nullable String title(File file) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WebApplicationTest {
+
+  private static final String JETTY = "org.eclipse.jetty.start.Main";
 
   @TempDir Path base;
 
@@ -63,6 +66,26 @@ class WebApplicationTest {
   void damagedWarIsNamedAfterItsFile() throws IOException {
     Files.writeString(base.resolve("webapps/shop.war"), "no zip");
     assertThat(name()).isEqualTo("shop");
+  }
+
+  @Test
+  void applicationOfAJettyIsNamedTheSameWay() throws IOException {
+    Path jetty = Files.createDirectories(base.resolve("jetty/webapps"));
+    Map<String, String> property = Map.of("jetty.base", base.resolve("jetty").toString());
+    Map<String, String> argument =
+        Map.of("sun.java.command", "start.jar jetty.base=" + base.resolve("jetty") + " a=b");
+    Map<String, String> directory = Map.of("user.dir", base.resolve("jetty").toString());
+    assertThat(WebApplication.name(JETTY, property::get)).isEqualTo("jetty");
+    Files.writeString(jetty.resolve("shop.xml"), "<Configure/>");
+    Files.createDirectory(jetty.resolve("shop.d"));
+    for (Map<String, String> properties : List.of(property, argument, directory)) {
+      assertThat(WebApplication.name(JETTY, properties::get)).isEqualTo("shop");
+    }
+    Files.writeString(jetty.resolve("docs-1.4.war"), "no zip");
+    assertThat(WebApplication.name("org.eclipse.jetty.xml.XmlConfiguration", property::get))
+        .isEqualTo("docs");
+    Files.writeString(jetty.resolve("root.war"), "no zip");
+    assertThat(WebApplication.name(JETTY, property::get)).as("two").isEqualTo("jetty");
   }
 
   @Test
