@@ -9,8 +9,14 @@ import io.vigia.tests.client.ForwardClient;
 import io.vigia.tests.client.Http;
 import io.vigia.tests.client.Otlp;
 import io.vigia.tests.client.OtlpClient;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +97,43 @@ class ShutdownIT {
         .untilAsserted(() -> assertThat(sink.messages()).containsAll(acknowledged));
     assertThat(Set.copyOf(sink.messages())).isEqualTo(acknowledged);
     assertThat(sink.messages()).hasSameSizeAs(acknowledged);
+  }
+
+  /** Its grace is 6 s; the rest is for machines that are busy. */
+  @Test
+  void neitherASilentDestinationNorStalledSendersHoldUpTheEnd() throws Exception {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    List<Closeable> open = new ArrayList<>();
+    try (ServerSocket silent = new ServerSocket(0, 50, here);
+        CollectorProcess stuck =
+            CollectorProcess.builder()
+                .destination(
+                    "elasticsearch: {url: \"http://127.0.0.1:" + silent.getLocalPort() + "\"}")
+                .build()
+                .start()) {
+      int http = URI.create(stuck.otlpHttpUrl()).getPort();
+      try (OtlpClient client = new OtlpClient(stuck.otlpGrpcPort(), 20_000)) {
+        client.send(Otlp.logs("s", List.of("kept")));
+      }
+      open.add(silent.accept()); // asked for its version, and never answers
+      for (int i = 0; i < 20; i++) {
+        open.add(begun(http, "POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab"));
+        open.add(begun(stuck.forwardPort(), "\u0092\u00a1a\u00c6"));
+        open.add(begun(stuck.otlpGrpcPort(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+        open.add(begun(http, ""));
+      }
+      assertThat(stuck.terminate(Duration.ofSeconds(20))).isZero();
+    } finally {
+      for (Closeable each : open) {
+        each.close();
+      }
+    }
+  }
+
+  private static Socket begun(int port, String text) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    return socket;
   }
 
   /** Until the first message that is not acknowledged. */
