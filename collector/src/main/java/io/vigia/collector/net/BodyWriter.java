@@ -120,6 +120,10 @@ public final class BodyWriter implements AutoCloseable {
   }
 
   private void append(byte[] bytes, int offset, int length) {
+    if (page != null && page.writableBytes() >= length) {
+      page.writeBytes(bytes, offset, length);
+      return;
+    }
     int done = 0;
     while (done < length) {
       ByteBuf target = room(1);

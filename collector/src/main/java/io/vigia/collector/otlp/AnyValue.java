@@ -27,6 +27,19 @@ public final class AnyValue {
 
   /** Reads the message; of several values the last one wins, as protobuf says of a oneof. */
   public AnyValue reset(byte[] array, int offset, int length) {
+    // most values: a string and nothing else, its length in one byte
+    if (length >= 2
+        && array[offset] == OtlpFields.ANY_VALUE_STRING_VALUE
+        && array[offset + 1] == length - 2) {
+      kind = Kind.STRING;
+      bits = 0;
+      bytes.set(array, offset + 2, length - 2);
+      return this;
+    }
+    return any(array, offset, length);
+  }
+
+  private AnyValue any(byte[] array, int offset, int length) {
     kind = Kind.EMPTY;
     bits = 0;
     bytes.clear();

@@ -74,6 +74,24 @@ public final class KeyValues {
   }
 
   private void read() {
+    byte[] array = keyValue.array();
+    int at = keyValue.offset();
+    int end = at + keyValue.length();
+    // as nearly every sender writes it: first the key, then the value, lengths of one byte each
+    if (end - at >= 4 && array[at] == OtlpFields.KEY_VALUE_KEY && array[at + 1] >= 0) {
+      int valueAt = at + 2 + array[at + 1];
+      if (end - valueAt >= 2
+          && array[valueAt] == OtlpFields.KEY_VALUE_VALUE
+          && array[valueAt + 1] == end - valueAt - 2) {
+        key.set(array, at + 2, valueAt - at - 2);
+        value.reset(valueBytes.set(array, valueAt + 2, end - valueAt - 2));
+        return;
+      }
+    }
+    readAny();
+  }
+
+  private void readAny() {
     key.clear();
     valueBytes.clear();
     inner.reset(keyValue);

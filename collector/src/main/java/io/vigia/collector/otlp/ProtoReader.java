@@ -65,15 +65,20 @@ public final class ProtoReader {
    */
   public boolean next() {
     int at = position;
-    // most fields of telemetry: length-delimited, tag and length in one byte each
-    if (limit - at >= 2) {
+    // most fields of telemetry: length-delimited, tag in one byte, length in one or two
+    if (limit - at >= 3) {
       int first = array[at];
       int length = array[at + 1];
-      if (first > 7 && (first & 7) == LEN && length >= 0 && length <= limit - at - 2) {
+      int begin = at + 2;
+      if (length < 0) {
+        length = array[at + 2] << 7 | length & 0x7f; // negative when there is a third byte
+        begin = at + 3;
+      }
+      if (first > 7 && (first & 7) == LEN && length >= 0 && length <= limit - begin) {
         tag = first;
         value = length;
-        offset = at + 2;
-        position = at + 2 + length;
+        offset = begin;
+        position = begin + length;
         return true;
       }
     }

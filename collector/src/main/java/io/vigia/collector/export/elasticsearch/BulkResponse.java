@@ -8,6 +8,7 @@ import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.ExportResult.Refused;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,10 @@ final class BulkResponse {
   static final String FILTER_PATH =
       "errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,"
           + "items.*.error.caused_by.reason";
+
+  // what Elasticsearch answers, with this filter, when all is well: nearly always
+  private static final byte[] HEAD = JsonBuffer.ascii("{\"errors\":false,\"items\":[");
+  private static final byte[] CREATED = JsonBuffer.ascii("{\"create\":{\"status\":201}},");
 
   private final ExportBatch batch;
   private final String url;
@@ -60,6 +65,9 @@ final class BulkResponse {
    * @param doubtful is told of what may be there although it is to be sent again
    */
   static ExportResult judge(ExportBatch batch, byte[] answer, String url, Doubtful doubtful) {
+    if (isAllCreated(answer, batch.items())) {
+      return ExportResult.delivered();
+    }
     BulkResponse response = new BulkResponse(batch, url, doubtful);
     try (JsonParser parser = JSON.createParser(answer)) {
       int judged = response.read(parser);
@@ -73,6 +81,25 @@ final class BulkResponse {
       return ExportResult.retryAll(batch, url + " answered no bulk response", 0);
     }
     return response.result();
+  }
+
+  /** Whether the answer says, to the byte, that so many documents were created and nothing else. */
+  private static boolean isAllCreated(byte[] answer, int items) {
+    int end = HEAD.length + items * CREATED.length; // the last item's comma is a bracket
+    if (answer.length != end + 1
+        || answer[end - 1] != ']'
+        || answer[end] != '}'
+        || !Arrays.equals(answer, 0, HEAD.length, HEAD, 0, HEAD.length)) {
+      return false;
+    }
+    int last = CREATED.length - 1;
+    for (int at = HEAD.length; at < end; at += CREATED.length) {
+      if (!Arrays.equals(answer, at, at + last, CREATED, 0, last)
+          || at + last < end - 1 && answer[at + last] != ',') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private int read(JsonParser parser) throws IOException {

@@ -20,7 +20,8 @@ final class BulkWriter implements AutoCloseable {
 
   private final BodyWriter body;
   private final OtlpItems items = new OtlpItems();
-  private final DocumentWriter document = new DocumentWriter();
+  private final AttributeNames names = new AttributeNames();
+  private final DocumentWriter document = new DocumentWriter(names);
   private final ItemDocuments logs = new LogDocuments();
   private final ItemDocuments spans = new SpanDocuments();
   private final ResourceFields[] resources = new ResourceFields[CACHED_RESOURCES];
@@ -56,17 +57,16 @@ final class BulkWriter implements AutoCloseable {
     ResourceFields resource = null;
     items.reset(record);
     while (items.next()) {
-      if (items.newResource() || resource == null) {
+      if (items.newResource() || resource == null || names.trim()) {
         resource = resource(intake);
       }
-      document.begin();
+      DocumentId.suffix(record.id(), items.index(), action, ACTION.length + 24);
+      document.begin(action);
       documents.write(items, record.envelope(), document);
       if (entry.wants(items.index())) { // after write: it remembers the scope
         document.resource(resource);
-        JsonBuffer line = document.end();
-        DocumentId.suffix(record.id(), items.index(), action, ACTION.length + 24);
-        body.write(action, 0, action.length);
-        body.write(line.array(), 0, line.size());
+        JsonBuffer lines = document.end();
+        body.write(lines.array(), 0, lines.size());
       }
     }
   }
@@ -75,8 +75,8 @@ final class BulkWriter implements AutoCloseable {
     int hash = items.resource().contentHash() * 31 + intake.size();
     int slot = (hash ^ hash >>> 16) & CACHED_RESOURCES - 1;
     ResourceFields cached = resources[slot];
-    if (cached == null || !cached.isOf(items.resource(), intake)) {
-      cached = new ResourceFields(items.resource(), intake);
+    if (cached == null || !cached.isOf(items.resource(), intake, names)) {
+      cached = new ResourceFields(items.resource(), intake, names);
       resources[slot] = cached;
     }
     return cached;

@@ -12,25 +12,36 @@ import io.vigia.collector.otlp.Slice;
 final class DocumentWriter {
   private static final byte[] LABELS = JsonBuffer.ascii("\"labels\":{");
 
+  private final AttributeNames names;
   private final JsonBuffer json = new JsonBuffer();
-  private final Labels labels = new Labels();
+  private final Labels labels;
   private final JsonValues values = new JsonValues();
   private final JsonBuffer text = new JsonBuffer();
+  private int start;
   private long fields;
 
-  void begin() {
+  DocumentWriter(AttributeNames names) {
+    this.names = names;
+    this.labels = new Labels(names);
+  }
+
+  /**
+   * Begins a document.
+   *
+   * @param action the line that stands before it
+   */
+  void begin(byte[] action) {
     json.clear();
     labels.clear();
     fields = 0;
+    json.raw(action);
     json.raw('{');
+    start = json.size();
   }
 
   /** Begins a member of the document: {@code name} is {@code "field":}. The value is next. */
   JsonBuffer member(byte[] name) {
-    if (json.size() > 1) {
-      json.raw(',');
-    }
-    json.raw(name);
+    json.name(name, json.size() == start);
     return json;
   }
 
@@ -47,11 +58,12 @@ final class DocumentWriter {
    * no such field yet; else a label.
    */
   void attribute(Slice key, AnyValue value) {
-    EcsFields.Entry field = EcsFields.find(key);
+    AttributeNames.Name name = names.of(key);
+    EcsFields.Entry field = name.field();
     if (field != null && plain(value) && claim(field)) {
       values.write(member(field.json()), value, 0);
     } else {
-      labels.add(key, value);
+      labels.add(name.label(), value);
     }
   }
 
@@ -81,7 +93,10 @@ final class DocumentWriter {
     }
   }
 
-  /** Ends the document and its line. Valid until the next {@link #begin}. */
+  /**
+   * Ends the document and its line; the action's line is before it. Valid until the next {@link
+   * #begin}.
+   */
   JsonBuffer end() {
     if (!labels.isEmpty()) {
       member(LABELS).raw(labels.json().array(), 0, labels.json().size());
@@ -92,9 +107,13 @@ final class DocumentWriter {
     return json;
   }
 
+  AttributeNames names() {
+    return names;
+  }
+
   /** The members so far, without braces and labels. */
   byte[] members() {
-    return java.util.Arrays.copyOfRange(json.array(), 1, json.size());
+    return java.util.Arrays.copyOfRange(json.array(), start, json.size());
   }
 
   /** The bits of the fields written so far. */

@@ -2,11 +2,12 @@ package io.vigia.collector.export.elasticsearch;
 
 import io.vigia.collector.otlp.Slice;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Which OpenTelemetry attributes have a field of their own in the Elastic Common Schema; all others
  * are labels. The table is printed in {@code collector/docs/elasticsearch.md}; a test compares.
- * Looked up by the key's bytes.
  */
 final class EcsFields {
   /** Attribute, field. Several attributes may name one field: the first one in a document wins. */
@@ -38,47 +39,30 @@ final class EcsFields {
     {"error.type", "error.type"},
   };
 
-  private static final int SLOTS = 128; // a power of two, sparse
-  private static final Entry[] ENTRIES = new Entry[SLOTS];
+  private static final Map<String, Entry> ENTRIES = new HashMap<>();
   private static final byte[] POD_LABEL = JsonBuffer.ascii("k8s.pod.label.");
   private static final byte[] POD_LABELS = JsonBuffer.ascii("k8s.pod.labels.");
 
   /**
-   * @param key the attribute's key
    * @param bit one bit, the same for all attributes of the same field
    * @param json {@code "field":}
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves this package
-  record Entry(byte[] key, long bit, byte[] json) {}
+  record Entry(long bit, byte[] json) {}
 
   static {
-    java.util.Map<String, Long> bits = new java.util.HashMap<>();
+    Map<String, Long> bits = new HashMap<>();
     for (String[] row : TABLE) {
       long bit = bits.computeIfAbsent(row[1], field -> 1L << bits.size());
-      byte[] key = row[0].getBytes(StandardCharsets.US_ASCII);
-      int slot = hash(key, 0, key.length);
-      while (ENTRIES[slot] != null) {
-        slot = slot + 1 & SLOTS - 1;
-      }
-      ENTRIES[slot] = new Entry(key, bit, JsonBuffer.ascii('"' + row[1] + "\":"));
+      ENTRIES.put(row[0], new Entry(bit, JsonBuffer.ascii('"' + row[1] + "\":")));
     }
   }
 
   private EcsFields() {}
 
   /** The field of an attribute, or null when it is a label. */
-  static @org.jspecify.annotations.Nullable Entry find(Slice key) {
-    if (key.isEmpty()) {
-      return null;
-    }
-    int slot = hash(key.array(), key.offset(), key.length());
-    while (true) {
-      Entry entry = ENTRIES[slot];
-      if (entry == null || key.contentEquals(entry.key)) {
-        return entry;
-      }
-      slot = slot + 1 & SLOTS - 1;
-    }
+  static @org.jspecify.annotations.Nullable Entry find(byte[] key) {
+    return ENTRIES.get(new String(key, StandardCharsets.UTF_8));
   }
 
   /** Where the pod label's own name begins in the key, or -1 when it is no pod label. */
@@ -98,12 +82,5 @@ final class EcsFields {
       }
     }
     return true;
-  }
-
-  private static int hash(byte[] bytes, int offset, int length) {
-    int middle = bytes[offset + length / 2];
-    int last = bytes[offset + length - 1];
-    int hash = length * 31 + bytes[offset] * 7 + middle * 131 + last * 1009;
-    return (hash ^ hash >>> 7) & SLOTS - 1;
   }
 }

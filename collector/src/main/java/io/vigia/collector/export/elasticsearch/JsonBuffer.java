@@ -167,43 +167,66 @@ final class JsonBuffer {
     string(utf8.array(), utf8.offset(), utf8.length());
   }
 
+  /** {@code "name":} that is JSON already, after a comma unless it is the first of its object. */
+  void name(byte[] name, boolean first) {
+    ensure(name.length + 1);
+    if (!first) {
+      array[size++] = ',';
+    }
+    System.arraycopy(name, 0, array, size, name.length);
+    size += name.length;
+  }
+
   /** A quoted string; bytes that are no UTF-8 become U+FFFD as {@code new String} would do it. */
   void string(byte[] utf8, int offset, int length) {
-    raw('"');
-    characters(utf8, offset, length);
+    ensure(length + 10);
+    array[size++] = '"';
+    plain(utf8, offset, length);
     raw('"');
   }
 
   /** The inside of a quoted string. */
   void characters(byte[] utf8, int offset, int length) {
     ensure(length + 8);
-    int at = offset;
-    int end = offset + length;
+    plain(utf8, offset, length);
+  }
+
+  /** There is room for it, when nothing in it needs an escape. */
+  private void plain(byte[] utf8, int offset, int length) {
+    int run = plainRun(utf8, offset, offset + length);
+    System.arraycopy(utf8, offset, array, size, run);
+    size += run;
+    if (run < length) {
+      escaped(utf8, offset + run, offset + length);
+    }
+  }
+
+  private void escaped(byte[] utf8, int from, int end) {
+    int at = from;
     while (at < end) {
+      byte b = utf8[at];
+      if (b >= 0) {
+        escape(b);
+        at++;
+      } else {
+        int width = sequenceLength(utf8, at, end);
+        if (width == 0) {
+          byte[] repaired =
+              new String(utf8, at, end - at, StandardCharsets.UTF_8)
+                  .getBytes(StandardCharsets.UTF_8);
+          characters(repaired, 0, repaired.length);
+          return;
+        }
+        ensure(width);
+        System.arraycopy(utf8, at, array, size, width);
+        size += width;
+        at += width;
+      }
       int run = plainRun(utf8, at, end);
-      ensure(run + (end - at - run) + 8);
+      ensure(end - at + 8);
       System.arraycopy(utf8, at, array, size, run);
       size += run;
       at += run;
-      if (at < end) {
-        byte b = utf8[at];
-        if (b >= 0) {
-          escape(b);
-          at++;
-        } else {
-          int width = sequenceLength(utf8, at, end);
-          if (width == 0) {
-            byte[] repaired =
-                new String(utf8, at, end - at, StandardCharsets.UTF_8)
-                    .getBytes(StandardCharsets.UTF_8);
-            characters(repaired, 0, repaired.length);
-            return;
-          }
-          System.arraycopy(utf8, at, array, size, width);
-          size += width;
-          at += width;
-        }
-      }
     }
   }
 

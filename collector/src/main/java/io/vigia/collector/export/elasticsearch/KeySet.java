@@ -11,11 +11,9 @@ final class KeySet {
   private int[] starts = new int[32];
   private int[] lengths = new int[32];
   private int size;
-  private long bloom;
 
   void clear() {
     size = 0;
-    bloom = 0;
   }
 
   int size() {
@@ -53,29 +51,6 @@ final class KeySet {
     starts[size] = start;
     lengths[size] = length;
     size++;
-    bloom |= 1L << (hash & 63);
     return true;
-  }
-
-  /** Whether a key of {@code other} (written in {@code otherArray}) is here too. */
-  boolean intersects(byte[] array, KeySet other, byte[] otherArray) {
-    if ((bloom & other.bloom) == 0) {
-      return false;
-    }
-    for (int i = 0; i < size; i++) {
-      for (int j = 0; j < other.size; j++) {
-        if (hashes[i] == other.hashes[j]
-            && Arrays.equals(
-                array,
-                starts[i],
-                starts[i] + lengths[i],
-                otherArray,
-                other.starts[j],
-                other.starts[j] + other.lengths[j])) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 }

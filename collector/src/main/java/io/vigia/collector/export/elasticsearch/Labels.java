@@ -1,10 +1,13 @@
 package io.vigia.collector.export.elasticsearch;
 
+import io.vigia.collector.export.elasticsearch.AttributeNames.Label;
 import io.vigia.collector.otlp.AnyValue;
 import io.vigia.collector.otlp.AnyValues;
 import io.vigia.collector.otlp.KeyValues;
 import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.Slice;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inside of a flat JSON object made of attributes: nested key-value lists become dotted keys,
@@ -18,24 +21,30 @@ final class Labels {
   /** More labels of one document are left out: the sender builds documents no one can read. */
   static final int MAX_LABELS = 512;
 
-  static final int MAX_KEY_BYTES = 256;
-
-  private static final byte[] UNNAMED = JsonBuffer.ascii("_");
-
+  private final AttributeNames names;
   private final JsonBuffer json = new JsonBuffer();
+  private final JsonBuffer path = new JsonBuffer();
   private final JsonBuffer text = new JsonBuffer();
-  private final KeySet keys = new KeySet();
   private final KeyValues[] levels = new KeyValues[MAX_DEPTH];
   private final JsonValues values = new JsonValues();
   private final AnyValues elements = new AnyValues();
+  private final Label[] labels = new Label[MAX_LABELS];
+  private int count;
+  private long document;
+
+  Labels(AttributeNames names) {
+    this.names = names;
+    this.document = names.nextDocument();
+  }
 
   void clear() {
     json.clear();
-    keys.clear();
+    count = 0;
+    document = names.nextDocument();
   }
 
   boolean isEmpty() {
-    return json.size() == 0;
+    return count == 0;
   }
 
   /** Key-value pairs with commas between them. */
@@ -43,146 +52,104 @@ final class Labels {
     return json;
   }
 
-  void add(Slice key, AnyValue value) {
-    add(key.array(), key.offset(), key.length(), value);
+  /** Adds an attribute. */
+  void add(@Nullable Label label, AnyValue value) {
+    if (label == null) {
+      return;
+    }
+    if (value.kind() == AnyValue.Kind.KVLIST) {
+      path.clear();
+      path.raw(label.json(), 1, label.json().length - 3);
+      flatten(value, 0);
+    } else if (begin(label)) {
+      plain(value);
+    }
   }
 
-  /** Adds an attribute whose key is part of an array. */
-  void add(byte[] key, int offset, int length, AnyValue value) {
-    int start = json.size();
-    if (json.size() > 0) {
-      json.raw(',');
-    }
-    json.raw('"');
-    int keyStart = json.size();
-    key(key, offset, length, true);
-    addTo(start, keyStart, value, 0);
-  }
-
-  void add(String key, String value) {
-    byte[] utf8 = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    int start = json.size();
-    if (start > 0) {
-      json.raw(',');
-    }
-    json.raw('"');
-    int keyStart = json.size();
-    key(utf8, 0, utf8.length, true);
-    if (endKey(start, keyStart)) {
+  void add(String name, String value) {
+    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+    if (begin(names.of(utf8, 0, utf8.length).label())) {
       json.string(value);
     }
   }
 
   /** Adds an attribute with a string value. */
-  void add(byte[] asciiKey, Slice value) {
-    int start = json.size();
-    if (start > 0) {
-      json.raw(',');
-    }
-    json.raw('"');
-    int keyStart = json.size();
-    json.raw(asciiKey);
-    if (endKey(start, keyStart)) {
+  void add(byte[] name, Slice value) {
+    if (begin(names.of(name, 0, name.length).label())) {
       json.string(value);
     }
   }
 
   /**
-   * Adds all that another one holds, at once. The keys are not remembered: to be called last.
+   * Adds all that another one with the same names holds, at once. The keys are not remembered: to
+   * be called last.
    *
    * @return false, and nothing is done, when a key is in both or there would be too many
    */
   boolean addAll(Labels other) {
-    if (keys.size() + other.keys.size() > MAX_LABELS
-        || keys.intersects(json.array(), other.keys, other.json.array())) {
+    if (count + other.count > MAX_LABELS) {
       return false;
     }
-    if (json.size() > 0 && other.json.size() > 0) {
-      json.raw(',');
+    for (int i = 0; i < other.count; i++) {
+      if (other.labels[i].isIn(document)) {
+        return false;
+      }
     }
-    json.raw(other.json.array(), 0, other.json.size());
+    if (other.count > 0) {
+      if (count > 0) {
+        json.raw(',');
+      }
+      json.raw(other.json.array(), 0, other.json.size());
+      count += other.count;
+    }
     return true;
   }
 
-  private void addTo(int start, int keyStart, AnyValue value, int depth) {
-    if (value.kind() == AnyValue.Kind.KVLIST && depth < MAX_DEPTH) {
-      // the key so far is the prefix of the keys inside
-      byte[] prefix = java.util.Arrays.copyOfRange(json.array(), keyStart, json.size());
-      json.truncate(start);
-      flatten(prefix, value, depth);
-      return;
+  /** Writes the key; false when it is there already or there is no room for it. */
+  private boolean begin(@Nullable Label label) {
+    if (label == null || count == MAX_LABELS || label.isIn(document)) {
+      return false;
     }
-    if (endKey(start, keyStart)) {
-      switch (value.kind()) {
-        case KVLIST -> asText(value);
-        case ARRAY -> {
-          if (plain(value)) {
-            values.write(json, value, 0);
-          } else {
-            asText(value);
-          }
-        }
-        default -> values.write(json, value, 0);
-      }
-    }
+    label.putInto(document);
+    json.name(label.json(), count == 0);
+    labels[count++] = label;
+    return true;
   }
 
-  private void flatten(byte[] prefix, AnyValue list, int depth) {
+  /** Adds what is in a list; the path so far is the prefix of the keys inside. */
+  private void flatten(AnyValue list, int depth) {
     KeyValues entries = levels[depth] == null ? (levels[depth] = new KeyValues()) : levels[depth];
     // the flyweight's bytes stay: they are a window on the payload
     entries.reset(list.bytes(), OtlpFields.KEY_VALUE_LIST_VALUES);
+    int prefix = path.size();
     while (entries.next()) {
-      int start = json.size();
-      if (start > 0) {
-        json.raw(',');
+      path.raw('.');
+      Slice key = entries.key();
+      AttributeNames.append(path, key.array(), key.offset(), key.length());
+      if (entries.value().kind() == AnyValue.Kind.KVLIST && depth + 1 < MAX_DEPTH) {
+        flatten(entries.value(), depth + 1);
+      } else if (begin(names.label(path.array(), 0, path.size()))) {
+        plain(entries.value());
       }
-      json.raw('"');
-      int keyStart = json.size();
-      json.raw(prefix);
-      json.raw('.');
-      key(entries.key().array(), entries.key().offset(), entries.key().length(), false);
-      addTo(start, keyStart, entries.value(), depth + 1);
+      path.truncate(prefix);
     }
   }
 
-  /**
-   * Ends the key begun at {@code keyStart}; false (and all undone) when there is no room for it.
-   */
-  private boolean endKey(int start, int keyStart) {
-    if (keys.size() >= MAX_LABELS || !keys.add(json.array(), keyStart, json.size() - keyStart, 0)) {
-      json.truncate(start);
-      return false;
-    }
-    json.raw('"');
-    json.raw(':');
-    return true;
-  }
-
-  /** Elasticsearch takes no empty name, and none with a dot at an end or two in a row. */
-  private void key(byte[] bytes, int offset, int length, boolean first) {
-    int max = Math.min(length, MAX_KEY_BYTES);
-    while (max < length && max > 0 && (bytes[offset + max] & 0xc0) == 0x80) {
-      max--;
-    }
-    int begin = json.size();
-    json.characters(bytes, offset, max);
-    byte[] array = json.array();
-    boolean blank = true;
-    for (int i = begin; i < json.size(); i++) {
-      boolean dot = array[i] == '.';
-      if (dot && (i == begin || i == json.size() - 1 || array[i - 1] == '.')) {
-        array[i] = '_';
-        dot = false;
-      }
-      blank &= array[i] == ' ';
-    }
-    if (blank) {
-      json.truncate(begin);
-      json.raw(UNNAMED);
+  /** Writes a value that is no list to be flattened. */
+  private void plain(AnyValue value) {
+    boolean nested =
+        value.kind() == AnyValue.Kind.KVLIST
+            || value.kind() == AnyValue.Kind.ARRAY && !hasPlainElements(value);
+    if (nested) {
+      text.clear();
+      values.write(text, value, 0);
+      json.string(text.array(), 0, text.size());
+    } else {
+      values.write(json, value, 0);
     }
   }
 
-  private boolean plain(AnyValue array) {
+  private boolean hasPlainElements(AnyValue array) {
     elements.reset(array.bytes());
     while (elements.next()) {
       AnyValue.Kind kind = elements.value().kind();
@@ -191,11 +158,5 @@ final class Labels {
       }
     }
     return true;
-  }
-
-  private void asText(AnyValue value) {
-    text.clear();
-    values.write(text, value, 0);
-    json.string(text.array(), 0, text.size());
   }
 }

@@ -1,5 +1,6 @@
 package io.vigia.collector.export.elasticsearch;
 
+import io.vigia.collector.otlp.AnyValue;
 import io.vigia.collector.otlp.KeyValues;
 import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.Slice;
@@ -12,6 +13,7 @@ import java.util.Map;
  */
 final class ResourceFields {
   private static final byte[] POD_LABELS = JsonBuffer.ascii("\"kubernetes.labels\":{");
+  private static final byte[] NO_ACTION = {};
 
   private final byte[] bytes;
   private final Map<String, String> intake;
@@ -19,19 +21,27 @@ final class ResourceFields {
   private final byte[] json;
   private final long fields;
 
-  ResourceFields(Slice resource, Map<String, String> intake) {
+  private final int generation;
+
+  /**
+   * @param names of the documents that it is for
+   */
+  ResourceFields(Slice resource, Map<String, String> intake, AttributeNames names) {
+    this.generation = names.generation();
     this.bytes = resource.toByteArray();
     this.intake = intake;
-    DocumentWriter alone = new DocumentWriter();
-    alone.begin();
+    DocumentWriter alone = new DocumentWriter(names);
+    alone.begin(NO_ACTION);
     addSingly(alone);
     this.json = alone.members();
     this.labels = alone.labels();
     this.fields = alone.fields();
   }
 
-  boolean isOf(Slice resource, Map<String, String> known) {
-    return resource.contentEquals(bytes) && (intake == known || intake.equals(known));
+  boolean isOf(Slice resource, Map<String, String> known, AttributeNames names) {
+    return generation == names.generation()
+        && resource.contentEquals(bytes)
+        && (intake == known || intake.equals(known));
   }
 
   /** Members with commas between them. */
@@ -50,7 +60,7 @@ final class ResourceFields {
 
   /** Adds one by one what the document does not have yet. */
   void addSingly(DocumentWriter document) {
-    Labels podLabels = new Labels();
+    PodLabels podLabels = null;
     KeyValues attributes =
         new KeyValues()
             .reset(new Slice().set(bytes, 0, bytes.length), OtlpFields.RESOURCE_ATTRIBUTES);
@@ -58,6 +68,7 @@ final class ResourceFields {
       Slice key = attributes.key();
       int name = EcsFields.podLabel(key);
       if (name > 0) {
+        podLabels = podLabels == null ? new PodLabels() : podLabels;
         podLabels.add(key.array(), key.offset() + name, key.length() - name, attributes.value());
       } else {
         document.attribute(key, attributes.value());
@@ -66,20 +77,32 @@ final class ResourceFields {
     for (Map.Entry<String, String> known : new java.util.TreeMap<>(intake).entrySet()) {
       byte[] utf8 = known.getKey().getBytes(StandardCharsets.UTF_8);
       Slice key = new Slice().set(utf8, 0, utf8.length);
-      EcsFields.Entry field = EcsFields.find(key);
+      EcsFields.Entry field = EcsFields.find(utf8);
       int name = EcsFields.podLabel(key);
       if (name > 0) {
-        podLabels.add(known.getKey().substring(name), known.getValue());
+        podLabels = podLabels == null ? new PodLabels() : podLabels;
+        podLabels.labels.add(known.getKey().substring(name), known.getValue());
       } else if (field == null) {
         document.labels().add(known.getKey(), known.getValue());
       } else if (document.claim(field)) {
         document.member(field.json()).string(known.getValue());
       }
     }
-    if (!podLabels.isEmpty()) {
+    if (podLabels != null) {
+      JsonBuffer json = podLabels.labels.json();
       JsonBuffer out = document.member(POD_LABELS);
-      out.raw(podLabels.json().array(), 0, podLabels.json().size());
+      out.raw(json.array(), 0, json.size());
       out.raw('}');
+    }
+  }
+
+  /** An object of its own, with names of its own. */
+  private static final class PodLabels {
+    final AttributeNames names = new AttributeNames();
+    final Labels labels = new Labels(names);
+
+    void add(byte[] name, int offset, int length, AnyValue value) {
+      labels.add(names.of(name, offset, length).label(), value);
     }
   }
 }

@@ -133,7 +133,7 @@ final class SpanDocuments implements ItemDocuments {
     if (!exception.isEmpty()) {
       attributes.reset(exception, OtlpFields.EVENT_ATTRIBUTES);
       while (attributes.next()) {
-        if (EcsFields.find(attributes.key()) != null) {
+        if (document.names().of(attributes.key()).field() != null) {
           document.attribute(attributes.key(), attributes.value());
         }
       }

@@ -25,6 +25,9 @@ final class LogWriter {
   /** What the first pass found, so that the second one need not look again. */
   private final RecordKey[] keys = new RecordKey[32];
 
+  private final int[] keyAts = new int[keys.length];
+  private final int[] valueAts = new int[keys.length];
+
   private final Slice resource = new Slice();
   private final Slice logger = new Slice();
   private final Slice nextResource = new Slice();
@@ -64,21 +67,26 @@ final class LogWriter {
    * @param metadata where the v1.5 metadata map begins in the input, or -1
    */
   void event(long timeNanos, long observedNanos, int entries, int metadata) {
-    int begin = in.position();
-    look(entries);
+    int rest = look(entries);
+    int end = in.position();
     group();
-    in.position(begin);
     int log = out.begin(OtlpFields.SCOPE_GROUP_ITEMS, 1 << 7);
     if (timeNanos != 0) {
       out.fixed64(OtlpFields.LOG_TIME_UNIX_NANO, timeNanos);
     }
     out.fixed64(OtlpFields.LOG_OBSERVED_TIME_UNIX_NANO, observedNanos);
-    for (int i = 0; i < entries; i++) {
-      entry(i);
+    for (int i = 0; i < Math.min(entries, keys.length); i++) {
+      entry(keys[i], keyAts[i], valueAts[i]);
     }
+    in.position(rest);
+    for (int i = keys.length; i < entries; i++) {
+      int keyAt = in.position();
+      in.next();
+      entry(key(), keyAt, in.position());
+    }
+    in.position(end);
     out.raw(tagAttribute.array(), 0, tagAttribute.size());
     if (metadata >= 0) {
-      int end = in.position();
       in.position(metadata);
       values.keyValue(OtlpFields.LOG_ATTRIBUTES, METADATA, 0, METADATA.length);
       in.position(end);
@@ -103,18 +111,26 @@ final class LogWriter {
     this.items = items;
   }
 
-  /** First pass: where the event belongs. */
-  private void look(int entries) {
+  /**
+   * First pass: where the event belongs.
+   *
+   * @return where the entries begin that are too many to be remembered
+   */
+  private int look(int entries) {
     nextResource.clear();
     nextLogger.clear();
     hasMessage = false;
+    int rest = in.position();
     for (int i = 0; i < entries; i++) {
+      int keyAt = in.position();
       in.next();
       RecordKey key = key();
+      int valueAt = in.position();
       if (i < keys.length) {
         keys[i] = key;
+        keyAts[i] = keyAt;
+        valueAts[i] = valueAt;
       }
-      int valueAt = in.position();
       switch (key) {
         case RESOURCE -> {
           boolean map = in.next() == MsgPackReader.Type.MAP;
@@ -136,7 +152,11 @@ final class LogWriter {
         }
         default -> in.skip();
       }
+      if (i == keys.length - 1) {
+        rest = in.position();
+      }
     }
+    return rest;
   }
 
   private RecordKey key() {
@@ -190,24 +210,13 @@ final class LogWriter {
     }
   }
 
-  private void entry(int index) {
-    int keyAt = in.position();
-    in.next();
-    int keyOffset = in.offset();
-    int keyLength = in.length();
-    RecordKey key = index < keys.length ? keys[index] : key();
-    in.skipRest();
-    int valueAt = in.position();
+  private void entry(RecordKey key, int keyAt, int valueAt) {
+    in.position(valueAt);
     if (known(key)) {
       return;
     }
-    if (key == RecordKey.OTHER) {
-      in.position(keyAt);
-      values.keyValue(OtlpFields.LOG_ATTRIBUTES);
-    } else { // a known name with another kind of value
-      in.position(valueAt);
-      values.keyValue(OtlpFields.LOG_ATTRIBUTES, in.array(), keyOffset, keyLength);
-    }
+    in.position(keyAt);
+    values.keyValue(OtlpFields.LOG_ATTRIBUTES);
   }
 
   /** Reads the value of a known key; false when it is not of the kind that the key is known for. */

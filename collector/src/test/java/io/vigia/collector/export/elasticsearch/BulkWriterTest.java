@@ -223,6 +223,49 @@ class BulkWriterTest {
     log(record, Map.of());
   }
 
+  @Test
+  void namesThatAreForgottenBetweenDocumentsAreStillWrittenOnce() throws IOException {
+    var request = ExportLogsServiceRequest.newBuilder();
+    var scope =
+        request
+            .addResourceLogsBuilder()
+            .setResource(TestBatches.resource().toBuilder().addAttributes(attribute("x", "r")))
+            .addScopeLogsBuilder();
+    for (int i = 0; i < 3_000; i++) {
+      LogRecord.Builder record = LogRecord.newBuilder();
+      for (String name : List.of("x", "own." + i, "own.." + i, "own._" + i, "own." + i)) {
+        record.addAttributes(attribute(name, "" + i));
+      }
+      scope.addLogRecords(record);
+    }
+    String[] lines =
+        new String(
+                body(TestBatches.batch(Signal.LOGS, Map.of(), request.build()), 0),
+                StandardCharsets.UTF_8)
+            .split("\n");
+    for (int i = 0; i < 3_000; i++) {
+      JsonNode labels = JSON.readTree(lines[2 * i + 1]).get("labels");
+      assertThat(labels.fieldNames())
+          .toIterable()
+          .containsExactly("x", "own." + i, "own._" + i); // two dots are a dot and an underscore
+      assertThat(labels.get("x").asText()).isEqualTo("" + i);
+    }
+  }
+
+  @Test
+  void aDocumentOfFarTooManyNamesHasNoneTwice() throws IOException {
+    LogRecord.Builder record = LogRecord.newBuilder();
+    for (int i = 0; i < 5_000; i++) { // names that are looked at, but not written
+      record.addAttributes(
+          attribute("l" + i, AnyValue.newBuilder().setKvlistValue(KeyValueList.newBuilder())));
+    }
+    for (int i = 0; i < 600; i++) {
+      record.addAttributes(attribute("x" + i % 300, "1"));
+    }
+    JsonNode document = log(record, Map.of());
+    assertThat(document.get("service.name").asText()).isEqualTo("shop");
+  }
+
   @Property(tries = 200)
   void idIsBase64OfTheIdsBytes(
       @ForAll long logId, @ForAll int epoch, @ForAll long sequence, @ForAll int item) {

@@ -1,0 +1,69 @@
+package io.vigia.collector.export.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.export.TestBatches;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class BulkResponseTest {
+  /** Two records, of 3 and 2 items. */
+  private final ExportBatch batch = TestBatches.simple(Signal.LOGS, 3, 2);
+
+  private ExportResult judge(String answer) {
+    return BulkResponse.judge(batch, answer.getBytes(StandardCharsets.UTF_8), "es", new Doubtful());
+  }
+
+  private static String answer(List<Integer> statuses) {
+    boolean errors = statuses.stream().anyMatch(status -> status >= 300);
+    return "{\"errors\":"
+        + errors
+        + ",\"items\":["
+        + String.join(
+            ",", statuses.stream().map(s -> "{\"create\":{\"status\":" + s + "}}").toList())
+        + "]}";
+  }
+
+  private static List<Integer> created(int count) {
+    return new ArrayList<>(IntStream.range(0, count).mapToObj(i -> 201).toList());
+  }
+
+  @Test
+  void allCreatedIsDelivered() {
+    assertThat(judge(answer(created(5)))).isEqualTo(ExportResult.delivered());
+  }
+
+  @Test
+  void theSameWithSpacesAndOtherFieldsIsDelivered() {
+    String answer = answer(created(5)).replace("{\"errors\"", "{ \"took\": 3, \"errors\"");
+    assertThat(judge(answer)).isEqualTo(ExportResult.delivered());
+  }
+
+  @Test
+  void anAnswerForAnotherNumberOfDocumentsMeansAllAgain() {
+    for (int count : new int[] {0, 1, 4, 6}) {
+      ExportResult result = judge(answer(created(count)));
+      assertThat(result.retry()).as("%d items", count).hasSize(2);
+    }
+  }
+
+  @Property(tries = 200)
+  void oneOddItemIsFoundWhereverItIs(
+      @ForAll @IntRange(max = 4) int at, @ForAll @IntRange(max = 3) int kind) {
+    List<Integer> statuses = created(5);
+    statuses.set(at, new int[] {200, 409, 429, 400}[kind]);
+    ExportResult result = judge(answer(statuses));
+    assertThat(result.duplicates()).isEqualTo(kind == 1 ? 1 : 0);
+    assertThat(result.retry()).hasSize(kind == 2 ? 1 : 0);
+    assertThat(result.refused()).hasSize(kind == 3 ? 1 : 0);
+  }
+}
