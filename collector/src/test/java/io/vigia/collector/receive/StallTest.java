@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,9 @@ class StallTest {
   private static final String HEAD =
       "POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-protobuf\r\n"
           + "Content-Length: 1000\r\n\r\n";
+
+  /** More than the buffers of two sockets. */
+  private static final long MUCH_BYTES = 64 << 20;
 
   private final FakeIntake intake = new FakeIntake();
   private final IntakeBudget budget = new IntakeBudget(1 << 20);
@@ -165,5 +171,50 @@ class StallTest {
         }
       }
     }
+  }
+
+  @Test
+  void aForwardConnectionIsNotReadWhileTheIntakeRefuses() throws Exception {
+    intake.failWith(new IntakeException.Overloaded("quota", "full", 50));
+    try (SocketChannel client = SocketChannel.open(forward.address())) {
+      client.configureBlocking(false);
+      ByteBuffer message = largeForwardMessage();
+      long[] sent = {0};
+      await()
+          .during(Duration.ofSeconds(1)) // longer than the stall time-out
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> push(client, message, sent) == 0);
+      assertThat(sent[0]).isLessThan(MUCH_BYTES);
+      assertThat(budget.usedBytes()).isLessThanOrEqualTo(1 << 20);
+      assertThat(intake.taken).isEmpty();
+      intake.failWith(null);
+      await().until(() -> push(client, message, sent) > 0);
+      await().until(() -> !intake.taken.isEmpty());
+    }
+  }
+
+  /** Writes until nothing more goes out; how much that was. */
+  private static long push(SocketChannel client, ByteBuffer message, long[] sent)
+      throws IOException {
+    long before = sent[0];
+    for (int written; sent[0] < MUCH_BYTES && (written = client.write(message)) > 0; ) {
+      sent[0] += written;
+      if (!message.hasRemaining()) {
+        message.rewind();
+      }
+    }
+    return sent[0] - before;
+  }
+
+  /** {@code ["a", [[1, {"m": TEXT}]]]}. */
+  private static ByteBuffer largeForwardMessage() {
+    int length = 100_000;
+    return ByteBuffer.allocate(14 + length)
+        .put(
+            "\u0092\u00a1a\u0091\u0092\u0001\u0081\u00a1m\u00db"
+                .getBytes(StandardCharsets.ISO_8859_1))
+        .putInt(length)
+        .put("x".repeat(length).getBytes(StandardCharsets.ISO_8859_1))
+        .flip();
   }
 }
