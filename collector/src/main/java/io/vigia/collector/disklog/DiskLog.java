@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +39,7 @@ public final class DiskLog implements Component {
   private final int maxRecordBytes;
   private final int readBlockBytes;
   private final long diskRetryMillis;
+  private final long gatherMillis;
   private final CollectorMetrics metrics;
   private final BooleanSupplier full;
   private final DamagedFiles damagedFiles;
@@ -57,6 +59,7 @@ public final class DiskLog implements Component {
     this.maxRecordBytes = builder.maxRecordBytes;
     this.readBlockBytes = builder.readBlockBytes;
     this.diskRetryMillis = builder.diskRetryMillis;
+    this.gatherMillis = builder.gatherMillis;
     this.options =
         new LogOptions(
             builder.storage,
@@ -78,7 +81,14 @@ public final class DiskLog implements Component {
     log = opened;
     GroupCommit writer =
         new GroupCommit(
-            opened, signal, pool, maxRecordBytes, diskRetryMillis, metrics, this::advanced);
+            opened,
+            signal,
+            pool,
+            maxRecordBytes,
+            diskRetryMillis,
+            TimeUnit.MILLISECONDS.toNanos(gatherMillis),
+            metrics,
+            this::advanced);
     commit = writer;
     writer.start();
   }
@@ -297,6 +307,7 @@ public final class DiskLog implements Component {
     private int maxRecordBytes = 16 << 20;
     private int readBlockBytes = 256 << 10;
     private long diskRetryMillis = 1_000;
+    private long gatherMillis = 1;
     private StagingPool pool = new StagingPool(16L << 20);
     private CollectorMetrics metrics = CollectorMetrics.NOOP;
     private BooleanSupplier full = () -> false;
@@ -335,6 +346,15 @@ public final class DiskLog implements Component {
     /** How often a failing disk is tried again. */
     public Builder diskRetryMillis(long diskRetryMillis) {
       this.diskRetryMillis = diskRetryMillis;
+      return this;
+    }
+
+    /**
+     * How long an fsync waits at most for senders that were just answered, when there are many;
+     * default 1 ms.
+     */
+    public Builder gatherMillis(long gatherMillis) {
+      this.gatherMillis = gatherMillis;
       return this;
     }
 

@@ -75,6 +75,32 @@ class SlowDiskTest {
   }
 
   @Test
+  void whoWasJustAnsweredIsWaitedForAndSharesTheNextSync() throws Exception {
+    DiskLog log = slow(TestLog.builder(storage).gatherMillis(600_000));
+    List<CompletableFuture<Void>> first = new ArrayList<>();
+    first.add(TestLog.append(log, "first"));
+    await().until(syncing::get);
+    for (int i = 1; i < 10; i++) {
+      first.add(TestLog.append(log, "first"));
+    }
+    syncs.release(1_000_000);
+    first.get(0).get(30, SECONDS);
+    first.add(TestLog.append(log, "first")); // the tenth and last that the nine wait for
+    CompletableFuture.allOf(first.toArray(CompletableFuture[]::new)).get(30, SECONDS);
+    int before = storage.syncs;
+    List<CompletableFuture<Void>> again = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      assertThat(again).noneMatch(CompletableFuture::isDone);
+      again.add(TestLog.append(log, "again"));
+    }
+    CompletableFuture.allOf(again.toArray(CompletableFuture[]::new)).get(30, SECONDS);
+    assertThat(storage.syncs - before).isEqualTo(1);
+    CompletableFuture<Void> alone = TestLog.append(log, "alone");
+    log.close(); // waits for nobody
+    alone.get(30, SECONDS);
+  }
+
+  @Test
   void whoComesWhileTooMuchWaitsIsToldToComeAgainAndMemoryStaysBounded() throws Exception {
     StagingPool pool = new StagingPool(4L * StagingPool.CHUNK_BYTES);
     DiskLog log = slow(TestLog.builder(storage).stagingPool(pool));
