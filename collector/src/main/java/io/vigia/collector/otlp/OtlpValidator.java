@@ -16,6 +16,8 @@ public final class OtlpValidator {
   /** Messages within messages; what protobuf-java allows by default. */
   static final int MAX_DEPTH = 100;
 
+  private static final Message KEY_VALUE = OtlpSchema.message("KeyValue");
+
   private final ProtoReader reader = new ProtoReader();
   private int items;
 
@@ -73,9 +75,36 @@ public final class OtlpValidator {
     if (message.item) {
       items++;
     }
+    if (message == KEY_VALUE && depth + 1 < MAX_DEPTH && plainAttribute()) {
+      return;
+    }
     int outerLimit = reader.narrow();
     walk(message, depth + 1);
     reader.widen(outerLimit);
+  }
+
+  /**
+   * Whether it is what nearly every attribute is: a key and a value that is a string, each short
+   * enough for a length of one byte, and nothing else. What is not, or is wrong, is walked.
+   */
+  private boolean plainAttribute() {
+    byte[] array = reader.array();
+    int at = reader.offset();
+    int end = at + reader.length();
+    if (end - at < 6 || array[at] != OtlpFields.KEY_VALUE_KEY || array[at + 1] < 0) {
+      return false;
+    }
+    int keyLength = array[at + 1];
+    int value = at + 2 + keyLength;
+    if (end - value < 4
+        || array[value] != OtlpFields.KEY_VALUE_VALUE
+        || array[value + 1] != end - value - 2
+        || array[value + 2] != OtlpFields.ANY_VALUE_STRING_VALUE
+        || array[value + 3] != end - value - 4) {
+      return false;
+    }
+    return Utf8.isValid(array, at + 2, keyLength)
+        && Utf8.isValid(array, value + 4, end - value - 4);
   }
 
   private void id(Message message, Field field, int length) {

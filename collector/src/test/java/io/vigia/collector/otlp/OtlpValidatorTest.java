@@ -8,7 +8,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.common.v1.KeyValueList;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
@@ -94,12 +97,9 @@ class OtlpValidatorTest {
 
   @Test
   void depthBombIsRefused() {
-    var value = io.opentelemetry.proto.common.v1.AnyValue.newBuilder().setStringValue("x").build();
+    var value = AnyValue.newBuilder().setStringValue("x").build();
     for (int i = 0; i < 200; i++) {
-      value =
-          io.opentelemetry.proto.common.v1.AnyValue.newBuilder()
-              .setArrayValue(ArrayValue.newBuilder().addValues(value))
-              .build();
+      value = AnyValue.newBuilder().setArrayValue(ArrayValue.newBuilder().addValues(value)).build();
     }
     byte[] bytes =
         ExportLogsServiceRequest.newBuilder()
@@ -113,6 +113,87 @@ class OtlpValidatorTest {
     assertThatThrownBy(() -> validator.validate(Signal.LOGS, bytes, 0, bytes.length))
         .isInstanceOfSatisfying(
             MalformedOtlpException.class, e -> assertThat(e.reason()).isEqualTo("depth"));
+  }
+
+  /** A short string takes a short cut, which must end at the same depth. */
+  @Test
+  void depthIsTheSameForShortAndLongAttributes() {
+    int refused = 0;
+    for (int levels = 25; levels < 40; levels++) {
+      boolean valid = valid(nested(levels, "x".repeat(200)));
+      assertThat(valid(nested(levels, "x"))).as("%d levels", levels).isEqualTo(valid);
+      refused += valid ? 0 : 1;
+    }
+    assertThat(refused).isBetween(1, 14);
+  }
+
+  private boolean valid(byte[] logs) {
+    try {
+      validator.validate(Signal.LOGS, logs, 0, logs.length);
+      return true;
+    } catch (MalformedOtlpException e) {
+      assertThat(e.reason()).isEqualTo("depth");
+      return false;
+    }
+  }
+
+  private static byte[] nested(int levels, String text) {
+    KeyValue attribute =
+        KeyValue.newBuilder()
+            .setKey("key")
+            .setValue(AnyValue.newBuilder().setStringValue(text))
+            .build();
+    for (int i = 0; i < levels; i++) {
+      AnyValue list =
+          AnyValue.newBuilder()
+              .setKvlistValue(KeyValueList.newBuilder().addValues(attribute))
+              .build();
+      attribute = KeyValue.newBuilder().setKey("key").setValue(list).build();
+    }
+    return ExportLogsServiceRequest.newBuilder()
+        .addResourceLogs(
+            ResourceLogs.newBuilder()
+                .addScopeLogs(
+                    ScopeLogs.newBuilder()
+                        .addLogRecords(LogRecord.newBuilder().addAttributes(attribute))))
+        .build()
+        .toByteArray();
+  }
+
+  @Property
+  void attributesThatAreNotUtf8AreRefused(@ForAll byte[] key, @ForAll byte[] value) {
+    byte[] attribute = new byte[6 + key.length % 100 + value.length % 100];
+    java.nio.ByteBuffer.wrap(attribute)
+        .put((byte) 10)
+        .put((byte) (key.length % 100))
+        .put(key, 0, key.length % 100)
+        .put((byte) 18)
+        .put((byte) (2 + value.length % 100))
+        .put((byte) 10)
+        .put((byte) (value.length % 100))
+        .put(value, 0, value.length % 100);
+    byte[] request = attribute;
+    for (int tag : new int[] {6 << 3 | 2, 2 << 3 | 2, 2 << 3 | 2, 10}) {
+      request = field(tag, request);
+    }
+    byte[] logs = request;
+    boolean right =
+        Utf8.isValid(key, 0, key.length % 100) && Utf8.isValid(value, 0, value.length % 100);
+    assertThat(readable(Signal.LOGS, logs, logs.length)).isEqualTo(right);
+    if (right) {
+      assertThat(validator.validate(Signal.LOGS, logs, 0, logs.length)).isEqualTo(1);
+    } else {
+      assertThatThrownBy(() -> validator.validate(Signal.LOGS, logs, 0, logs.length))
+          .hasMessageContaining("is not UTF-8");
+    }
+  }
+
+  private static byte[] field(int tag, byte[] content) {
+    ProtoWriter writer = new ProtoWriter();
+    int start = writer.begin(tag);
+    writer.raw(content, 0, content.length);
+    writer.end(start);
+    return java.util.Arrays.copyOf(writer.array(), writer.size());
   }
 
   @Property
