@@ -19,20 +19,42 @@ public final class OtlpSlicer {
   /**
    * One request.
    *
-   * @param request protobuf bytes between position and limit, with an accessible array
+   * @param pieces its protobuf bytes, each between position and limit, with accessible arrays; as
+   *     many of them as can be are the records' own payloads. Not to be written, positions not to
+   *     be moved
    * @param items how many items are in it
    * @param firstEntry index into the batch's entries of the first of {@code entries}
    * @param entries what is in it: consecutive entries, each with exactly the items that are here
    */
   public record Part(
-      ByteBuffer request, int items, int firstEntry, List<ExportBatch.Entry> entries) {}
+      List<ByteBuffer> pieces, int items, int firstEntry, List<ExportBatch.Entry> entries) {
+    /** How long it is. */
+    public int bytes() {
+      return pieces.stream().mapToInt(ByteBuffer::remaining).sum();
+    }
+
+    /** All of it in one piece, copied when it is in several; with an accessible array. */
+    public ByteBuffer request() {
+      if (pieces.size() == 1) {
+        return pieces.get(0).duplicate();
+      }
+      ByteBuffer whole = ByteBuffer.allocate(bytes());
+      pieces.forEach(piece -> whole.put(piece.duplicate()));
+      return whole.flip();
+    }
+  }
 
   private final ExportBatch batch;
   private final int maxBytes;
   private final List<Part> parts = new ArrayList<>();
   private final OtlpItems walk = new OtlpItems();
   private final GroupWriter groups;
+  private List<ByteBuffer> pieces = new ArrayList<>();
+  private int piecesBytes;
+
+  /** What comes after the pieces. */
   private ProtoWriter out = new ProtoWriter(1024);
+
   private List<ExportBatch.Entry> entries = new ArrayList<>();
   private int firstEntry;
   private int items;
@@ -46,7 +68,7 @@ public final class OtlpSlicer {
   /** The whole batch as one request, whatever its size. */
   public static Part merge(ExportBatch batch) {
     List<Part> parts = slice(batch, Integer.MAX_VALUE);
-    return parts.isEmpty() ? new Part(ByteBuffer.allocate(0), 0, 0, List.of()) : parts.get(0);
+    return parts.isEmpty() ? new Part(List.of(), 0, 0, List.of()) : parts.get(0);
   }
 
   /**
@@ -65,7 +87,7 @@ public final class OtlpSlicer {
       boolean whole =
           entry.wanted() == null && record.envelope().attributes().isEmpty() && length <= maxBytes;
       if (whole) {
-        if (length > maxBytes - out.size()) {
+        if (length > maxBytes - size()) {
           flush();
         }
         copy(i, entry);
@@ -79,19 +101,24 @@ public final class OtlpSlicer {
 
   private void copy(int index, ExportBatch.Entry entry) {
     add(index, entry, entry.record().items());
-    ByteBuffer payload = entry.record().payload();
-    if (out.size() == 0) {
-      out = new ProtoWriter(Math.min(maxBytes, sizeOfRest(index)));
-    }
-    out.raw(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
+    endPiece();
+    addPiece(entry.record().payload());
   }
 
-  private int sizeOfRest(int index) {
-    long sum = 0;
-    for (int i = index; i < batch.entries().size(); i++) {
-      sum += batch.entries().get(i).record().payload().remaining();
+  private void endPiece() {
+    if (out.size() > 0) {
+      addPiece(out.toByteBuffer());
+      out = new ProtoWriter(1024);
     }
-    return (int) Math.min(sum, Integer.MAX_VALUE - 8);
+  }
+
+  private void addPiece(ByteBuffer piece) {
+    pieces.add(piece);
+    piecesBytes += piece.remaining();
+  }
+
+  private int size() {
+    return piecesBytes + out.size();
   }
 
   private void pick(int index, ExportBatch.Entry entry) {
@@ -106,7 +133,7 @@ public final class OtlpSlicer {
         all = false;
         continue;
       }
-      if (groups.cost(walk) > maxBytes - out.size() && (out.size() > 0 || !here.isEmpty())) {
+      if (groups.cost(walk) > maxBytes - size() && (size() > 0 || !here.isEmpty())) {
         groups.close(out);
         if (!here.isEmpty()) {
           add(index, new ExportBatch.Entry(record, here), here.cardinality());
@@ -136,8 +163,10 @@ public final class OtlpSlicer {
     if (entries.isEmpty()) {
       return;
     }
-    parts.add(new Part(out.toByteBuffer(), items, firstEntry, entries));
-    out = new ProtoWriter(1024);
+    endPiece();
+    parts.add(new Part(pieces, items, firstEntry, entries));
+    pieces = new ArrayList<>();
+    piecesBytes = 0;
     entries = new ArrayList<>();
     items = 0;
   }

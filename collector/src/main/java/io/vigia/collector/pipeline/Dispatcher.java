@@ -234,7 +234,7 @@ final class Dispatcher {
     CompletableFuture<ExportResult> future;
     try {
       future = exporter.export(attempt.batch());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) { // of direct memory, which may pass
       future = CompletableFuture.failedFuture(e);
     }
     future.whenComplete(

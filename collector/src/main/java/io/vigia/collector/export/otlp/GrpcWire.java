@@ -1,8 +1,8 @@
 package io.vigia.collector.export.otlp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.net.GrpcClient;
 import io.vigia.collector.otlp.OtlpSlicer;
 import java.util.List;
 
@@ -46,7 +46,9 @@ interface GrpcWire {
 
         @Override
         public List<ByteBuf> requests(OtlpSlicer.Part part) {
-          return List.of(Unpooled.wrappedBuffer(part.request()));
+          ByteBuf message = GrpcClient.newMessage(part.bytes());
+          part.pieces().forEach(piece -> message.writeBytes(piece.duplicate()));
+          return List.of(message);
         }
       };
 }
