@@ -45,6 +45,7 @@ final class Exporters {
           .namespace(elastic.namespace())
           .signals(elastic.common().signals())
           .gzip(elastic.gzip())
+          .fence(elastic.fence())
           .client(Clients.options(elastic.client()))
           .limits(Clients.limits(elastic.batching(), ElasticsearchExporter.LIMITS))
           .build();

@@ -49,6 +49,7 @@ public sealed interface DestinationConfig {
    * Data streams of an Elasticsearch.
    *
    * @param urls of nodes; any will do
+   * @param fence write through an alias, so that late requests can be shut out
    */
   record Elasticsearch(
       Common common,
@@ -57,7 +58,8 @@ public sealed interface DestinationConfig {
       String namespace,
       ClientConfig client,
       Batching batching,
-      boolean gzip)
+      boolean gzip,
+      boolean fence)
       implements DestinationConfig {
     public Elasticsearch {
       urls = List.copyOf(urls);

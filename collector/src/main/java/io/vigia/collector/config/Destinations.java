@@ -70,7 +70,8 @@ final class Destinations {
         dataStreamPart(section, "namespace", "default"),
         ClientConfig.read(section, urls, /* apiKeys= */ true, 60_000),
         Batching.read(section, /* parallel= */ true),
-        gzip(section, true));
+        gzip(section, true),
+        section.flag("fence", false));
   }
 
   /** Elasticsearch: no upper case, none of {@code \ / * ? " < > | , # :} or blanks, no dash. */

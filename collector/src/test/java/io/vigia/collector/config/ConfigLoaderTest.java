@@ -108,6 +108,7 @@ class ConfigLoaderTest {
                 apiKeyFile: /run/key
                 tls: {ca: /ca.pem, cert: /c.pem, key: /k.pem, serverName: es, insecure: false}
                 compression: none
+                fence: true
                 batch: {maxBytes: 1MiB, maxAge: 2s}
                 inFlight: 8
               otlp:
@@ -132,6 +133,7 @@ class ConfigLoaderTest {
                 null,
                 60_000));
     assertThat(elastic.gzip()).isFalse();
+    assertThat(elastic.fence()).isTrue();
     assertThat(elastic.batching()).isEqualTo(new Batching(1 << 20, 2_000, 8));
     var otlp = (DestinationConfig.OtlpGrpc) config.destinations().get(1);
     assertThat(otlp.client().headers()).containsEntry("X-Scope-OrgID", "http://es:9200");

@@ -5,6 +5,8 @@ import io.vigia.tests.backends.Jaeger;
 import io.vigia.tests.backends.Prometheus;
 import io.vigia.tests.client.ElasticsearchQueries;
 import io.vigia.tests.collector.CollectorProcess;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +24,7 @@ final class Chaos {
   private int elasticsearchKills;
   private int pauses;
   private int rollovers;
+  private int lateRequests;
 
   Chaos(
       CollectorProcess collector,
@@ -42,11 +45,19 @@ final class Chaos {
     return kills;
   }
 
-  /** Kills the collector this many times, each time after a random life in random weather. */
-  void run(int wantedKills) throws InterruptedException {
+  /**
+   * Kills the collector this many times, each time after a random life in random weather.
+   *
+   * @param limit no more after this time
+   * @param late whether the requests of some lives arrive in the next one
+   */
+  void run(int wantedKills, Duration limit, boolean late) throws InterruptedException {
     int elasticsearchKillEvery = Math.max(12, wantedKills / 6);
-    while (kills < wantedKills) {
+    long start = System.nanoTime();
+    while (kills < wantedKills && System.nanoTime() - start < limit.toNanos()) {
       weather();
+      deliverLate();
+      proxy.hold(late && random.nextInt(3) == 0);
       live();
       collector.kill();
       kills++;
@@ -64,6 +75,20 @@ final class Chaos {
       }
     }
     proxy.set(FaultProxy.Fault.NONE);
+    proxy.hold(false);
+    deliverLate();
+  }
+
+  /** Elasticsearch may be too busy, or away: then they never arrive. */
+  private void deliverLate() throws InterruptedException {
+    if (proxy.held() > 0) {
+      rollover();
+    }
+    try {
+      lateRequests += proxy.deliverHeld().size();
+    } catch (IOException e) {
+      System.err.println("oracle: a late request did not arrive: " + e.getMessage());
+    }
   }
 
   /**
@@ -121,7 +146,7 @@ final class Chaos {
 
   @Override
   public String toString() {
-    return "%d kills of the collector, %d of Elasticsearch, %d pauses, %d rollovers, bulk requests %s"
-        .formatted(kills, elasticsearchKills, pauses, rollovers, proxy.counts());
+    return "%d kills of the collector, %d of Elasticsearch, %d pauses, %d rollovers, %d late requests, bulk requests %s"
+        .formatted(kills, elasticsearchKills, pauses, rollovers, lateRequests, proxy.counts());
   }
 }

@@ -46,6 +46,19 @@ public final class DebtOracle implements Callable<Integer> {
       description = "time to pay the debt in the end (${DEFAULT-VALUE})")
   private int drainSeconds;
 
+  @Option(
+      names = "--minutes",
+      defaultValue = "240",
+      description = "no more kills after this time (${DEFAULT-VALUE})")
+  private int minutes;
+
+  @Option(
+      names = "--late",
+      description =
+          "some bulk requests lose their connection and arrive a life later, after rollovers; the"
+              + " collector has its fence on")
+  private boolean late;
+
   public static void main(String[] args) {
     System.exit(new CommandLine(new DebtOracle()).execute(args));
   }
@@ -54,16 +67,29 @@ public final class DebtOracle implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     try (Elasticsearch elasticsearch = new Elasticsearch()) {
       elasticsearch.start();
-      Verdict verdict = run(elasticsearch, kills, clients, seed, Duration.ofSeconds(drainSeconds));
+      Duration drain = Duration.ofSeconds(drainSeconds);
+      Duration limit = Duration.ofMinutes(minutes);
+      Verdict verdict = run(elasticsearch, kills, limit, clients, seed, drain, late);
       return verdict.good() ? 0 : 1;
     }
   }
 
   private static final String PENDING = "vigia_destination_pending_items";
 
-  /** Runs it against an Elasticsearch without data streams. Prints what it did. */
+  /**
+   * Runs it against an Elasticsearch without data streams. Prints what it did.
+   *
+   * @param limit no more kills after this time
+   * @param late whether some requests arrive a life later
+   */
   public static Verdict run(
-      Elasticsearch elasticsearch, int kills, int clients, long seed, Duration drain)
+      Elasticsearch elasticsearch,
+      int kills,
+      Duration limit,
+      int clients,
+      long seed,
+      Duration drain,
+      boolean late)
       throws IOException, InterruptedException {
     System.out.println("oracle: seed " + seed + ", " + clients + " clients");
     try (Jaeger jaeger = new Jaeger();
@@ -71,7 +97,7 @@ public final class DebtOracle implements Callable<Integer> {
         FaultProxy proxy = new FaultProxy(elasticsearch.url(), seed);
         CollectorProcess collector =
             CollectorProcess.builder()
-                .destination("elasticsearch: {url: \"" + proxy.url() + "\"}")
+                .destination("elasticsearch: {url: \"" + proxy.url() + "\", fence: " + late + "}")
                 .destination("jaeger: {endpoint: \"" + jaeger.otlpUrl() + "\"}")
                 .destination("prometheus: {remoteWrite: \"" + prometheus.remoteWriteUrl() + "\"}")
                 .build()) {
@@ -82,7 +108,7 @@ public final class DebtOracle implements Callable<Integer> {
       Chaos chaos = new Chaos(collector, proxy, elasticsearch, jaeger, prometheus, seed);
       List<Thread> senders = start(clients, collector, ledger, seed);
       try {
-        chaos.run(kills);
+        chaos.run(kills, limit, late);
       } finally {
         stop(senders);
       }

@@ -18,9 +18,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,6 +52,12 @@ final class FaultProxy implements AutoCloseable {
     /** The server has it all, the connection ends without an answer. */
     CUT_AFTER
   }
+
+  /** Bulk requests whose connection ended, kept to arrive late, as a proxy can. */
+  private final Queue<HttpRequest> held = new ConcurrentLinkedQueue<>();
+
+  private final AtomicLong heldEver = new AtomicLong();
+  private volatile boolean holding;
 
   private final String target;
   private final Random random;
@@ -105,7 +115,7 @@ final class FaultProxy implements AutoCloseable {
   }
 
   long bulkRequests() {
-    return counts.values().stream().mapToLong(AtomicLong::get).sum();
+    return heldEver.get() + counts.values().stream().mapToLong(AtomicLong::get).sum();
   }
 
   @Override
@@ -120,6 +130,11 @@ final class FaultProxy implements AutoCloseable {
       byte[] body = body(exchange);
       boolean bulk = exchange.getRequestURI().getPath().endsWith("_bulk");
       Fault now = bulk ? fault : Fault.NONE;
+      if (bulk && holding) {
+        held.add(request(exchange, body));
+        heldEver.incrementAndGet();
+        return;
+      }
       if (bulk) {
         String who = exchange.getRequestHeaders().getFirst("Authorization");
         authorization = who == null ? "" : who;
@@ -190,20 +205,44 @@ final class FaultProxy implements AutoCloseable {
     };
   }
 
-  private HttpResponse<String> forward(HttpExchange exchange, byte[] body)
-      throws IOException, InterruptedException {
+  /** From now on bulk requests lose their connection and are kept here, or no longer. */
+  void hold(boolean on) {
+    holding = on;
+  }
+
+  /** How many are kept. */
+  int held() {
+    return held.size();
+  }
+
+  /** Delivers what was kept, at last; returns the answers, which nobody waits for any more. */
+  List<String> deliverHeld() throws IOException, InterruptedException {
+    List<String> answers = new ArrayList<>();
+    for (HttpRequest late = held.poll(); late != null; late = held.poll()) {
+      answers.add(client.send(late, HttpResponse.BodyHandlers.ofString()).body());
+    }
+    return answers;
+  }
+
+  private HttpRequest request(HttpExchange exchange, byte[] body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI()))
             .timeout(Duration.ofSeconds(60))
             .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
-    for (String header : new String[] {"Content-Type", "Accept"}) {
+    // X-Opaque-Id names the task inside Elasticsearch: without it nobody can see what still works
+    for (String header : new String[] {"Content-Type", "Accept", "X-Opaque-Id"}) {
       String value = exchange.getRequestHeaders().getFirst(header);
       if (value != null) {
         request.header(header, value);
       }
     }
+    return request.build();
+  }
+
+  private HttpResponse<String> forward(HttpExchange exchange, byte[] body)
+      throws IOException, InterruptedException {
     HttpResponse<String> response =
-        client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        client.send(request(exchange, body), HttpResponse.BodyHandlers.ofString());
     for (String header : new String[] {"Content-Type", "X-Elastic-Product"}) {
       response
           .headers()

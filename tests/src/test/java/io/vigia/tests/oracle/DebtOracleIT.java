@@ -19,7 +19,9 @@ class DebtOracleIT {
   void everyAcknowledgedEventArrivesAndNoneTwice() throws Exception {
     try (Elasticsearch elasticsearch = new Elasticsearch()) {
       elasticsearch.start();
-      Verdict verdict = DebtOracle.run(elasticsearch, 15, 8, 1, Duration.ofSeconds(120));
+      Duration limit = Duration.ofMinutes(10);
+      Duration drain = Duration.ofSeconds(120);
+      Verdict verdict = DebtOracle.run(elasticsearch, 15, limit, 8, 1, drain, false);
       assertThat(verdict.missing()).as("acknowledged and lost").isEmpty();
       assertThat(verdict.doubled()).as("in Elasticsearch more than once").isEmpty();
     }

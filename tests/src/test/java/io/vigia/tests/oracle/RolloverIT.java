@@ -101,6 +101,52 @@ class RolloverIT {
     }
   }
 
+  /**
+   * A request that lay in a proxy while the collector died and started again, and that arrives when
+   * its events have been written by the next one and the stream has rolled over.
+   */
+  @Test
+  void aLateRequestAfterKillAndRolloverFindsItsNameGone() throws Exception {
+    try (Elasticsearch elasticsearch = new Elasticsearch()) {
+      elasticsearch.start();
+      ElasticsearchQueries queries = new ElasticsearchQueries(elasticsearch.url());
+      try (FaultProxy proxy = new FaultProxy(elasticsearch.url(), 1);
+          CollectorProcess collector =
+              CollectorProcess.builder()
+                  .destination("elasticsearch: {url: \"" + proxy.url() + "\", fence: true}")
+                  .build()
+                  .start()) {
+        send(collector, "first");
+        awaitCount(queries, EVENTS);
+        proxy.hold(true);
+        send(collector, "late");
+        await().atMost(LIMIT).until(() -> proxy.held() > 0);
+        collector.kill();
+        proxy.hold(false);
+        collector.start();
+        awaitCount(queries, 2 * EVENTS);
+        queries.rollover(queries.dataStreams().get(0));
+        assertThat(proxy.deliverHeld())
+            .isNotEmpty()
+            .allMatch(answer -> answer.contains("is not an alias"));
+        send(collector, "after");
+        awaitCount(queries, 3 * EVENTS);
+        assertThat(collector.terminate(LIMIT)).isZero();
+      }
+      assertThat(messages(queries)).hasSize(3 * EVENTS).doesNotHaveDuplicates();
+      assertThat(Http.get(elasticsearch.url() + "/_alias/*.vigia.*").body())
+          .doesNotContain(".vigia.");
+    }
+  }
+
+  /** The stream is made before its shard: a question in between gets no answer. */
+  private static void awaitCount(ElasticsearchQueries queries, int count) {
+    await()
+        .atMost(LIMIT.plus(LIMIT))
+        .ignoreExceptions()
+        .until(() -> queries.count("logs-*", all()) >= count);
+  }
+
   /** Why the index of a first try cannot be named in the next. */
   private static void assertRefusesToCreateIn(String backingIndex, Elasticsearch elasticsearch) {
     HttpResponse<String> answer =
@@ -152,7 +198,7 @@ class RolloverIT {
     for (int i = 0; i < EVENTS; i++) {
       messages.add(word + " " + i);
     }
-    try (OtlpClient client = new OtlpClient(collector.otlpGrpcPort(), 10_000)) {
+    try (OtlpClient client = new OtlpClient(collector.otlpGrpcPort(), 60_000)) {
       client.send(Otlp.logs("rollover", messages));
     }
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -14,9 +15,16 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class Doubtful {
   private final AtomicLongArray below = new AtomicLongArray(Signal.values().length);
+  private final AtomicLong doubts = new AtomicLong();
 
   void doubt(Signal signal, long belowSequence) {
+    doubts.incrementAndGet();
     below.accumulateAndGet(signal.ordinal(), belowSequence, Math::max);
+  }
+
+  /** How often there was a new doubt. */
+  long doubts() {
+    return doubts.get();
   }
 
   /** The fate of a request is unknown. */

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs and traces to the data streams {@code logs-<dataset>-<namespace>} and {@code
@@ -28,13 +30,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * and is written with {@code create}, so that a repetition meets 409, which counts as delivered. A
  * data stream that rolled over would not know the id any more, so what may be there already (an
  * earlier process died, or an answer was lost) is looked up first ({@link LookUp}), once no earlier
- * request with it is at work any more ({@link RunningBulks}). {@link BulkResponse} says how answers
- * are judged, {@link Setup} how templates come about. No document is sent before the templates are
- * there.
+ * request with it is at work any more ({@link RunningBulks}) and, when that is asked for, none can
+ * begin any more ({@link Fence}). {@link BulkResponse} says how answers are judged, {@link Setup}
+ * how templates come about. No document is sent before the templates are there.
  */
 public final class ElasticsearchExporter implements Exporter {
   /** What a dispatcher puts into one call unless told otherwise. */
   public static final Limits LIMITS = new Limits(3 << 20, 20_000, 100, 4);
+
+  private static final long REMOVE_FENCE_MILLIS = 500;
 
   private final List<Endpoint> endpoints;
   private final String dataset;
@@ -45,6 +49,7 @@ public final class ElasticsearchExporter implements Exporter {
   private final Setup setup;
   private final ConcurrentLinkedQueue<BulkWriter> writers = new ConcurrentLinkedQueue<>();
   private final Doubtful doubtful = new Doubtful();
+  private final Map<String, Fence> fences = new ConcurrentHashMap<>();
   private final Builder settings;
 
   private ElasticsearchExporter(Builder builder) {
@@ -70,6 +75,7 @@ public final class ElasticsearchExporter implements Exporter {
 
   @Override
   public void close() {
+    fences.values().forEach(fence -> fence.remove(REMOVE_FENCE_MILLIS));
     http.close();
     for (BulkWriter writer = writers.poll(); writer != null; writer = writers.poll()) {
       writer.close();
@@ -109,9 +115,30 @@ public final class ElasticsearchExporter implements Exporter {
 
   /** Leaves out what is there already, if anything of it may be. */
   private CompletableFuture<ExportResult> unlessThere(ExportBatch batch) {
-    if (!doubtful.concerns(batch)) {
-      return send(batch);
+    boolean lookUp = doubtful.concerns(batch);
+    if (!settings.fence) {
+      return lookUp ? lookUpAndSend(batch, null) : send(batch, null);
     }
+    return fence(batch)
+        .alias(doubtful.doubts())
+        .handle(
+            (alias, failure) -> {
+              if (failure != null) {
+                return CompletableFuture.completedFuture(
+                    ExportResult.retryAll(batch, "fence: " + text(failure), 0));
+              }
+              return lookUp ? lookUpAndSend(batch, alias) : send(batch, alias);
+            })
+        .thenCompose(result -> result);
+  }
+
+  private Fence fence(ExportBatch batch) {
+    long logId = batch.entries().get(0).record().id().logId();
+    String stream = stream(batch.signal());
+    return fences.computeIfAbsent(stream + logId, key -> new Fence(http, stream, logId));
+  }
+
+  private CompletableFuture<ExportResult> lookUpAndSend(ExportBatch batch, @Nullable String alias) {
     return new RunningBulks(http)
         .none(batch)
         .thenCompose(
@@ -119,14 +146,15 @@ public final class ElasticsearchExporter implements Exporter {
         .handle(
             (there, failure) ->
                 failure == null
-                    ? sendBut(batch, there)
+                    ? sendBut(batch, there, alias)
                     : CompletableFuture.completedFuture(
                         ExportResult.retryAll(
                             batch, "looking up what is there: " + text(failure), 0)))
         .thenCompose(result -> result);
   }
 
-  private CompletableFuture<ExportResult> sendBut(ExportBatch batch, Set<String> there) {
+  private CompletableFuture<ExportResult> sendBut(
+      ExportBatch batch, Set<String> there, @Nullable String alias) {
     ExportBatch rest = there.isEmpty() ? batch : Doubtful.without(batch, there);
     int left = rest.items();
     int found = batch.items() - left;
@@ -134,7 +162,7 @@ public final class ElasticsearchExporter implements Exporter {
       return CompletableFuture.completedFuture(
           new ExportResult(found, List.of(), List.of(), 0, null));
     }
-    return send(rest)
+    return send(rest, alias)
         .thenApply(
             result ->
                 new ExportResult(
@@ -145,7 +173,10 @@ public final class ElasticsearchExporter implements Exporter {
                     result.retryReason()));
   }
 
-  private CompletableFuture<ExportResult> send(ExportBatch batch) {
+  /**
+   * @param alias to write through; null for the stream itself
+   */
+  private CompletableFuture<ExportResult> send(ExportBatch batch, @Nullable String alias) {
     BulkWriter writer = writers.poll();
     if (writer == null) {
       writer = new BulkWriter(gzipLevel);
@@ -158,18 +189,26 @@ public final class ElasticsearchExporter implements Exporter {
     if (gzipLevel > 0) {
       headers.put("content-encoding", "gzip");
     }
-    String stream = "/" + stream(batch.signal()) + "/_bulk";
-    String url = http.endpoint() + stream;
-    String target = stream + "?filter_path=" + BulkResponse.FILTER_PATH;
+    String path = "/" + (alias == null ? stream(batch.signal()) : alias) + "/_bulk";
+    String url = http.endpoint() + path;
+    String target =
+        path
+            + (alias == null ? "?filter_path=" : "?require_alias=true&filter_path=")
+            + BulkResponse.FILTER_PATH;
     return http.send(HttpMethod.POST, target, headers, body)
         .handle(
             (answer, failure) -> {
               if (failure != null || answer.status() >= 500) {
                 doubtful.doubt(batch); // it may have come all the same
               }
-              return failure == null
-                  ? judge(batch, answer, url)
-                  : ExportResult.retryAll(batch, text(failure), 0);
+              ExportResult result =
+                  failure == null
+                      ? judge(batch, answer, url)
+                      : ExportResult.retryAll(batch, text(failure), 0);
+              if (alias != null && String.valueOf(result.retryReason()).startsWith("404 ")) {
+                fence(batch).lost(alias);
+              }
+              return result;
             });
   }
 
@@ -235,6 +274,7 @@ public final class ElasticsearchExporter implements Exporter {
     private String retention = "30d";
     private Set<Signal> signals = EnumSet.of(Signal.LOGS, Signal.TRACES);
     private int gzipLevel = -1;
+    private boolean fence;
     private ClientOptions client = ClientOptions.defaults();
     private Limits limits = LIMITS;
 
@@ -273,6 +313,12 @@ public final class ElasticsearchExporter implements Exporter {
     /** Compress requests; never done towards this machine itself, where it only costs. */
     public Builder gzip(boolean gzip) {
       this.gzipLevel = gzip ? -1 : 0;
+      return this;
+    }
+
+    /** Write through an alias that is replaced after each doubt ({@link Fence}); default: no. */
+    public Builder fence(boolean fence) {
+      this.fence = fence;
       return this;
     }
 
