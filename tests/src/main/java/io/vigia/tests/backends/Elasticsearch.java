@@ -33,7 +33,7 @@ public final class Elasticsearch extends BackendServer {
 
   @Override
   protected Duration startLimit() {
-    return Duration.ofSeconds(180);
+    return Duration.ofMinutes(10); // three were too few on two cores shared by thirty processes
   }
 
   @Override

@@ -3,7 +3,9 @@ package io.vigia.tests.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -76,6 +78,8 @@ public final class Bench implements Callable<Integer> {
       description = "events a second during the outage (${DEFAULT-VALUE})")
   private long rate;
 
+  private final Set<String> conditions = new LinkedHashSet<>();
+
   public static void main(String[] args) {
     System.exit(new CommandLine(new Bench()).execute(args));
   }
@@ -105,8 +109,8 @@ public final class Bench implements Callable<Integer> {
     }
     if (outageGib > 0) {
       Workload workload = work.isEmpty() ? Workload.LOGS : work.get(0);
-      try (OutageRun run = new OutageRun(workload, connections, window, jvm)) {
-        return run.print((long) (outageGib * (1L << 30)), rate) ? 0 : 1;
+      try (OutageRun run = new OutageRun(workload, connections, window, jvm, rate)) {
+        return run.print((long) (outageGib * (1L << 30))) ? 0 : 1;
       }
     }
     if (work.isEmpty()) {
@@ -123,11 +127,13 @@ public final class Bench implements Callable<Integer> {
         measure(workload, peer::start);
       }
     }
+    conditions.forEach(System.out::println);
     return 0;
   }
 
   private void measure(Workload workload, ThroughputRun.Start start) throws IOException {
     try (ThroughputRun run = new ThroughputRun(workload, connections, window, start)) {
+      conditions.add(run.conditions());
       run.print(warmUpSeconds, seconds, runs);
     }
   }

@@ -22,6 +22,11 @@ final class OurCollector implements Subject {
   }
 
   @Override
+  public String conditions() {
+    return "its defaults: acknowledges after fsync, ids that make a repetition harmless";
+  }
+
+  @Override
   public long pid() {
     return process.process().pid();
   }

@@ -10,21 +10,31 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A long outage in small: the destination is away while a backlog grows, then comes back while new
- * data still arrives. Memory and ack latency must not notice, and nothing may be lost.
+ * A long outage in small: the destination is there, then away while a backlog grows, then back
+ * while new data still arrives. {@link OutageFacts} says what has to hold.
  */
 final class OutageRun implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(30);
   private static final int STEP_SECONDS = 10;
+  private static final int REFERENCE_STEPS = 3;
+
+  /** Short, because the end of the drain is only seen at the end of a step. */
+  private static final int DRAIN_STEP_SECONDS = 2;
 
   private final Workload workload;
+  private final long eventsPerSecond;
   private final int sinkPort = Ports.free();
   private final CollectorProcess collector;
   private final ClientProcess client;
   private long sent;
 
-  OutageRun(Workload workload, int connections, int window, List<String> jvm) {
+  /**
+   * @param eventsPerSecond what is sent, all the time
+   */
+  OutageRun(
+      Workload workload, int connections, int window, List<String> jvm, long eventsPerSecond) {
     this.workload = workload;
+    this.eventsPerSecond = eventsPerSecond;
     collector =
         CollectorProcess.builder()
             .destination(workload.destination("http://127.0.0.1:" + sinkPort))
@@ -38,50 +48,74 @@ final class OutageRun implements AutoCloseable {
 
   /**
    * @param backlogBytes how far the backlog grows before the destination comes back
-   * @param eventsPerSecond what is sent meanwhile
-   * @return whether everything was delivered
+   * @return whether every fact held
    */
-  boolean print(long backlogBytes, long eventsPerSecond) throws IOException {
+  boolean print(long backlogBytes) throws IOException {
     System.out.printf(
         "outage: %s at %,d events/s until the backlog is %.1f GiB%n",
-        workload, eventsPerSecond, backlogBytes / (double) (1 << 30));
-    step("warm-up, nobody there", eventsPerSecond);
-    while (pendingBytes() < backlogBytes) {
-      step("away", eventsPerSecond);
+        workload, eventsPerSecond, gib(backlogBytes));
+    OutagePhase there = new OutagePhase();
+    try (ChildProcess sink = startSink()) {
+      step("there, warm-up", STEP_SECONDS, new OutagePhase());
+      for (int i = 0; i < REFERENCE_STEPS; i++) {
+        step("there", STEP_SECONDS, there);
+      }
+      sink.kill();
     }
-    long backlogItems = (long) pendingItems();
-    Path counter = Folders.temporary("sink").resolve("taken");
-    try (ChildProcess sink = Sink.start(workload.sink(), sinkPort, counter)) {
+    OutagePhase away = new OutagePhase();
+    while (pendingBytes() < backlogBytes) {
+      step("away", STEP_SECONDS, away);
+    }
+    double backlog = pendingItems();
+    double peakBytes = pendingBytes();
+    OutagePhase drain = new OutagePhase();
+    try (ChildProcess sink = startSink()) {
+      double before = delivered();
       long start = System.nanoTime();
       while (pendingItems() > eventsPerSecond) {
-        step("back, draining", eventsPerSecond);
+        step("back, draining", DRAIN_STEP_SECONDS, drain);
       }
-      double drainSeconds = (System.nanoTime() - start) / 1e9;
-      collector.process().awaitReady(() -> delivered() >= sent, LIMIT);
-      System.out.printf(
-          "outage: %,d events of backlog drained in %.0f s (%,.0f a second, and the new ones);"
-              + " sent %,d, delivered %,.0f, taken by the sink %,d; sink alive: %s%n",
-          backlogItems,
-          drainSeconds,
-          backlogItems / drainSeconds,
-          sent,
-          delivered(),
-          Sink.taken(counter),
-          sink.isAlive());
-      return delivered() == sent;
+      double seconds = (System.nanoTime() - start) / 1e9;
+      double drained = delivered() - before;
+      collector.process().awaitReady(() -> delivered() >= sent && sink.isAlive(), LIMIT);
+      return OutageFacts.print(
+          new OutageFacts.Measured(
+              there,
+              away,
+              drain,
+              gib(peakBytes),
+              (long) backlog,
+              drained / seconds,
+              seconds,
+              eventsPerSecond,
+              sent,
+              (long) delivered(),
+              (long) collector.metrics().sum("vigia_destination_refused_items_total")));
     }
   }
 
-  private void step(String what, long eventsPerSecond) throws IOException {
-    ClientProcess.Answer answer = client.run(STEP_SECONDS, eventsPerSecond);
+  private ChildProcess startSink() {
+    Path counter = Folders.temporary("sink").resolve("taken");
+    return Sink.start(workload.sink(), sinkPort, counter);
+  }
+
+  private void step(String what, int seconds, OutagePhase phase) throws IOException {
+    ClientProcess.Answer answer = client.run(seconds, eventsPerSecond);
     sent += answer.events();
+    long resident = ProcFigures.of(collector.process().pid()).residentKib() / 1024;
+    phase.add(seconds, answer, resident);
     System.out.printf(
-        "  %-22s backlog %6.2f GiB, ack p50 %.1f ms p99 %.1f ms, resident %d MB%n",
+        "  %-15s backlog %6.2f GiB, accepted %,7d/s, ack p50 %.1f ms p99 %.1f ms, resident %d MB%n",
         what,
-        pendingBytes() / (1 << 30),
+        gib(pendingBytes()),
+        answer.events() / seconds,
         answer.p50Micros() / 1000.0,
         answer.p99Micros() / 1000.0,
-        ProcFigures.of(collector.process().pid()).residentKib() / 1024);
+        resident);
+  }
+
+  private static double gib(double bytes) {
+    return bytes / (1 << 30);
   }
 
   private double delivered() {

@@ -14,26 +14,36 @@ import java.util.List;
 
 /**
  * Somebody else's collector, taken from the PATH when it is there, in the same run and with its
- * disk buffer on. Each constant says what its durability is.
+ * disk buffer on. Each constant says what that promises.
  */
 enum Peer {
-  /** The OpenTelemetry Collector: persistent queue without fsync, its default. */
-  OTELCOL("otelcol", false),
-  /** The same with fsync: as durable as ours, and at least once. */
-  OTELCOL_FSYNC("otelcol", true),
-  /** Fluent Bit with file-system storage; acknowledges before the disk has it. */
-  FLUENT_BIT("fluent-bit", false),
-  /** Fluentd with a file buffer; acknowledges when the chunk is in a file, without fsync. */
-  FLUENTD("fluentd", false);
+  /** The OpenTelemetry Collector with its persistent queue. */
+  OTELCOL(
+      "otelcol",
+      "file_storage queue, no fsync (its default): acknowledges when the page cache has it;"
+          + " batches of 8,192, at least once"),
+  /** The same, as durable as ours. */
+  OTELCOL_FSYNC(
+      "otelcol",
+      "file_storage queue with fsync: acknowledges after fsync; batches of 8,192, at least once"),
+  /** Fluent Bit with file-system storage. */
+  FLUENT_BIT(
+      "fluent-bit",
+      "filesystem storage, storage.sync normal (no fsync): acknowledges when the page cache has it;"
+          + " flush 0.2 s, es output with generated ids, at least once"),
+  /** Fluentd with a file buffer. */
+  FLUENTD(
+      "fluentd",
+      "file buffer, no fsync: acknowledges when the page cache has it; flush 1 s, at least once");
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final String program;
-  private final boolean fsync;
+  private final String conditions;
 
-  Peer(String program, boolean fsync) {
+  Peer(String program, String conditions) {
     this.program = program;
-    this.fsync = fsync;
+    this.conditions = conditions;
   }
 
   /** Those on the PATH that take the workload. */
@@ -66,7 +76,8 @@ enum Peer {
               .in(folder)
               .start();
       process.awaitReady(() -> Ports.isOpen(port), LIMIT);
-      return new Running(name().toLowerCase(java.util.Locale.ROOT), process, folder, port);
+      String name = name().toLowerCase(java.util.Locale.ROOT);
+      return new Running(name, conditions, process, folder, port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -132,10 +143,17 @@ enum Peer {
           pipelines: {%s: {receivers: [%s], exporters: [%s]}}
         """
         .formatted(
-            receiver, exporter, folder, fsync, workload.signal(), receiverName, exporterName);
+            receiver,
+            exporter,
+            folder,
+            this == OTELCOL_FSYNC,
+            workload.signal(),
+            receiverName,
+            exporterName);
   }
 
-  private record Running(String name, ChildProcess process, Path folder, int listenPort)
+  private record Running(
+      String name, String conditions, ChildProcess process, Path folder, int listenPort)
       implements Subject {
     @Override
     public long pid() {

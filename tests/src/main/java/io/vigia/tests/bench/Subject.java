@@ -7,6 +7,9 @@ interface Subject extends AutoCloseable {
   /** Printed in the table. */
   String name();
 
+  /** What its acknowledgement and its delivery promise as it is set up here, in one line. */
+  String conditions();
+
   long pid();
 
   /** Where the workload's protocol is taken. */

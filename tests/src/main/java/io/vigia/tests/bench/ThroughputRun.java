@@ -84,6 +84,11 @@ final class ThroughputRun implements AutoCloseable {
         median.drainMillis());
   }
 
+  /** Who was measured, and what it promises as it is set up here. */
+  String conditions() {
+    return subject.name() + ": " + subject.conditions();
+  }
+
   /**
    * @param eventsPerSecond 0 for as fast as it is acknowledged
    */

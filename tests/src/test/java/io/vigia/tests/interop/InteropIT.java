@@ -117,6 +117,15 @@ class InteropIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"grpc", "http"})
+  void javaSdk(String kind) {
+    double before = accepted(plain, "traces");
+    JavaSdk.send(kind, kind.equals("grpc") ? grpc(plain) : http(plain), COUNT);
+    assertArrived("java " + kind + " ");
+    assertThat(accepted(plain, "traces") - before).isEqualTo(COUNT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"grpc", "http"})
   void goSdk(String kind) {
     Tool.GO.assume();
     double before = accepted(plain, "traces");
