@@ -27,6 +27,9 @@ final class KubernetesIdentity {
   /** The letters that Kubernetes generates names from: no vowels, nothing that looks alike. */
   private static final String SAFE = "[bcdfghjklmnpqrstvwxz2456789]";
 
+  /** The minute since 1970 that a CronJob's run was due: each run would be a service otherwise. */
+  private static final Pattern CRON_JOB = Pattern.compile("(.+)-\\d{8}-" + SAFE + "{5}");
+
   private static final Pattern DEPLOYMENT =
       Pattern.compile("(.+)-" + SAFE + "{6,10}-" + SAFE + "{5}");
   private static final Pattern STATEFUL_SET = Pattern.compile("(.+)-\\d{1,4}");
@@ -85,6 +88,11 @@ final class KubernetesIdentity {
   }
 
   private static String workloadOf(String pod, Map<String, String> attributes) {
+    Matcher cronJob = CRON_JOB.matcher(pod);
+    if (cronJob.matches()) {
+      attributes.put("k8s.cronjob.name", cronJob.group(1));
+      return cronJob.group(1);
+    }
     Matcher deployment = DEPLOYMENT.matcher(pod);
     if (deployment.matches()) {
       attributes.put("k8s.deployment.name", deployment.group(1));
@@ -117,7 +125,10 @@ final class KubernetesIdentity {
     return attributes;
   }
 
-  /** Deployment, StatefulSet, DaemonSet or Job, if it is known or can be read off the pod name. */
+  /**
+   * Deployment, StatefulSet, DaemonSet, CronJob or Job, if it is known or can be read off the pod
+   * name.
+   */
   @Nullable String workload() {
     return workload;
   }

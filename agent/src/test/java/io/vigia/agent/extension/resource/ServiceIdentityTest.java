@@ -89,6 +89,8 @@ class ServiceIdentityTest {
     "my-shop-v2-7c9d8b6f54-x2k4p, my-shop-v2",
     "db-0, db",
     "agent-x2k4p, agent",
+    "nightly-report-29381760-x2k4p, nightly-report",
+    "nightly-report-29475285-x2k4p, nightly-report",
     "plain, plain",
   })
   void workloadIsReadOffThePodName(String pod, String workload) {
@@ -96,6 +98,39 @@ class ServiceIdentityTest {
         KubernetesIdentity.of(Map.of("VIGIA_POD_NAME", pod)::get, directory.resolve("none"));
     assertThat(identity).isNotNull();
     assertThat(identity.workload()).isEqualTo(workload);
+  }
+
+  /** A label or an owner that the downward API or an injector put there. */
+  @Test
+  void workloadThatIsToldGoesBeforeThePodName() throws Exception {
+    Map<String, String> pod =
+        Map.of("VIGIA_POD_NAME", "shop-7c9d8b6f5-x2k4p", "VIGIA_WORKLOAD", "book-shop");
+    assertThat(named(Map.of(), pod, jar("a.jar", "a", "1"), "spring"))
+        .isEqualTo("book-shop|Kubernetes workload");
+  }
+
+  @Test
+  void withoutAnythingElseTheMainClassIsTheName() {
+    ServiceIdentity identity =
+        ServiceIdentity.of(
+            Resource.empty(),
+            DefaultConfigProperties.createFromMap(Map.of()),
+            null,
+            MainProgram.of(Map.of("sun.java.command", "com.acme.Main --password=x")::get),
+            ignored -> null);
+    assertThat(identity.name() + "|" + identity.source()).isEqualTo("com.acme.Main|main class");
+  }
+
+  @Test
+  void namespaceIsReadFromTheServiceAccountWhenNobodyTellsIt() throws Exception {
+    Path file = Files.writeString(directory.resolve("namespace"), "prod\n");
+    KubernetesIdentity identity =
+        KubernetesIdentity.of(
+            Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "db-0")::get, file);
+    assertThat(identity).isNotNull();
+    assertThat(identity.attributes())
+        .containsEntry("k8s.namespace.name", "prod")
+        .containsEntry("k8s.pod.name", "db-0");
   }
 
   @ParameterizedTest
