@@ -1,6 +1,7 @@
 package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vigia.agent.programs.Hello;
 import java.time.Duration;
@@ -57,6 +58,26 @@ class StartIT {
                 .start()) {
       assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
       assertThat(jvm.output()).contains("hello", "ending at").doesNotContain("[vigia]");
+    }
+  }
+
+  @Test
+  void whatWasReadOfClassFilesIsGivenBackWhenNoMoreClassesAreLoaded() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(Hello.class)
+                .sendingTo(receiver)
+                .environment("VIGIA_DEBUG", "true")
+                .argument("told")
+                .start()) {
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .untilAsserted(
+              () ->
+                  assertThat(jvm.output())
+                      .contains("[vigia] debug: what was read of class files is given back"));
+      jvm.tell();
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
     }
   }
 

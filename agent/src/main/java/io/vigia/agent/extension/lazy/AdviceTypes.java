@@ -91,6 +91,11 @@ final class AdviceTypes implements AgentBuilder.PoolStrategy {
     return typePool(locator, loader);
   }
 
+  /** Forgets what was parsed; it is parsed again when it is needed. */
+  synchronized void release() {
+    shared = null;
+  }
+
   private synchronized TypePool shared() {
     TypePool pool = shared == null ? null : shared.get();
     if (pool == null) {

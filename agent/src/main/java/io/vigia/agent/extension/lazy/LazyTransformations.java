@@ -35,6 +35,7 @@ final class LazyTransformations extends AbstractList<Object> {
   private final AgentBuilder empty;
   private final Field transformationsField;
   private final TreeMap<ModuleIndex.Module, List<?>> loaded = new TreeMap<>();
+  private volatile long asked;
 
   private LazyTransformations(
       ModuleIndex index,
@@ -67,10 +68,17 @@ final class LazyTransformations extends AbstractList<Object> {
     field.set(builder, list);
     ResettableClassFileTransformer transformer = builder.installOn(instrumentation);
     LazyLambdas.use(transformer);
+    TypeCaches.releaseWhenQuiet(list, adviceTypes);
+  }
+
+  /** Changes whenever a class is asked about. */
+  long asked() {
+    return asked;
   }
 
   @Override
   public Iterator<Object> iterator() {
+    asked = System.nanoTime();
     String className = LOADING.get();
     if (className == null || DefineClassHandler.isFailedClass(className)) {
       // the JDK's own classes: their modules are not lazy

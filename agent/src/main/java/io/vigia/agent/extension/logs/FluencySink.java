@@ -13,7 +13,6 @@ import org.komamitsu.fluency.BufferFullException;
 import org.komamitsu.fluency.EventTime;
 import org.komamitsu.fluency.Fluency;
 import org.komamitsu.fluency.FluencyBuilder;
-import org.komamitsu.fluency.fluentd.recordformat.FluentdRecordFormatter;
 
 /**
  * Queue in front of Fluency, bounded in bytes. Fluency is loaded and connected by the sink's own
@@ -179,7 +178,7 @@ public final class FluencySink {
     builder.setFlushAttemptIntervalMillis(200);
     builder.setWaitUntilBufferFlushed(1);
     builder.setWaitUntilFlusherTerminated(1);
-    return builder.buildFromIngester(new FluentdRecordFormatter(), ingester);
+    return builder.buildFromIngester(new ForwardRecordFormatter(), ingester);
   }
 
   private @Nullable Event next() {
