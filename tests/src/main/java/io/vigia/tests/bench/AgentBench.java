@@ -50,7 +50,7 @@ public final class AgentBench implements Callable<Integer> {
 
   @Option(
       names = "--generations",
-      defaultValue = "3",
+      defaultValue = "5",
       description = "starts of the guestbook (${DEFAULT-VALUE})")
   private int generations;
 
@@ -62,8 +62,10 @@ public final class AgentBench implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "12",
-      description = "seconds of threefold load on each before (${DEFAULT-VALUE})")
+      defaultValue = "30",
+      description =
+          "seconds of threefold load on each before, at most; ends when a request costs the same"
+              + " CPU as 5 s before (${DEFAULT-VALUE})")
   private int warmUpSeconds;
 
   @Option(
@@ -127,7 +129,7 @@ public final class AgentBench implements Callable<Integer> {
   private String conditions() throws IOException {
     return String.format(
         Locale.ROOT,
-        "%d processors, Java %s, -Xmx256m %s; %s; medians of %d starts of the trivial program,"
+        "%d processors, Java %s, -Xmx256m %s; %s; medians (least–most) of %d starts of the trivial program,"
             + " %d of the guestbook, the latter at %d requests a second, %d s each",
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("java.version"),

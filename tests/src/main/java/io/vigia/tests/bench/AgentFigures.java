@@ -14,6 +14,7 @@ final class AgentFigures {
     COLLECTED_RESIDENT_MB("resident after a forced GC, MB"),
     ALLOCATED_MB("allocated in all, MB"),
     REQUEST_CPU_MICROS("CPU for a request, µs"),
+    REQUEST_CPU_WITHOUT_JIT_MICROS("CPU for a request without the JIT compiler, µs"),
     P50_MILLIS("p50, ms"),
     P95_MILLIS("p95, ms");
 

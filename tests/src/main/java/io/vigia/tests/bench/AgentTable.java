@@ -3,12 +3,16 @@ package io.vigia.tests.bench;
 import io.vigia.tests.bench.AgentFigures.Figure;
 import io.vigia.tests.bench.AgentRun.Variant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** All rounds of one application, printed as a table of medians in Markdown. Not thread-safe. */
+/**
+ * All rounds of one application, printed as a table in Markdown: medians, and the least and the most
+ * of the rounds in parentheses. Not thread-safe.
+ */
 final class AgentTable {
   private final Map<Variant, List<AgentFigures>> rounds = new EnumMap<>(Variant.class);
 
@@ -39,20 +43,30 @@ final class AgentTable {
     double ours = median(Variant.OURS, figure);
     String adds = figure.isLatency() ? "%+.1f %%" : number(figure).replace("%", "%+");
     double scale = figure.isLatency() ? 100 / none : 1;
-    String format =
-        "| %s | "
-            + String.join(" | ", number(figure), number(figure), number(figure), adds, adds, "%.2f")
-            + " |\n";
     return String.format(
         Locale.ROOT,
-        format,
+        "| %s | %s | %s | %s | " + adds + " | " + adds + " | %.2f |\n",
         figure.title,
-        none,
-        upstream,
-        ours,
+        cell(Variant.NONE, figure),
+        cell(Variant.UPSTREAM, figure),
+        cell(Variant.OURS, figure),
         (upstream - none) * scale,
         (ours - none) * scale,
         (ours - none) / (upstream - none));
+  }
+
+  private String cell(Variant variant, Figure figure) {
+    List<Double> values = values(variant, figure);
+    if (values.isEmpty()) {
+      return "";
+    }
+    String number = number(figure);
+    return String.format(
+        Locale.ROOT,
+        number + " (" + number + "–" + number + ")",
+        median(values),
+        Collections.min(values),
+        Collections.max(values));
   }
 
   private static String number(Figure figure) {
@@ -60,11 +74,21 @@ final class AgentTable {
   }
 
   private double median(Variant variant, Figure figure) {
-    double[] values =
-        rounds.getOrDefault(variant, List.of()).stream()
-            .mapToDouble(round -> round.of(figure))
-            .sorted()
-            .toArray();
-    return values.length == 0 ? Double.NaN : values[values.length / 2];
+    return median(values(variant, figure));
+  }
+
+  private List<Double> values(Variant variant, Figure figure) {
+    return rounds.getOrDefault(variant, List.of()).stream()
+        .map(round -> round.of(figure))
+        .toList();
+  }
+
+  /** The middle one, or the mean of the two in the middle; NaN of none. */
+  static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int size = sorted.size();
+    return size == 0
+        ? Double.NaN
+        : (sorted.get(size / 2) + sorted.get((size - 1) / 2)) / 2;
   }
 }

@@ -26,6 +26,9 @@ final class GuestbookRun {
   /** Warm-up is so many times quicker than the measured rate, so that the JIT compiler is done. */
   private static final int WARM_UP_FACTOR = 3;
 
+  /** Two turns of warm-up that differ by less in CPU for a request end it. */
+  private static final double STEADY = 0.05;
+
   /** Of load on one of them, before it is the next one's turn. */
   static final int TURN_SECONDS = 5;
 
@@ -48,7 +51,8 @@ final class GuestbookRun {
 
   private static final class Load {
     private final List<double[]> millis = new ArrayList<>();
-    private long cpuMillis;
+    private final List<Double> cpuMicros = new ArrayList<>();
+    private final List<Double> cpuWithoutJitMicros = new ArrayList<>();
   }
 
   /**
@@ -61,7 +65,7 @@ final class GuestbookRun {
         subjects.put(variant, start(variant));
       }
       for (Subject subject : subjects.values()) {
-        OpenLoop.run(subject.url(), rate * WARM_UP_FACTOR, warmUpSeconds, 100);
+        warmUp(subject);
       }
       for (int turn = 0; turn < turns; turn++) {
         for (Variant variant : order(first + turn)) {
@@ -108,10 +112,30 @@ final class GuestbookRun {
     }
   }
 
+  /** Until a request costs what it did before, or for {@code warmUpSeconds}. */
+  private void warmUp(Subject subject) throws IOException, InterruptedException {
+    double before = Double.MAX_VALUE;
+    for (int seconds = 0; seconds < warmUpSeconds; seconds += TURN_SECONDS) {
+      long cpu = subject.application().figures().cpuMillis();
+      OpenLoop.run(subject.url(), rate * WARM_UP_FACTOR, TURN_SECONDS, 100);
+      double now = subject.application().figures().cpuMillis() - (double) cpu;
+      if (Math.abs(before - now) < STEADY * now) {
+        return;
+      }
+      before = now;
+    }
+  }
+
   private void load(Subject subject) throws IOException, InterruptedException {
-    long before = subject.application().figures().cpuMillis();
-    subject.load().millis.add(OpenLoop.run(subject.url(), rate, TURN_SECONDS, 1));
-    subject.load().cpuMillis += subject.application().figures().cpuMillis() - before;
+    ProcFigures before = subject.application().figures();
+    double[] millis = OpenLoop.run(subject.url(), rate, TURN_SECONDS, 1);
+    ProcFigures after = subject.application().figures();
+    double cpu = (after.cpuMillis() - before.cpuMillis()) * 1e3 / millis.length;
+    // a compiler thread that ended meanwhile had nothing to do
+    long jit = Math.max(0, after.compilerCpuMillis() - before.compilerCpuMillis());
+    subject.load().millis.add(millis);
+    subject.load().cpuMicros.add(cpu);
+    subject.load().cpuWithoutJitMicros.add(cpu - jit * 1e3 / millis.length);
   }
 
   private static AgentFigures finish(Subject subject) throws IOException, InterruptedException {
@@ -120,7 +144,10 @@ final class GuestbookRun {
     Arrays.sort(millis);
     figures.put(Figure.P50_MILLIS, millis[millis.length / 2]);
     figures.put(Figure.P95_MILLIS, millis[millis.length * 95 / 100]);
-    figures.put(Figure.REQUEST_CPU_MICROS, subject.load().cpuMillis * 1e3 / millis.length);
+    figures.put(Figure.REQUEST_CPU_MICROS, AgentTable.median(subject.load().cpuMicros));
+    figures.put(
+        Figure.REQUEST_CPU_WITHOUT_JIT_MICROS,
+        AgentTable.median(subject.load().cpuWithoutJitMicros));
     subject.application().memory(figures);
     return figures;
   }
