@@ -30,7 +30,8 @@ class StartIT {
         assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
         assertThat(vigiaLines(jvm))
             .containsOnlyOnce(
-                "[vigia] unknown system property otel.service.nmae; did you mean otel.service.name?")
+                "[vigia] unknown system property otel.service.nmae; did you mean"
+                    + " otel.service.name?")
             .containsOnlyOnce(
                 "[vigia] unknown environment variable VIGIA_VERDIKT; did you mean VIGIA_VERDICT?")
             .anyMatch(line -> line.contains("Jaeger takes OTLP since 1.35"))

@@ -129,8 +129,8 @@ public final class AgentBench implements Callable<Integer> {
   private String conditions() throws IOException {
     return String.format(
         Locale.ROOT,
-        "%d processors, Java %s, -Xmx256m %s; %s; medians (least–most) of %d starts of the trivial program,"
-            + " %d of the guestbook, the latter at %d requests a second, %d s each",
+        "%d processors, Java %s, -Xmx256m %s; %s; medians (least–most) of %d starts of the trivial"
+            + " program, %d of the guestbook, the latter at %d requests a second, %d s each",
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("java.version"),
         String.join(" ", jvm),

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * All rounds of one application, printed as a table in Markdown: medians, and the least and the most
- * of the rounds in parentheses. Not thread-safe.
+ * All rounds of one application, printed as a table in Markdown: medians, and the least and the
+ * most of the rounds in parentheses. Not thread-safe.
  */
 final class AgentTable {
   private final Map<Variant, List<AgentFigures>> rounds = new EnumMap<>(Variant.class);
@@ -78,17 +78,13 @@ final class AgentTable {
   }
 
   private List<Double> values(Variant variant, Figure figure) {
-    return rounds.getOrDefault(variant, List.of()).stream()
-        .map(round -> round.of(figure))
-        .toList();
+    return rounds.getOrDefault(variant, List.of()).stream().map(round -> round.of(figure)).toList();
   }
 
   /** The middle one, or the mean of the two in the middle; NaN of none. */
   static double median(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     int size = sorted.size();
-    return size == 0
-        ? Double.NaN
-        : (sorted.get(size / 2) + sorted.get((size - 1) / 2)) / 2;
+    return size == 0 ? Double.NaN : (sorted.get(size / 2) + sorted.get((size - 1) / 2)) / 2;
   }
 }

@@ -17,7 +17,11 @@ import java.util.List;
  * @param writtenBytes that it caused to go to the disk
  */
 record ProcFigures(
-    long cpuMillis, long compilerCpuMillis, long residentKib, long peakResidentKib, long writtenBytes) {
+    long cpuMillis,
+    long compilerCpuMillis,
+    long residentKib,
+    long peakResidentKib,
+    long writtenBytes) {
   /** Linux counts in hundredths of a second on every platform Java runs on. */
   private static final int MILLIS_PER_TICK = 10;
 

@@ -21,7 +21,7 @@ final class TypeCaches implements Runnable {
     this.adviceTypes = adviceTypes;
   }
 
-  /** On a daemon thread of its own, which ends with it. */
+  /** On a daemon thread of its own, as long as the process lives. */
   static void releaseWhenQuiet(LazyTransformations transformations, AdviceTypes adviceTypes) {
     Thread thread = new Thread(new TypeCaches(transformations, adviceTypes), "vigia-release");
     thread.setDaemon(true);
@@ -32,14 +32,18 @@ final class TypeCaches implements Runnable {
   @Override
   public void run() {
     try {
-      long before = -1;
-      for (long now = transformations.asked(); now != before; now = transformations.asked()) {
-        before = now;
+      long released = transformations.asked();
+      for (long before = released; ; ) {
         Thread.sleep(QUIET_MILLIS);
+        long now = transformations.asked();
+        if (now == before && now != released) {
+          adviceTypes.release();
+          release();
+          released = now;
+          Console.debug(() -> "what was read of class files is given back");
+        }
+        before = now;
       }
-      adviceTypes.release();
-      release();
-      Console.debug(() -> "what was read of class files is given back");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
