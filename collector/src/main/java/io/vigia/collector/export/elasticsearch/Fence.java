@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * with the old name is refused by Elasticsearch as a whole. Thread-safe; one for each log and
  * stream.
  *
- * <p>Source: Elasticsearch reference, "Aliases API", "Bulk API" ({@code require_alias},
- * {@code require_data_stream}).
+ * <p>Source: Elasticsearch reference, "Aliases API", "Bulk API" ({@code require_alias}, {@code
+ * require_data_stream}).
  */
 final class Fence {
   private static final Map<String, String> JSON = Map.of("content-type", "application/json");
