@@ -18,6 +18,7 @@ final class Circuit {
   private long reopenNanos;
   private volatile DestinationStatus.Circuit state = DestinationStatus.Circuit.CLOSED;
   private volatile @Nullable String lastError;
+  private boolean putOffRefused;
 
   Circuit(String destination, String signal) {
     this.destination = destination;
@@ -75,6 +76,24 @@ final class Circuit {
     lastError = reason;
     reopenNanos = dueNanos;
     state = DestinationStatus.Circuit.OPEN;
+  }
+
+  /**
+   * Items that were put off before were tried again, beside the others.
+   *
+   * @param reason why nothing of it was taken; null when something was
+   */
+  void triedPutOff(@Nullable String reason) {
+    if (reason != null && !putOffRefused) {
+      LOG.warn(
+          "{}: {} that were put off before are not taken either ({}); tried again now and then",
+          destination,
+          signal,
+          reason);
+    } else if (reason == null && putOffRefused) {
+      LOG.info("{}: takes {} that were put off before again", destination, signal);
+    }
+    putOffRefused = reason != null;
   }
 
   /** The disk, not the destination; said once. */

@@ -265,6 +265,7 @@ final class Dispatcher {
     if (attempt.retryLog()) {
       retryBatchInFlight = false;
       retryLog.answered(attempt.batch().entries(), verdict.again());
+      circuit.triedPutOff(verdict.nothingTaken() ? String.valueOf(verdict.reason()) : null);
       return;
     }
     if (verdict.again().isEmpty()) {
