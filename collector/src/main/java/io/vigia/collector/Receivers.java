@@ -9,6 +9,7 @@ import io.vigia.collector.core.Intake;
 import io.vigia.collector.net.ServerTls;
 import io.vigia.collector.receive.IntakeBudget;
 import io.vigia.collector.receive.Receiver;
+import io.vigia.collector.receive.agents.MetricsFormEndpoint;
 import io.vigia.collector.receive.containers.ContainerLogReceiver;
 import io.vigia.collector.receive.containers.StdoutEndpoint;
 import io.vigia.collector.receive.forward.ForwardReceiver;
@@ -274,7 +275,11 @@ final class Receivers implements AutoCloseable {
           .intake(intake)
           .metrics(metrics)
           .budget(budget)
-          .endpoints(List.of(new SamplingEndpoint(samplingOfService), stdout))
+          .endpoints(
+              List.of(
+                  new SamplingEndpoint(samplingOfService),
+                  stdout,
+                  new MetricsFormEndpoint(config.agents().delta(), config.agents().exponential())))
           .drainMillis(drainMillis)
           .maxConnections(config.limits().maxConnections())
           .maxMessageBytes(config.limits().maxMessageBytes())

@@ -39,6 +39,11 @@ public enum Setting {
       "2000",
       "at most so many series of one metric of the application's Prometheus registries; what is"
           + " left out is counted. For other metrics `otel.java.metrics.cardinality.limit`"),
+  METRICS_FORM_MILLIS(
+      "vigia.metrics.form.millis",
+      "250",
+      "how long after the agent began to start the collector may say whether it wants delta metrics"
+          + " or exponential histograms; 0 = it is not asked"),
   SAMPLING(
       "vigia.sampling",
       "true",

@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.logs.SdkLoggerProviderBuilder;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.vigia.agent.boot.CollectorAddress;
@@ -19,6 +20,8 @@ import io.vigia.agent.extension.logs.ForwardLogExporter;
 import io.vigia.agent.extension.logs.StdoutQuestion;
 import io.vigia.agent.extension.metrics.AgentHealthProducer;
 import io.vigia.agent.extension.metrics.AppRegistryProducer;
+import io.vigia.agent.extension.metrics.AskedFormExporter;
+import io.vigia.agent.extension.metrics.MetricsForm;
 import io.vigia.agent.extension.redact.RedactingLogExporter;
 import io.vigia.agent.extension.redact.RedactingSpanExporter;
 import io.vigia.agent.extension.redact.Redactor;
@@ -31,6 +34,7 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where our extension meets the SDK: supplies defaults below every setting of the user, then hangs
@@ -40,11 +44,15 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
 
   private Resource resource = Resource.empty();
   private boolean forwardsLogs;
+  private @Nullable CollectorAddress asked;
+  private @Nullable MetricsForm metricsForm;
 
   @Override
   public void customize(AutoConfigurationCustomizer customizer) {
     CollectorAddress address = AgentState.address();
     Exports.start(address);
+    asked = address;
+    metricsForm = MetricsForm.ask(address);
     if (Setting.REDACT.isOn()) {
       Redactor redactor = new Redactor(Setting.REDACT_CARDS.isOn());
       customizer.addSpanExporterCustomizer(
@@ -58,6 +66,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
         .addResourceCustomizer(this::identify)
         .addSamplerCustomizer(VigiaCustomizer::sampler)
         .addLoggerProviderCustomizer(this::addForwardExporter)
+        .addMetricExporterCustomizer(this::inTheAskedForm)
         .addMeterProviderCustomizer(this::addRegistries);
   }
 
@@ -66,6 +75,9 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     reportUnknownSettings();
     AgentState.configured(config.getString("otel.exporter.otlp.endpoint"));
     CollectorAddress address = AgentState.address();
+    if (address != asked) { // the configuration file names another one
+      metricsForm = MetricsForm.ask(address);
+    }
     Map<String, String> overrides = new HashMap<>();
     if (address.isOurSetting()) {
       overrides.put("otel.exporter.otlp.endpoint", address.otlp().toString());
@@ -139,6 +151,19 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
                   : forward));
     }
     return builder;
+  }
+
+  private MetricExporter inTheAskedForm(MetricExporter exporter, ConfigProperties config) {
+    MetricsForm form = metricsForm;
+    if (form == null || !exporter.getClass().getName().contains(".Otlp")) {
+      return exporter;
+    }
+    String metrics = "otel.exporter.otlp.metrics.";
+    return new AskedFormExporter(
+        exporter,
+        form,
+        config.getString(metrics + "temporality.preference") != null,
+        config.getString(metrics + "default.histogram.aggregation") != null);
   }
 
   private SdkMeterProviderBuilder addRegistries(

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,38 @@ class MetricsIT {
                   .getAggregationTemporality())
           .as("without a setting")
           .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
+    }
+  }
+
+  @Test
+  void temporalityAndKindOfHistogramAreWhatTheCollectorAsksForUnlessTheUserDoes() throws Exception {
+    try (Receiver other = Receiver.start()) {
+      other.metricsForm = "{\"temporality\":\"delta\",\"histograms\":\"exponential\"}";
+      Metric asked = latency(other, Map.of());
+      assertThat(asked.getExponentialHistogram().getAggregationTemporality())
+          .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA);
+      Metric set =
+          latency(other, Map.of("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "cumulative"));
+      assertThat(set.getExponentialHistogram().getAggregationTemporality())
+          .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
+    }
+  }
+
+  private static Metric latency(Receiver collector, Map<String, String> environment)
+      throws Exception {
+    collector.metrics.clear();
+    Jvm.Builder shop =
+        Jvm.of(Shop.class, "prometheus-metrics")
+            .sendingTo(collector)
+            .option("-Dotel.metric.export.interval=300")
+            .environment("VIGIA_METRICS_FORM_MILLIS", "60000");
+    environment.forEach(shop::environment);
+    try (Jvm jvm = shop.start()) {
+      jvm.await("ready");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> collector.metric("http.server.request.duration").isPresent());
+      return collector.metric("http.server.request.duration").orElseThrow();
     }
   }
 

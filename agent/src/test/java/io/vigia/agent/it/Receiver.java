@@ -48,6 +48,9 @@ final class Receiver implements AutoCloseable {
   /** Answered to {@code GET /sampling}, with the services that asked. */
   volatile String sampling = "{\"probabilisticSampling\":{\"samplingRate\":1}}";
 
+  /** Answered to {@code GET /metrics-form}, empty = there is no such path. */
+  volatile String metricsForm = "";
+
   final List<String> samplingQueries = new CopyOnWriteArrayList<>();
 
   /** {@code Authorization} of every request, empty where there was none. */
@@ -63,6 +66,7 @@ final class Receiver implements AutoCloseable {
     http.createContext("/v1/metrics", exchange -> answer(exchange, this::metrics));
     http.createContext("/v1/logs", exchange -> answer(exchange, this::otlpLogs));
     http.createContext("/sampling", this::sampling);
+    http.createContext("/metrics-form", this::metricsForm);
     http.setExecutor(threads);
     http.start();
   }
@@ -118,6 +122,15 @@ final class Receiver implements AutoCloseable {
       samplingQueries.add(exchange.getRequestURI().getQuery());
       byte[] answer = sampling.getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(200, answer.length);
+      exchange.getResponseBody().write(answer);
+    }
+  }
+
+  private void metricsForm(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] answer = metricsForm.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(
+          answer.length == 0 ? 404 : 200, answer.length == 0 ? -1 : answer.length);
       exchange.getResponseBody().write(answer);
     }
   }

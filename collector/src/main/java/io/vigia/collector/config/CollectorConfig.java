@@ -144,9 +144,18 @@ public record CollectorConfig(
   public record Otlp(
       @Nullable Listen grpc,
       @Nullable Listen http,
+      MetricsForm agents,
       Limits limits,
       @Nullable Tls tls,
       @Nullable Path tokenFile) {}
+
+  /**
+   * {@code receivers.otlp.agents}: in which form agents that are not told otherwise send metrics.
+   *
+   * @param delta otherwise cumulative
+   * @param exponential histograms; otherwise with explicit buckets
+   */
+  public record MetricsForm(boolean delta, boolean exponential) {}
 
   /**
    * {@code receivers.forward}.

@@ -132,8 +132,17 @@ public final class ConfigLoader {
     CollectorConfig.Limits limits = limits(section, 4 * MIB, 15 * MIB, 30 * 60_000);
     CollectorConfig.Tls tls = tls(section);
     Path tokenFile = section.path("tokenFile", null);
+    CollectorConfig.MetricsForm agents = metricsForm(section.section("agents"));
     section.finish();
-    return new CollectorConfig.Otlp(grpc, http, limits, tls, tokenFile);
+    return new CollectorConfig.Otlp(grpc, http, agents, limits, tls, tokenFile);
+  }
+
+  private static CollectorConfig.MetricsForm metricsForm(Section section) throws ConfigException {
+    boolean delta = section.choice("temporality", "cumulative", "delta").equals("delta");
+    boolean exponential =
+        section.choice("histograms", "explicit", "exponential").equals("exponential");
+    section.finish();
+    return new CollectorConfig.MetricsForm(delta, exponential);
   }
 
   private static CollectorConfig.Spill spill(Section section) throws ConfigException {

@@ -213,6 +213,16 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void agentsAreAskedForAFormOfMetricsOnlyWhenToldTo() throws Exception {
+    assertThat(parse("").otlp().agents()).isEqualTo(new CollectorConfig.MetricsForm(false, false));
+    assertThat(
+            parse("receivers: {otlp: {agents: {temporality: delta, histograms: exponential}}}")
+                .otlp()
+                .agents())
+        .isEqualTo(new CollectorConfig.MetricsForm(true, true));
+  }
+
+  @Test
   void aReceiverThatIsNotNamedIsOff() throws Exception {
     CollectorConfig config = parse("receivers: {otlp: {http: \"127.0.0.1:0\"}}");
     assertThat(config.forward()).isNull();

@@ -29,7 +29,7 @@ public final class CollectorProcess implements AutoCloseable {
   private final List<String> jvmOptions;
   private final Path data;
   private final String moreYaml;
-  private final String otlpTls;
+  private final String otlpMore;
   private int starts;
   private @Nullable ChildProcess process;
 
@@ -39,7 +39,7 @@ public final class CollectorProcess implements AutoCloseable {
     jvmOptions = List.copyOf(builder.jvmOptions);
     data = builder.data == null ? folder.resolve("data") : builder.data;
     moreYaml = builder.moreYaml;
-    otlpTls = builder.otlpTls;
+    otlpMore = builder.otlpMore;
   }
 
   /** What Maven built. */
@@ -173,7 +173,7 @@ public final class CollectorProcess implements AutoCloseable {
             data(),
             otlpGrpcPort,
             otlpHttpPort,
-            otlpTls,
+            otlpMore,
             forwardPort,
             String.join("\n  ", receivers),
             webPort,
@@ -188,7 +188,7 @@ public final class CollectorProcess implements AutoCloseable {
     private final List<String> jvmOptions = new ArrayList<>();
     private @Nullable Path data;
     private String moreYaml = "";
-    private String otlpTls = "";
+    private String otlpMore = "";
 
     private Builder() {}
 
@@ -206,7 +206,13 @@ public final class CollectorProcess implements AutoCloseable {
 
     /** PEM files of the OTLP ports; without them they speak in the clear. */
     public Builder otlpTls(Path certificate, Path key) {
-      otlpTls = ", tls: {cert: \"" + certificate + "\", key: \"" + key + "\"}";
+      otlpMore += ", tls: {cert: \"" + certificate + "\", key: \"" + key + "\"}";
+      return this;
+    }
+
+    /** What agents shall send, such as {@code {temporality: delta}}. */
+    public Builder agents(String yaml) {
+      otlpMore += ", agents: " + yaml;
       return this;
     }
 

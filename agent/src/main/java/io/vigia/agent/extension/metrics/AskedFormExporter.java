@@ -1,0 +1,71 @@
+package io.vigia.agent.extension.metrics;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import java.util.Collection;
+
+/** An exporter that asks the SDK for metrics in the form that the collector wants. */
+public final class AskedFormExporter implements MetricExporter {
+
+  private final MetricExporter exporter;
+  private final MetricsForm form;
+  private final boolean temporalityIsSet;
+  private final boolean histogramIsSet;
+
+  /**
+   * @param temporalityIsSet by the user, who goes first
+   * @param histogramIsSet by the user
+   */
+  public AskedFormExporter(
+      MetricExporter exporter, MetricsForm form, boolean temporalityIsSet, boolean histogramIsSet) {
+    this.exporter = exporter;
+    this.form = form;
+    this.temporalityIsSet = temporalityIsSet;
+    this.histogramIsSet = histogramIsSet;
+  }
+
+  @Override
+  public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+    return !temporalityIsSet && form.isDelta()
+        ? AggregationTemporalitySelector.deltaPreferred().getAggregationTemporality(type)
+        : exporter.getAggregationTemporality(type);
+  }
+
+  @Override
+  public Aggregation getDefaultAggregation(InstrumentType type) {
+    return !histogramIsSet && type == InstrumentType.HISTOGRAM && form.isExponential()
+        ? Aggregation.base2ExponentialBucketHistogram()
+        : exporter.getDefaultAggregation(type);
+  }
+
+  @Override
+  public MemoryMode getMemoryMode() {
+    return exporter.getMemoryMode();
+  }
+
+  @Override
+  public CompletableResultCode export(Collection<MetricData> metrics) {
+    return exporter.export(metrics);
+  }
+
+  @Override
+  public CompletableResultCode flush() {
+    return exporter.flush();
+  }
+
+  @Override
+  public CompletableResultCode shutdown() {
+    return exporter.shutdown();
+  }
+
+  @Override
+  public String toString() {
+    return exporter.toString();
+  }
+}

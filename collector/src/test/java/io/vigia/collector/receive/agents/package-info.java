@@ -1,0 +1,4 @@
+@NullMarked
+package io.vigia.collector.receive.agents;
+
+import org.jspecify.annotations.NullMarked;
