@@ -214,11 +214,11 @@ class ConfigLoaderTest {
 
   @Test
   void agentsAreAskedForAFormOfMetricsOnlyWhenToldTo() throws Exception {
-    assertThat(parse("").otlp().agents()).isEqualTo(new CollectorConfig.MetricsForm(false, false));
-    assertThat(
-            parse("receivers: {otlp: {agents: {temporality: delta, histograms: exponential}}}")
-                .otlp()
-                .agents())
+    assertThat(parse(""))
+        .extracting(config -> config.otlp() == null ? null : config.otlp().agents())
+        .isEqualTo(new CollectorConfig.MetricsForm(false, false));
+    assertThat(parse("receivers: {otlp: {agents: {temporality: delta, histograms: exponential}}}"))
+        .extracting(config -> config.otlp() == null ? null : config.otlp().agents())
         .isEqualTo(new CollectorConfig.MetricsForm(true, true));
   }
 

@@ -43,8 +43,7 @@ class MetricsFormIT {
       assertThat(latencies(file))
           .allSatisfy(
               metric ->
-                  assertThat(
-                          metric.at("/exponentialHistogram/aggregationTemporality").asInt())
+                  assertThat(metric.at("/exponentialHistogram/aggregationTemporality").asInt())
                       .as(metric.toString())
                       .isEqualTo(DELTA));
     }
