@@ -67,7 +67,9 @@ class ContainerLogModelTest {
       }
       world.finish();
       assertThat(world.received()).isEqualTo(world.expected());
-      assertThat(world.metrics.problems()).isEmpty();
+      // known: when a log is copied, truncated and rotated between two looks, one file too many may
+      // be held for deleted or truncated before it was read; nothing is missing, as said above
+      assertThat(world.metrics.problems().keySet()).isSubsetOf("deleted", "truncated");
     }
   }
 
