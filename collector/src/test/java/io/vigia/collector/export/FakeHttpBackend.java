@@ -5,9 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -24,21 +21,9 @@ public class FakeHttpBackend implements FakeBackend {
   /** A request as it came. */
   public record Request(String line, Map<String, String> headers, byte[] body) {}
 
-  private final ServerSocket server;
+  private final FakeListener server = new FakeListener("fake-http", this::serve);
   private final Deque<Reply> script = new ArrayDeque<>(List.of(Reply.OK));
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   public final List<Request> seen = new CopyOnWriteArrayList<>();
-
-  public FakeHttpBackend() {
-    try {
-      server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    Thread accepting = new Thread(this::accept, "fake-http");
-    accepting.setDaemon(true);
-    accepting.start();
-  }
 
   /** The whole answer to a request that is taken. */
   protected String ok(Request request) {
@@ -57,7 +42,7 @@ public class FakeHttpBackend implements FakeBackend {
 
   @Override
   public String url() {
-    return "http://127.0.0.1:" + server.getLocalPort();
+    return "http://127.0.0.1:" + server.port();
   }
 
   @Override
@@ -85,54 +70,36 @@ public class FakeHttpBackend implements FakeBackend {
     return script.size() > 1 ? script.poll() : script.peek();
   }
 
-  private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Socket socket = server.accept();
-        sockets.add(socket);
-        Thread serving = new Thread(() -> serve(socket), "fake-http-connection");
-        serving.setDaemon(true);
-        serving.start();
-      } catch (IOException e) {
+  private void serve(Socket socket) throws IOException {
+    InputStream in = new BufferedInputStream(socket.getInputStream());
+    OutputStream out = socket.getOutputStream();
+    for (Request request = read(in); request != null; request = read(in)) {
+      if (request.line().equals("TLS")) {
+        out.write(plain("400 Bad Request", "", "no TLS").getBytes(StandardCharsets.UTF_8));
         return;
       }
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (socket) {
-      InputStream in = new BufferedInputStream(socket.getInputStream());
-      OutputStream out = socket.getOutputStream();
-      for (Request request = read(in); request != null; request = read(in)) {
-        if (request.line().equals("TLS")) {
-          out.write(plain("400 Bad Request", "", "no TLS").getBytes(StandardCharsets.UTF_8));
+      String answer = beside(request);
+      if (answer == null) {
+        seen.add(request);
+        answer =
+            switch (next()) {
+              case OK -> ok(request);
+              case OVERLOADED -> plain("503 Service Unavailable", "retry-after: 2\r\n", "busy");
+              case REFUSED -> plain("400 Bad Request", "", "cannot parse");
+              case UNAUTHORIZED -> plain("401 Unauthorized", "", "who are you");
+              case HANG -> "";
+              case GARBAGE -> garbage();
+              case CUT -> "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"items\":[";
+            };
+        out.write(answer.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+        if (answer.contains("content-length: 1000\r\n")) {
           return;
         }
-        String answer = beside(request);
-        if (answer == null) {
-          seen.add(request);
-          answer =
-              switch (next()) {
-                case OK -> ok(request);
-                case OVERLOADED -> plain("503 Service Unavailable", "retry-after: 2\r\n", "busy");
-                case REFUSED -> plain("400 Bad Request", "", "cannot parse");
-                case UNAUTHORIZED -> plain("401 Unauthorized", "", "who are you");
-                case HANG -> "";
-                case GARBAGE -> garbage();
-                case CUT -> "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"items\":[";
-              };
-          out.write(answer.getBytes(StandardCharsets.UTF_8));
-          out.flush();
-          if (answer.contains("content-length: 1000\r\n")) {
-            return;
-          }
-        } else {
-          out.write(answer.getBytes(StandardCharsets.UTF_8));
-          out.flush();
-        }
+      } else {
+        out.write(answer.getBytes(StandardCharsets.UTF_8));
+        out.flush();
       }
-    } catch (IOException e) {
-      // the client hung up
     }
   }
 
@@ -192,13 +159,6 @@ public class FakeHttpBackend implements FakeBackend {
 
   @Override
   public void close() {
-    try {
-      server.close();
-      for (Socket socket : sockets) {
-        socket.close();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    server.close();
   }
 }

@@ -63,9 +63,12 @@ final class Progress {
 
   /** Whether there is nothing to read in it. */
   boolean isDone(LogFile file) {
+    if (file.head().length == 0) {
+      return true; // nothing in it: a compressed one has bytes all the same
+    }
     File known = of(file);
     if (known == null) {
-      return file.size() == 0;
+      return false;
     }
     return file.isGzip() ? known.complete : known.least() >= file.size();
   }

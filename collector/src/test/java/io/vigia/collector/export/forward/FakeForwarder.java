@@ -1,12 +1,10 @@
 package io.vigia.collector.export.forward;
 
 import io.vigia.collector.export.FakeBackend;
+import io.vigia.collector.export.FakeListener;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -34,34 +32,13 @@ final class FakeForwarder implements FakeBackend {
   private static final byte[] NONCE = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] AUTH = "fedcba9876543210".getBytes(StandardCharsets.US_ASCII);
 
-  private final ServerSocket server;
+  private final FakeListener server = new FakeListener("fake-forwarder", this::serve);
   private final Deque<Reply> script = new ArrayDeque<>(List.of(Reply.OK));
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   final List<Event> events = new CopyOnWriteArrayList<>();
   final List<Map<Value, Value>> options = new CopyOnWriteArrayList<>();
   private volatile @Nullable String key;
   private volatile String answeredKey = "";
   private volatile @Nullable String password;
-
-  FakeForwarder() {
-    try {
-      server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    start(
-        () -> {
-          while (!server.isClosed()) {
-            try {
-              Socket socket = server.accept();
-              sockets.add(socket);
-              start(() -> serve(socket));
-            } catch (IOException e) {
-              return;
-            }
-          }
-        });
-  }
 
   /** Asks for this key, and proves to know {@code answered}; for the password when there is one. */
   void asksFor(String key, String answered, @Nullable String password) {
@@ -70,39 +47,35 @@ final class FakeForwarder implements FakeBackend {
     this.password = password;
   }
 
-  private void serve(Socket socket) {
-    try (socket) {
-      MessageUnpacker in = MessagePack.newDefaultUnpacker(socket.getInputStream());
-      if (peek() == Reply.UNAUTHORIZED) {
-        asksFor("another key", "another key", null);
-      }
-      String asked = key;
-      if (asked != null && !shakeHands(socket, in, asked)) {
-        return;
-      }
-      while (in.hasNext()) {
-        ArrayValue message = in.unpackValue().asArrayValue();
-        Map<Value, Value> option = message.get(2).asMapValue().map();
-        take(message.get(0).asStringValue().asString(), message.get(1), option);
-        options.add(option);
-        Value chunk = option.get(ValueFactory.newString("chunk"));
-        switch (next()) {
-          case OK ->
-              socket
-                  .getOutputStream()
-                  .write(packed(ValueFactory.newMap(ValueFactory.newString("ack"), chunk)));
-          case GARBAGE ->
-              socket
-                  .getOutputStream()
-                  .write("HTTP/1.1 400 No\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-          case CUT -> {
-            return;
-          }
-          default -> {} // silence
+  private void serve(Socket socket) throws Exception {
+    MessageUnpacker in = MessagePack.newDefaultUnpacker(socket.getInputStream());
+    if (peek() == Reply.UNAUTHORIZED) {
+      asksFor("another key", "another key", null);
+    }
+    String asked = key;
+    if (asked != null && !shakeHands(socket, in, asked)) {
+      return;
+    }
+    while (in.hasNext()) {
+      ArrayValue message = in.unpackValue().asArrayValue();
+      Map<Value, Value> option = message.get(2).asMapValue().map();
+      take(message.get(0).asStringValue().asString(), message.get(1), option);
+      options.add(option);
+      Value chunk = option.get(ValueFactory.newString("chunk"));
+      switch (next()) {
+        case OK ->
+            socket
+                .getOutputStream()
+                .write(packed(ValueFactory.newMap(ValueFactory.newString("ack"), chunk)));
+        case GARBAGE ->
+            socket
+                .getOutputStream()
+                .write("HTTP/1.1 400 No\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        case CUT -> {
+          return;
         }
+        default -> {} // silence
       }
-    } catch (Exception e) {
-      // the client hung up, or sent what no forwarder understands: seen by what is missing
     }
   }
 
@@ -178,12 +151,6 @@ final class FakeForwarder implements FakeBackend {
     return HexFormat.of().formatHex(sha.digest());
   }
 
-  private static void start(Runnable runnable) {
-    Thread thread = new Thread(runnable, "fake-forwarder");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   private synchronized Reply peek() {
     return script.element();
   }
@@ -194,7 +161,7 @@ final class FakeForwarder implements FakeBackend {
 
   @Override
   public String url() {
-    return "http://127.0.0.1:" + server.getLocalPort();
+    return "http://127.0.0.1:" + server.port();
   }
 
   @Override
@@ -215,13 +182,6 @@ final class FakeForwarder implements FakeBackend {
 
   @Override
   public void close() {
-    try {
-      server.close();
-      for (Socket socket : sockets) {
-        socket.close();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    server.close();
   }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -67,10 +68,25 @@ class ContainerLogModelTest {
       }
       world.finish();
       assertThat(world.received()).isEqualTo(world.expected());
-      // known: when a log is copied, truncated and rotated between two looks, one file too many may
-      // be held for deleted or truncated before it was read; nothing is missing, as said above
-      assertThat(world.metrics.problems().keySet()).isSubsetOf("deleted", "truncated");
+      assertThat(world.metrics.problems()).isEmpty();
     }
+  }
+
+  /** It was counted as deleted: compressed, nothing is twenty bytes. */
+  @Example
+  void aRotatedFileWithNothingInItIsNotMissed() throws Exception {
+    everyEventComesExactlyOnceAndInOrder(
+        List.of(
+            Action.ERR_PART,
+            Action.COPY_TRUNCATE,
+            Action.RENAME,
+            Action.OUT,
+            Action.COMPRESS,
+            Action.COMPRESS,
+            Action.OUT,
+            Action.DELETE,
+            Action.OUT,
+            Action.DELETE));
   }
 
   @Property(tries = 40)
