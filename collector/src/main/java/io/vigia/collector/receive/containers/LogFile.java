@@ -22,19 +22,28 @@ final class LogFile {
   /** How much of a file's beginning tells it from others. */
   static final int HEAD_BYTES = 256;
 
+  /**
+   * A file changed less than this before it was looked at is read again, as git does with its
+   * index: within one tick of the file system's clock another one may get its inode and its size.
+   */
+  private static final long SETTLED_MILLIS = 1_000;
+
   private final Path path;
   private final boolean current;
   private final @Nullable Object inode;
   private final long size;
   private final long modifiedMillis;
+  private final boolean settled;
   private final byte[] head;
 
-  private LogFile(Path path, boolean current, BasicFileAttributes attributes, byte[] head) {
+  private LogFile(
+      Path path, boolean current, BasicFileAttributes attributes, long lookedMillis, byte[] head) {
     this.path = path;
     this.current = current;
     this.inode = attributes.fileKey();
     this.size = attributes.size();
     this.modifiedMillis = attributes.lastModifiedTime().toMillis();
+    this.settled = modifiedMillis < lookedMillis - SETTLED_MILLIS;
     this.head = head;
   }
 
@@ -45,8 +54,10 @@ final class LogFile {
    * @param before the same path at the last look: not read again when it is unchanged
    */
   static LogFile look(Path path, boolean current, @Nullable LogFile before) throws IOException {
+    long nowMillis = System.currentTimeMillis();
     BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
     if (before != null
+        && before.settled
         && Objects.equals(before.inode, attributes.fileKey())
         && before.size == attributes.size()
         && before.modifiedMillis == attributes.lastModifiedTime().toMillis()
@@ -54,7 +65,7 @@ final class LogFile {
       return before;
     }
     try (InputStream in = stream(path)) {
-      return new LogFile(path, current, attributes, in.readNBytes(HEAD_BYTES));
+      return new LogFile(path, current, attributes, nowMillis, in.readNBytes(HEAD_BYTES));
     }
   }
 
