@@ -74,10 +74,11 @@ public enum Setting {
   SPILL_MAX_BYTES("vigia.spill.max.bytes", "67108864", "how much of it, per process"),
   WORKLOAD("vigia.workload", "from the pod's name", "Kubernetes workload; names the service"),
   POD_NAME("vigia.pod.name", "host name", "Kubernetes pod (downward API)"),
-  POD_UID("vigia.pod.uid", "", "its uid (downward API)"),
+  POD_UID("vigia.pod.uid", "from the kubelet's mounts", "its uid (downward API)"),
   POD_NAMESPACE("vigia.pod.namespace", "", "its namespace (downward API)"),
   NODE_NAME("vigia.node.name", "", "its node (downward API)"),
-  CONTAINER_NAME("vigia.container.name", "", "the container's name in the pod");
+  CONTAINER_NAME(
+      "vigia.container.name", "from the kubelet's mounts", "the container's name in the pod");
 
   private final String property;
   private final String byDefault;

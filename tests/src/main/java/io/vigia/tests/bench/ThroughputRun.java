@@ -9,11 +9,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** One workload: three processes, a warm-up, then runs that end when everything is delivered. */
 final class ThroughputRun implements AutoCloseable {
   static final String HEADER =
-      "%-9s %-13s %11s %13s %9s %9s %8s %8s %9s %9s %9s"
+      "%-9s %-13s %11s %13s %9s %9s %8s %8s %9s %9s %9s %9s"
           .formatted(
               "work",
               "collector",
@@ -25,8 +26,13 @@ final class ThroughputRun implements AutoCloseable {
               "fsync/s",
               "peak MB",
               "disk B/ev",
-              "drain ms");
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+              "drain ms",
+              "delivered");
+
+  /** What has not come for so long never comes: some peers lose what they acknowledged. */
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private final Workload workload;
   private final Path counter = Folders.temporary("sink").resolve("taken");
@@ -41,7 +47,8 @@ final class ThroughputRun implements AutoCloseable {
       long p99Micros,
       double syncsPerSecond,
       double bytesPerEvent,
-      long drainMillis) {}
+      long drainMillis,
+      double deliveredShare) {}
 
   /** Makes the collector that is measured. */
   interface Start {
@@ -70,7 +77,7 @@ final class ThroughputRun implements AutoCloseable {
     Result median = results.get(runs / 2);
     Result half = once(seconds, (long) (median.eventsPerSecond() / 2));
     System.out.printf(
-        "%-9s %-13s %,11.0f %,13.0f %9.1f %9.1f %9.1f %8.0f %8.0f %9.0f %9d%n",
+        "%-9s %-13s %,11.0f %,13.0f %9.1f %9.1f %9.1f %8.0f %8.0f %9.0f %9d %8.1f%%%n",
         workload,
         subject.name(),
         median.eventsPerSecond(),
@@ -81,7 +88,8 @@ final class ThroughputRun implements AutoCloseable {
         median.syncsPerSecond(),
         ProcFigures.of(subject.pid()).peakResidentKib() / 1024.0,
         median.bytesPerEvent(),
-        median.drainMillis());
+        median.drainMillis(),
+        100 * results.stream().mapToDouble(Result::deliveredShare).min().orElseThrow());
   }
 
   /** Who was measured, and what it promises as it is set up here. */
@@ -95,13 +103,12 @@ final class ThroughputRun implements AutoCloseable {
   private Result once(int seconds, long eventsPerSecond) throws IOException {
     ProcFigures before = ProcFigures.of(subject.pid());
     double syncsBefore = subject.syncs();
-    long deliveredBefore = delivered();
+    Arrivals arrivals = new Arrivals();
     long start = System.nanoTime();
     ClientProcess.Answer answer = client.run(seconds, eventsPerSecond);
     long sent = System.nanoTime();
     long events = answer.events();
-    sink.awaitReady(() -> delivered() - deliveredBefore >= events, LIMIT);
-    long drained = System.nanoTime();
+    arrivals.await(events);
     ProcFigures after = ProcFigures.of(subject.pid());
     double cpuSeconds = (after.cpuMillis() - before.cpuMillis()) / 1000.0;
     double elapsed = (sent - start) / 1e9;
@@ -112,7 +119,41 @@ final class ThroughputRun implements AutoCloseable {
         answer.p99Micros(),
         (subject.syncs() - syncsBefore) / elapsed,
         (after.writtenBytes() - before.writtenBytes()) / (double) events,
-        (drained - sent) / 1_000_000);
+        (arrivals.lastNanoTime - sent) / 1_000_000,
+        Math.min(1, arrivals.events / (double) events));
+  }
+
+  /** What came to the sink since this was made. */
+  private final class Arrivals {
+    private final long before = delivered();
+    private long events;
+    private long lastNanoTime;
+
+    /**
+     * Returns when all arrived, or no more for long.
+     *
+     * @throws IllegalStateException when it is ours that lost some
+     */
+    void await(long expected) {
+      lastNanoTime = System.nanoTime();
+      sink.awaitReady(() -> look() >= expected || isSilent(), LIMIT);
+      if (events < expected && subject instanceof OurCollector) {
+        throw new IllegalStateException(events + " of " + expected + " were delivered");
+      }
+    }
+
+    private long look() {
+      long now = delivered() - before;
+      if (now != events) {
+        events = now;
+        lastNanoTime = System.nanoTime();
+      }
+      return events;
+    }
+
+    private boolean isSilent() {
+      return System.nanoTime() - lastNanoTime > SILENCE_NANOS;
+    }
   }
 
   /** What the sink has taken so far. */

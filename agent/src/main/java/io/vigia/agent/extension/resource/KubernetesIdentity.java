@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Pod, namespace, node and workload from the downward API ({@code VIGIA_POD_NAME}, {@code
  * VIGIA_POD_UID}, {@code VIGIA_POD_NAMESPACE}, {@code VIGIA_NODE_NAME}, {@code
  * VIGIA_CONTAINER_NAME}, {@code VIGIA_WORKLOAD}; also without the prefix), completed by what every
- * pod has: its host name and the namespace file of its service account.
+ * pod has: its host name, the namespace file of its service account, and what the kubelet mounted.
  */
 final class KubernetesIdentity {
 
@@ -45,7 +45,7 @@ final class KubernetesIdentity {
 
   /** {@code null} outside of Kubernetes. */
   static @Nullable KubernetesIdentity ofThisPod() {
-    return of(KubernetesIdentity::setting, NAMESPACE_FILE);
+    return of(KubernetesIdentity::setting, NAMESPACE_FILE, KubeletMounts.MOUNT_INFO);
   }
 
   /** A variable, or for one of ours the property of the same meaning. */
@@ -55,7 +55,7 @@ final class KubernetesIdentity {
   }
 
   static @Nullable KubernetesIdentity of(
-      Function<String, @Nullable String> env, Path namespaceFile) {
+      Function<String, @Nullable String> env, Path namespaceFile, Path mountInfo) {
     if (env.apply("KUBERNETES_SERVICE_HOST") == null && env.apply("VIGIA_POD_NAME") == null) {
       return null;
     }
@@ -65,14 +65,15 @@ final class KubernetesIdentity {
       pod = env.apply("HOSTNAME");
     }
     put(attributes, "k8s.pod.name", pod);
-    put(attributes, "k8s.pod.uid", downward(env, "POD_UID"));
+    KubeletMounts mounts = KubeletMounts.read(mountInfo);
+    put(attributes, "k8s.pod.uid", found(env, "POD_UID", mounts.podUid()));
     String namespace = downward(env, "POD_NAMESPACE");
     put(attributes, "k8s.namespace.name", namespace == null ? read(namespaceFile) : namespace);
     put(attributes, "k8s.node.name", downward(env, "NODE_NAME"));
-    put(attributes, "k8s.container.name", downward(env, "CONTAINER_NAME"));
+    put(attributes, "k8s.container.name", found(env, "CONTAINER_NAME", mounts.containerName()));
     String workload = env.apply("VIGIA_WORKLOAD");
     if (workload == null && pod != null) {
-      workload = workloadOf(pod, attributes);
+      workload = workloadOf(withoutIndex(pod, env.apply("JOB_COMPLETION_INDEX")), attributes);
     }
     return new KubernetesIdentity(attributes, workload);
   }
@@ -85,6 +86,18 @@ final class KubernetesIdentity {
       }
     }
     return null;
+  }
+
+  /** Our own variable is meant for us; one without the prefix may be something else's. */
+  private static @Nullable String found(
+      Function<String, @Nullable String> env, String name, @Nullable String mounted) {
+    String told = env.apply("VIGIA_" + name);
+    return told != null ? told : mounted != null ? mounted : downward(env, name);
+  }
+
+  /** Pods of an indexed Job have their number in their names: each would be a service. */
+  private static String withoutIndex(String pod, @Nullable String index) {
+    return index == null ? pod : pod.replaceFirst("-" + index + "(-" + SAFE + "{5})?$", "$1");
   }
 
   private static String workloadOf(String pod, Map<String, String> attributes) {

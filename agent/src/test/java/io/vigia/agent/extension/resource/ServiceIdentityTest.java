@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.jar.Attributes.Name;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,10 +95,27 @@ class ServiceIdentityTest {
     "plain, plain",
   })
   void workloadIsReadOffThePodName(String pod, String workload) {
-    KubernetesIdentity identity =
-        KubernetesIdentity.of(Map.of("VIGIA_POD_NAME", pod)::get, directory.resolve("none"));
+    KubernetesIdentity identity = inPod(Map.of("VIGIA_POD_NAME", pod));
     assertThat(identity).isNotNull();
     assertThat(identity.workload()).isEqualTo(workload);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "train-3-x2k4p, train", // the pod's name
+    "train-3, train", // its host name
+    "nightly-29381760-3-x2k4p, nightly",
+    "v3-x2k4p, v3",
+  })
+  void podsOfAnIndexedJobAreOneService(String pod, String workload) {
+    KubernetesIdentity identity = inPod(Map.of("VIGIA_POD_NAME", pod, "JOB_COMPLETION_INDEX", "3"));
+    assertThat(identity).isNotNull();
+    assertThat(identity.workload()).isEqualTo(workload);
+  }
+
+  private @Nullable KubernetesIdentity inPod(Map<String, String> env) {
+    Path none = directory.resolve("none");
+    return KubernetesIdentity.of(env::get, none, none);
   }
 
   /** A label or an owner that the downward API or an injector put there. */
@@ -126,7 +144,9 @@ class ServiceIdentityTest {
     Path file = Files.writeString(directory.resolve("namespace"), "prod\n");
     KubernetesIdentity identity =
         KubernetesIdentity.of(
-            Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "db-0")::get, file);
+            Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "db-0")::get,
+            file,
+            directory.resolve("none"));
     assertThat(identity).isNotNull();
     assertThat(identity.attributes())
         .containsEntry("k8s.namespace.name", "prod")
@@ -176,7 +196,7 @@ class ServiceIdentityTest {
     return ServiceIdentity.of(
         found,
         DefaultConfigProperties.createFromMap(config),
-        KubernetesIdentity.of(env::get, directory.resolve("none")),
+        inPod(env),
         MainProgram.of(properties::get),
         ignored -> spring);
   }
