@@ -15,6 +15,7 @@ import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.KnownSettings;
 import io.vigia.agent.boot.Setting;
 import io.vigia.agent.extension.export.Exports;
+import io.vigia.agent.extension.export.QueueBounds;
 import io.vigia.agent.extension.logs.FluencySink;
 import io.vigia.agent.extension.logs.ForwardLogExporter;
 import io.vigia.agent.extension.logs.StdoutQuestion;
@@ -53,6 +54,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     Exports.start(address);
     asked = address;
     metricsForm = MetricsForm.ask(address);
+    QueueBounds.install(customizer, Exports.health());
     if (Setting.REDACT.isOn()) {
       Redactor redactor = new Redactor(Setting.REDACT_CARDS.isOn());
       customizer.addSpanExporterCustomizer(

@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.vigia.agent.programs.OrderService;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,11 +94,8 @@ class ContainerIT {
                 .option("-Dotel.bsp.schedule.delay=100")
                 .argument("told")
                 .start()) {
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> !jvm.process().isAlive() || !receiver.spans.isEmpty());
-      jvm.tell();
-      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      jvm.awaitUnlessEnded(() -> !receiver.spans.isEmpty());
+      jvm.endWell();
       return receiver.resource();
     }
   }

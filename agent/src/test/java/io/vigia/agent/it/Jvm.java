@@ -1,5 +1,7 @@
 package io.vigia.agent.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +111,19 @@ final class Jvm implements AutoCloseable {
   /** Lets a program end that was started with {@code told}. */
   void tell() throws IOException {
     process.getOutputStream().close();
+  }
+
+  /** Waits until {@code arrived} is true or the program has ended, a minute at most. */
+  void awaitUnlessEnded(BooleanSupplier arrived) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> !process.isAlive() || arrived.getAsBoolean());
+  }
+
+  /** Lets a program end that was started with {@code told}; it must end well. */
+  void endWell() throws Exception {
+    tell();
+    assertThat(exitCode(Duration.ofSeconds(60))).as(output()).isZero();
   }
 
   /** Waits for the end and gives the exit code. */

@@ -1,14 +1,12 @@
 package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.agent.programs.JbossLogs;
 import io.vigia.agent.programs.JulLogs;
 import io.vigia.agent.programs.Log4jLogs;
 import io.vigia.agent.programs.OrderService;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -119,15 +117,11 @@ class LogsIT {
             .option("-Dotel.blrp.schedule.delay=100")
             .argument("told")
             .start();
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                !jvm.process().isAlive()
-                    || (receiver.spans.size() >= 2
-                        && receiver.logs().size() + receiver.otlpLogs.size() >= events));
-    jvm.tell();
-    assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+    jvm.awaitUnlessEnded(
+        () ->
+            receiver.spans.size() >= 2
+                && receiver.logs().size() + receiver.otlpLogs.size() >= events);
+    jvm.endWell();
     return jvm;
   }
 

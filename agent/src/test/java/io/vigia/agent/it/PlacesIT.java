@@ -1,7 +1,6 @@
 package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.opentelemetry.proto.trace.v1.Span;
@@ -109,16 +108,12 @@ class PlacesIT {
                 .sendingTo(receiver)
                 .start()) {
       assertThat(jvm.await("answered")).isEqualTo("204");
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(
-              () ->
-                  !jvm.process().isAlive()
-                      || (receiver.spans.size() >= 2
-                          && orders(receiver).isPresent()
-                          && receiver.metric("orders").isPresent()));
-      jvm.tell();
-      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      jvm.awaitUnlessEnded(
+          () ->
+              receiver.spans.size() >= 2
+                  && orders(receiver).isPresent()
+                  && receiver.metric("orders").isPresent());
+      jvm.endWell();
       assertThat(receiver.spans)
           .as(jvm.output())
           .extracting(Span::getName)
@@ -148,8 +143,7 @@ class PlacesIT {
             .argument(directory.toString())
             .start()) {
       assertThat(jvm.await("answered")).as(jvm.output()).isEqualTo("204");
-      jvm.tell();
-      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      jvm.endWell();
       assertThat(jvm.output()).contains("the agent did not start, the application runs without it");
     }
   }
@@ -229,14 +223,8 @@ class PlacesIT {
                 .option("-Dotel.bsp.schedule.delay=100")
                 .argument("told")
                 .start()) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(
-              () ->
-                  !jvm.process().isAlive()
-                      || (receiver.spans.size() >= 2 && receiver.logs().size() >= 3));
-      jvm.tell();
-      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      jvm.awaitUnlessEnded(receiver::hasOrder);
+      jvm.endWell();
       assertThat(jvm.output()).contains("Read-only file system");
       assertThat(receiver.spans).as(jvm.output()).hasSize(2);
       assertThat(receiver.logs()).hasSize(3);
@@ -275,16 +263,10 @@ class PlacesIT {
                 .option("-Dotel.bsp.schedule.delay=100")
                 .argument("told")
                 .start()) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(
-              () ->
-                  !jvm.process().isAlive()
-                      || (receiver.spans.size() >= 2 && receiver.logs().size() >= 3));
+      jvm.awaitUnlessEnded(receiver::hasOrder);
       assertThat(Files.getAttribute(Path.of("/proc/" + jvm.process().pid()), "unix:uid"))
           .isEqualTo(65534);
-      jvm.tell();
-      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      jvm.endWell();
       assertThat(receiver.spans).as(jvm.output()).hasSize(2);
       assertThat(receiver.logs()).hasSize(3);
       assertThat(jvm.output()).contains("[vigia]").doesNotContain("Exception in");
@@ -352,13 +334,7 @@ class PlacesIT {
                 .argument("told")
                 .start()) {
       plain.await("answered");
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(
-              () ->
-                  receiver.spans.size() >= 2
-                      && receiver.logs().size() >= 3
-                      && receiver.metric("orders").isPresent());
+      jvm.awaitUnlessEnded(() -> receiver.hasOrder() && receiver.metric("orders").isPresent());
       Set<Path> before = nativeLibraries(plain);
       assertThat(before).anyMatch(library -> library.endsWith("libjvm.so"));
       Path home = Path.of(System.getProperty("java.home")).toRealPath();

@@ -101,6 +101,11 @@ final class Receiver implements AutoCloseable {
     return metrics.stream().filter(metric -> metric.getName().equals(name)).reduce((a, b) -> b);
   }
 
+  /** Whether the spans and the log events of one order are there. */
+  boolean hasOrder() {
+    return spans.size() >= 2 && logs().size() >= 3;
+  }
+
   /** Attributes of the last resource seen. */
   Map<String, String> resource() {
     return resources.get(resources.size() - 1).getAttributesList().stream()

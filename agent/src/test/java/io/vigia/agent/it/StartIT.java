@@ -1,7 +1,6 @@
 package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.vigia.agent.programs.Hello;
 import java.time.Duration;
@@ -71,14 +70,10 @@ class StartIT {
                 .environment("VIGIA_DEBUG", "true")
                 .argument("told")
                 .start()) {
-      await()
-          .atMost(Duration.ofMinutes(2))
-          .untilAsserted(
-              () ->
-                  assertThat(jvm.output())
-                      .contains("[vigia] debug: what was read of class files is given back"));
-      jvm.tell();
-      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      String said = "[vigia] debug: what was read of class files is given back";
+      jvm.awaitUnlessEnded(() -> jvm.output().contains(said));
+      jvm.endWell();
+      assertThat(jvm.output()).contains(said);
     }
   }
 

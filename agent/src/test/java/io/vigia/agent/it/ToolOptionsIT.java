@@ -2,7 +2,6 @@ package io.vigia.agent.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.agent.programs.OrderService;
@@ -47,16 +46,8 @@ class ToolOptionsIT {
                 .option("-Dotel.metric.export.interval=300")
                 .sendingTo(receiver)
                 .start()) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(
-              () ->
-                  !jvm.process().isAlive()
-                      || (receiver.spans.size() >= 2
-                          && receiver.logs().size() >= 3
-                          && receiver.metric("orders").isPresent()));
-      jvm.tell();
-      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      jvm.awaitUnlessEnded(() -> receiver.hasOrder() && receiver.metric("orders").isPresent());
+      jvm.endWell();
       assertThat(receiver.spans).extracting(Span::getName).containsOnly("GET", "GET /order");
       assertThat(receiver.logs()).hasSize(3);
       assertThat(receiver.resource()).containsEntry("service.name", "spring-orders");
@@ -79,11 +70,8 @@ class ToolOptionsIT {
             }
             """);
     try (Jvm jvm = run("java", source.toString()).start()) {
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> !jvm.process().isAlive() || jvm.output().contains("[vigia] "));
-      jvm.tell();
-      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      jvm.awaitUnlessEnded(() -> jvm.output().contains("[vigia] "));
+      jvm.endWell();
       assertThat(jvm.stdout()).containsExactly("hello");
     }
   }

@@ -177,9 +177,7 @@ class WarIT {
 
   /** Both log the port that they were given. */
   private static String port(Jvm jvm, Pattern started) {
-    await()
-        .atMost(Duration.ofSeconds(120))
-        .until(() -> !jvm.process().isAlive() || started.matcher(jvm.output()).find());
+    jvm.awaitUnlessEnded(() -> started.matcher(jvm.output()).find());
     Matcher port = started.matcher(jvm.output());
     assertThat(port.find()).as(jvm.output()).isTrue();
     return port.group(1);

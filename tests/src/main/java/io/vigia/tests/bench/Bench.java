@@ -85,7 +85,7 @@ public final class Bench implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws Exception {
     if (jvm.isEmpty()) {
       jvm =
           List.of(
@@ -124,14 +124,19 @@ public final class Bench implements Callable<Integer> {
     for (Workload workload : work) {
       measure(workload, (work, sinkPort) -> new OurCollector(work, sinkPort, jvm));
       for (Peer peer : noPeers ? List.<Peer>of() : Peer.available(workload)) {
-        measure(workload, peer::start);
+        try {
+          measure(workload, peer::start);
+        } catch (ThroughputRun.NotDeliveredException e) {
+          System.out.printf("%-9s %s%n", workload, e.getMessage());
+        }
       }
     }
     conditions.forEach(System.out::println);
     return 0;
   }
 
-  private void measure(Workload workload, ThroughputRun.Start start) throws IOException {
+  private void measure(Workload workload, ThroughputRun.Start start)
+      throws IOException, ThroughputRun.NotDeliveredException {
     try (ThroughputRun run = new ThroughputRun(workload, connections, window, start)) {
       conditions.add(run.conditions());
       run.print(warmUpSeconds, seconds, runs);

@@ -9,12 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** One workload: three processes, a warm-up, then runs that end when everything is delivered. */
 final class ThroughputRun implements AutoCloseable {
   static final String HEADER =
-      "%-9s %-13s %11s %13s %9s %9s %8s %8s %9s %9s %9s %9s"
+      "%-9s %-13s %11s %13s %9s %9s %8s %8s %9s %9s %9s"
           .formatted(
               "work",
               "collector",
@@ -26,13 +25,8 @@ final class ThroughputRun implements AutoCloseable {
               "fsync/s",
               "peak MB",
               "disk B/ev",
-              "drain ms",
-              "delivered");
-
-  /** What has not come for so long never comes: some peers lose what they acknowledged. */
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-  private static final Duration LIMIT = Duration.ofMinutes(10);
+              "drain ms");
+  private static final Duration LIMIT = Duration.ofSeconds(120);
 
   private final Workload workload;
   private final Path counter = Folders.temporary("sink").resolve("taken");
@@ -47,8 +41,18 @@ final class ThroughputRun implements AutoCloseable {
       long p99Micros,
       double syncsPerSecond,
       double bytesPerEvent,
-      long drainMillis,
-      double deliveredShare) {}
+      long drainMillis) {}
+
+  /** What was acknowledged did not come; nothing more can be measured. */
+  static final class NotDeliveredException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NotDeliveredException(String collector, long delivered, long events) {
+      super(
+          "%-13s %,d of %,d acknowledged events were delivered %d s after the last"
+              .formatted(collector, delivered, events, LIMIT.toSeconds()));
+    }
+  }
 
   /** Makes the collector that is measured. */
   interface Start {
@@ -67,7 +71,7 @@ final class ThroughputRun implements AutoCloseable {
    * Prints the median run (by events per CPU-second), and the 99th percentile of the
    * acknowledgements' latency in one more run, at half of its events per second.
    */
-  void print(int warmUpSeconds, int seconds, int runs) throws IOException {
+  void print(int warmUpSeconds, int seconds, int runs) throws IOException, NotDeliveredException {
     once(warmUpSeconds, 0);
     List<Result> results = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
@@ -77,7 +81,7 @@ final class ThroughputRun implements AutoCloseable {
     Result median = results.get(runs / 2);
     Result half = once(seconds, (long) (median.eventsPerSecond() / 2));
     System.out.printf(
-        "%-9s %-13s %,11.0f %,13.0f %9.1f %9.1f %9.1f %8.0f %8.0f %9.0f %9d %8.1f%%%n",
+        "%-9s %-13s %,11.0f %,13.0f %9.1f %9.1f %9.1f %8.0f %8.0f %9.0f %9d%n",
         workload,
         subject.name(),
         median.eventsPerSecond(),
@@ -88,8 +92,7 @@ final class ThroughputRun implements AutoCloseable {
         median.syncsPerSecond(),
         ProcFigures.of(subject.pid()).peakResidentKib() / 1024.0,
         median.bytesPerEvent(),
-        median.drainMillis(),
-        100 * results.stream().mapToDouble(Result::deliveredShare).min().orElseThrow());
+        median.drainMillis());
   }
 
   /** Who was measured, and what it promises as it is set up here. */
@@ -100,15 +103,22 @@ final class ThroughputRun implements AutoCloseable {
   /**
    * @param eventsPerSecond 0 for as fast as it is acknowledged
    */
-  private Result once(int seconds, long eventsPerSecond) throws IOException {
+  private Result once(int seconds, long eventsPerSecond) throws IOException, NotDeliveredException {
     ProcFigures before = ProcFigures.of(subject.pid());
     double syncsBefore = subject.syncs();
-    Arrivals arrivals = new Arrivals();
+    long deliveredBefore = delivered();
     long start = System.nanoTime();
     ClientProcess.Answer answer = client.run(seconds, eventsPerSecond);
     long sent = System.nanoTime();
     long events = answer.events();
-    arrivals.await(events);
+    long end = sent + LIMIT.toNanos();
+    sink.awaitReady(
+        () -> delivered() - deliveredBefore >= events || System.nanoTime() > end,
+        LIMIT.plusMinutes(1));
+    long drained = System.nanoTime();
+    if (delivered() - deliveredBefore < events) {
+      throw new NotDeliveredException(subject.name(), delivered() - deliveredBefore, events);
+    }
     ProcFigures after = ProcFigures.of(subject.pid());
     double cpuSeconds = (after.cpuMillis() - before.cpuMillis()) / 1000.0;
     double elapsed = (sent - start) / 1e9;
@@ -119,41 +129,7 @@ final class ThroughputRun implements AutoCloseable {
         answer.p99Micros(),
         (subject.syncs() - syncsBefore) / elapsed,
         (after.writtenBytes() - before.writtenBytes()) / (double) events,
-        (arrivals.lastNanoTime - sent) / 1_000_000,
-        Math.min(1, arrivals.events / (double) events));
-  }
-
-  /** What came to the sink since this was made. */
-  private final class Arrivals {
-    private final long before = delivered();
-    private long events;
-    private long lastNanoTime;
-
-    /**
-     * Returns when all arrived, or no more for long.
-     *
-     * @throws IllegalStateException when it is ours that lost some
-     */
-    void await(long expected) {
-      lastNanoTime = System.nanoTime();
-      sink.awaitReady(() -> look() >= expected || isSilent(), LIMIT);
-      if (events < expected && subject instanceof OurCollector) {
-        throw new IllegalStateException(events + " of " + expected + " were delivered");
-      }
-    }
-
-    private long look() {
-      long now = delivered() - before;
-      if (now != events) {
-        events = now;
-        lastNanoTime = System.nanoTime();
-      }
-      return events;
-    }
-
-    private boolean isSilent() {
-      return System.nanoTime() - lastNanoTime > SILENCE_NANOS;
-    }
+        (drained - sent) / 1_000_000);
   }
 
   /** What the sink has taken so far. */

@@ -40,6 +40,7 @@ final class BulkResponse {
   private final ExportBatch batch;
   private final String url;
   private final Doubtful doubtful;
+  private final Runnable missing;
   private final List<Refused> refused = new ArrayList<>();
   private final @Nullable BitSet[] again;
   private int duplicates;
@@ -52,10 +53,11 @@ final class BulkResponse {
   private @Nullable String errorType;
   private @Nullable String errorReason;
 
-  private BulkResponse(ExportBatch batch, String url, Doubtful doubtful) {
+  private BulkResponse(ExportBatch batch, String url, Doubtful doubtful, Runnable missing) {
     this.batch = batch;
     this.url = url;
     this.doubtful = doubtful;
+    this.missing = missing;
     this.again = new BitSet[batch.entries().size()];
   }
 
@@ -63,12 +65,14 @@ final class BulkResponse {
    * An answer that cannot be understood means: all of it again.
    *
    * @param doubtful is told of what may be there although it is to be sent again
+   * @param missing is told when there is nothing of the name that was written to
    */
-  static ExportResult judge(ExportBatch batch, byte[] answer, String url, Doubtful doubtful) {
+  static ExportResult judge(
+      ExportBatch batch, byte[] answer, String url, Doubtful doubtful, Runnable missing) {
     if (isAllCreated(answer, batch.items())) {
       return ExportResult.delivered();
     }
-    BulkResponse response = new BulkResponse(batch, url, doubtful);
+    BulkResponse response = new BulkResponse(batch, url, doubtful, missing);
     try (JsonParser parser = JSON.createParser(answer)) {
       int judged = response.read(parser);
       if (judged != batch.items()) {
@@ -188,6 +192,9 @@ final class BulkResponse {
     } else if (operational(status)) {
       if (status >= 500) { // written by a primary that was lost before it could say so?
         doubtful.doubt(batch.signal(), batch.entries().get(entry).record().id().sequence() + 1);
+      }
+      if (status == 404) {
+        missing.run();
       }
       BitSet items = again[entry];
       if (items == null) {

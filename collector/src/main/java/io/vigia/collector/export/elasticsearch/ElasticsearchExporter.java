@@ -201,21 +201,23 @@ public final class ElasticsearchExporter implements Exporter {
               if (failure != null || answer.status() >= 500) {
                 doubtful.doubt(batch); // it may have come all the same
               }
-              ExportResult result =
-                  failure == null
-                      ? judge(batch, answer, url)
-                      : ExportResult.retryAll(batch, text(failure), 0);
-              if (alias != null && String.valueOf(result.retryReason()).startsWith("404 ")) {
-                fence(batch).lost(alias);
-              }
-              return result;
+              return failure == null
+                  ? judge(batch, answer, url, alias)
+                  : ExportResult.retryAll(batch, text(failure), 0);
             });
   }
 
-  private ExportResult judge(ExportBatch batch, HttpAnswer answer, String url) {
+  private ExportResult judge(
+      ExportBatch batch, HttpAnswer answer, String url, @Nullable String alias) {
+    Runnable missing =
+        () -> {
+          if (alias != null) {
+            fence(batch).lost(alias);
+          }
+        };
     int status = answer.status();
     return switch (status) {
-      case 200 -> BulkResponse.judge(batch, answer.body(), url, doubtful);
+      case 200 -> BulkResponse.judge(batch, answer.body(), url, doubtful, missing);
       case 413 -> ExportResult.refusedAll(batch, "too_large", "413 from " + url);
       case 400 -> ExportResult.refusedAll(batch, "bad_request", answer.excerpt());
       case 401 ->

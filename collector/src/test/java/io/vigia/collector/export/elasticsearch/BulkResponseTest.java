@@ -20,7 +20,8 @@ class BulkResponseTest {
   private final ExportBatch batch = TestBatches.simple(Signal.LOGS, 3, 2);
 
   private ExportResult judge(String answer) {
-    return BulkResponse.judge(batch, answer.getBytes(StandardCharsets.UTF_8), "es", new Doubtful());
+    return BulkResponse.judge(
+        batch, answer.getBytes(StandardCharsets.UTF_8), "es", new Doubtful(), () -> {});
   }
 
   private static String answer(List<Integer> statuses) {

@@ -1,0 +1,66 @@
+package io.vigia.agent.extension.export;
+
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.logs.LogRecordProcessor;
+import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import java.util.Collection;
+
+/** As {@link BoundedSpans}, for log records that leave by OTLP. */
+final class BoundedLogs implements LogRecordProcessor {
+  private final LogRecordProcessor next;
+  private final QueueBound bound;
+
+  BoundedLogs(LogRecordProcessor next, QueueBound bound) {
+    this.next = next;
+    this.bound = bound;
+  }
+
+  @Override
+  public void onEmit(Context context, ReadWriteLogRecord log) {
+    if (bound.admit(Footprint.of(log.toLogRecordData()))) {
+      next.onEmit(context, log);
+    }
+  }
+
+  @Override
+  public CompletableResultCode forceFlush() {
+    return next.forceFlush();
+  }
+
+  @Override
+  public CompletableResultCode shutdown() {
+    return next.shutdown();
+  }
+
+  /** Behind the processor. */
+  static final class Exporter implements LogRecordExporter {
+    private final LogRecordExporter next;
+    private final QueueBound bound;
+
+    Exporter(LogRecordExporter next, QueueBound bound) {
+      this.next = next;
+      this.bound = bound;
+    }
+
+    @Override
+    public CompletableResultCode export(Collection<LogRecordData> logs) {
+      int items = logs.size();
+      CompletableResultCode result = next.export(logs);
+      result.whenComplete(() -> bound.release(items));
+      return result;
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+      return next.flush();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return next.shutdown();
+    }
+  }
+}

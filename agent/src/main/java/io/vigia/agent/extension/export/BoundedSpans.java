@@ -1,0 +1,83 @@
+package io.vigia.agent.extension.export;
+
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.util.Collection;
+
+/** In front of the SDK's batch processor: no more spans than fit. As thread-safe as the next. */
+final class BoundedSpans implements SpanProcessor {
+  private final SpanProcessor next;
+  private final QueueBound bound;
+
+  BoundedSpans(SpanProcessor next, QueueBound bound) {
+    this.next = next;
+    this.bound = bound;
+  }
+
+  @Override
+  public void onStart(Context parentContext, ReadWriteSpan span) {
+    next.onStart(parentContext, span);
+  }
+
+  @Override
+  public boolean isStartRequired() {
+    return next.isStartRequired();
+  }
+
+  @Override
+  public void onEnd(ReadableSpan span) {
+    boolean queued = span.getSpanContext().isSampled(); // the processor leaves out others
+    if (!queued || bound.admit(Footprint.of(span.toSpanData()))) {
+      next.onEnd(span);
+    }
+  }
+
+  @Override
+  public boolean isEndRequired() {
+    return next.isEndRequired();
+  }
+
+  @Override
+  public CompletableResultCode forceFlush() {
+    return next.forceFlush();
+  }
+
+  @Override
+  public CompletableResultCode shutdown() {
+    return next.shutdown();
+  }
+
+  /** Behind the processor. */
+  static final class Exporter implements SpanExporter {
+    private final SpanExporter next;
+    private final QueueBound bound;
+
+    Exporter(SpanExporter next, QueueBound bound) {
+      this.next = next;
+      this.bound = bound;
+    }
+
+    @Override
+    public CompletableResultCode export(Collection<SpanData> spans) {
+      int items = spans.size();
+      CompletableResultCode result = next.export(spans);
+      result.whenComplete(() -> bound.release(items));
+      return result;
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+      return next.flush();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return next.shutdown();
+    }
+  }
+}
