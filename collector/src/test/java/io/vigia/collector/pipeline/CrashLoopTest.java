@@ -25,8 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A dead letter that kills the process when it is given again must not do so for ever. */
-class RetryCrashTest {
+/** A record that kills the process, at first or when it is given again, must not do so for ever. */
+class CrashLoopTest {
   @TempDir Path folder;
   private final FakeExporter exporter = new FakeExporter();
   private final List<Pipeline> opened = new ArrayList<>();
@@ -97,6 +97,54 @@ class RetryCrashTest {
     }
   }
 
+  /** Three times the process dies while the poison is being sent; then it is not sent any more. */
+  private void dieThreeTimesOf(String poison, Path now) throws IOException {
+    for (int death = 0; death < CrashGuard.DEATHS; death++) {
+      Path left = folder.resolve("left" + death);
+      AtomicBoolean dead = new AtomicBoolean();
+      dieOf(poison, left, dead);
+      Pipeline dying = start(now);
+      await().untilTrue(dead);
+      dying.close();
+      Files.move(now, folder.resolve("gone" + death));
+      Files.move(left, now);
+    }
+    exporter.behave(
+        batch -> {
+          assertThat(holds(batch, poison)).as("sent a fourth time").isFalse();
+          return ExportResult.delivered();
+        });
+  }
+
+  private static void assertOnlyOneCondemned(Pipeline survivor) throws IOException {
+    assertThat(status(survivor).dropped()).containsEntry("crash", 1L);
+    assertThat(survivor.deadLetters().list())
+        .singleElement()
+        .satisfies(line -> assertThat(line.reasons()).containsOnlyKeys("crash"));
+  }
+
+  @Test
+  void aRecordThatKillsTheProcessThreeTimesIsADeadLetterAndItsNeighboursGoThrough()
+      throws Exception {
+    Path now = folder.resolve("now");
+    exporter.goDown();
+    Pipeline pipeline = start(now);
+    List<String> neighbours = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      accept(pipeline, i == 12 ? "poison" : "b" + i);
+      if (i != 12) {
+        neighbours.add("b" + i + "/0");
+      }
+    }
+    pipeline.close();
+    dieThreeTimesOf("poison", now);
+    Pipeline survivor = start(now);
+    await().until(() -> status(survivor).pending() == 0);
+    assertThat(exporter.delivered()).containsAll(neighbours).doesNotContain("poison/0");
+    assertThat(status(survivor).delivered()).isEqualTo(19);
+    assertOnlyOneCondemned(survivor);
+  }
+
   @Test
   void aLetterThatKillsTheProcessThreeTimesIsADeadLetterAgain() throws Exception {
     Path now = folder.resolve("now");
@@ -110,27 +158,10 @@ class RetryCrashTest {
     try (CursorAdmin.Offline offline = CursorAdmin.open(now)) {
       assertThat(offline.deadLetters().retry("es", DeadLetterAdmin.Filter.ALL)).isEqualTo(3);
     }
-    for (int death = 0; death < CrashGuard.DEATHS; death++) {
-      Path left = folder.resolve("left" + death);
-      AtomicBoolean dead = new AtomicBoolean();
-      dieOf("poison", left, dead);
-      Pipeline dying = start(now);
-      await().untilTrue(dead);
-      dying.close();
-      Files.move(now, folder.resolve("gone" + death));
-      Files.move(left, now);
-    }
-    exporter.behave(
-        batch -> {
-          assertThat(holds(batch, "poison")).as("sent a fourth time").isFalse();
-          return ExportResult.delivered();
-        });
+    dieThreeTimesOf("poison", now);
     Pipeline survivor = start(now);
     await().until(() -> status(survivor).pending() == 0);
-    assertThat(status(survivor).dropped().get("crash")).isEqualTo(1);
     assertThat(exporter.delivered()).contains("innocent/0", "another/0").doesNotContain("poison/0");
-    assertThat(survivor.deadLetters().list())
-        .singleElement()
-        .satisfies(line -> assertThat(line.reasons()).containsOnlyKeys("crash"));
+    assertOnlyOneCondemned(survivor);
   }
 }
