@@ -24,13 +24,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 class HarmlessIT {
 
+  private static final String[] LIBRARIES = {
+    "simpleclient", "opentelemetry-api", "opentelemetry-context", "opentelemetry-common"
+  };
+
   private static List<String> expected = List.of();
 
   @TempDir Path directory;
 
   @BeforeAll
   static void runWithoutAgent() throws Exception {
-    try (Jvm plain = Jvm.of(Steady.class, "simpleclient").withoutAgent().start()) {
+    try (Jvm plain = Jvm.of(Steady.class, LIBRARIES).withoutAgent().start()) {
       assertThat(plain.exitCode(Duration.ofSeconds(60))).isEqualTo(3);
       expected = plain.stdout();
       assertThat(expected).containsExactly("begin", "served 1.0", "end", "hook");
@@ -55,6 +59,14 @@ class HarmlessIT {
     "extension.VerdictListener, FAILS",
     "extension.metrics.CollectorRegistryModule, FAILS",
     "extension.export.ExportHealth, FAILS",
+    "extension.export.QueueBounds, FAILS",
+    "extension.export.BoundedSpans, FAILS",
+    "extension.resource.CloudResources, FAILS",
+    "extension.resource.KubeletMounts, FAILS",
+    "extension.metrics.MetricsForm, FAILS",
+    "extension.metrics.AskedFormExporter, FAILS",
+    "extension.logs.FluencySink, FAILS",
+    "extension.logs.StdoutQuestion, FAILS",
     // while the application runs, on its own threads and on ours: none hides another
     "extension.logs.ForwardRecord#encode extension.export.Outbox#send"
         + " extension.metrics.AppRegistryProducer#produce, FAILS",
@@ -64,6 +76,11 @@ class HarmlessIT {
         + " extension.redact.RedactingSpanExporter#export, FAILS",
     "extension.traces.TraceContextPropagator#inject extension.logs.ForwardLogExporter#export"
         + " extension.export.SpillingHttpSender#send, FAILS",
+    "extension.export.BoundedSpans#fits extension.export.BoundedLogs#fits"
+        + " extension.metrics.MetricsForm#isDelta extension.metrics.MetricsForm#isExponential"
+        + " extension.metrics.AgentHealthProducer#produce extension.logs.FluencySink#offer, FAILS",
+    "extension.export.Footprint#of extension.export.QueueBound#release"
+        + " extension.logs.StdoutQuestion#ask, FAILS",
   })
   void brokenClassesOfOursLeaveTheApplicationUnharmed(String classes, Fault fault)
       throws Exception {
@@ -71,7 +88,14 @@ class HarmlessIT {
         FaultyAgent.make(
             Jvm.AGENT, List.of(classes.split(" ")), fault, directory.resolve("agent.jar"));
     try (Receiver receiver = Receiver.start();
-        Jvm jvm = Jvm.of(Steady.class, "simpleclient").agent(agent).sendingTo(receiver).start()) {
+        Jvm jvm =
+            Jvm.of(Steady.class, LIBRARIES)
+                .agent(agent)
+                .sendingTo(receiver)
+                .option("-Dotel.logs.exporter=vigia,otlp") // both ways are met
+                .environment("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+                .environment("VIGIA_POD_UID", "0cb9b5a1-5a3e-4f0e-8a64-8a3bb4b3b1c2")
+                .start()) {
       int exitCode = jvm.exitCode(Duration.ofSeconds(60));
       assertThat(jvm.stdout()).as(jvm.output()).isEqualTo(expected);
       assertThat(exitCode).isEqualTo(3);
@@ -91,7 +115,7 @@ class HarmlessIT {
   @EnumSource(Surroundings.class)
   void badSurroundingsLeaveTheApplicationUnharmed(Surroundings surroundings) throws Exception {
     try (Surroundings.Broken broken = surroundings.set(directory);
-        Jvm jvm = broken.around(Jvm.of(Steady.class, "simpleclient")).start()) {
+        Jvm jvm = broken.around(Jvm.of(Steady.class, LIBRARIES)).start()) {
       int exitCode = jvm.exitCode(Duration.ofSeconds(120));
       assertThat(jvm.stdout()).as(jvm.output()).isEqualTo(expected);
       assertThat(exitCode).isEqualTo(3);
@@ -102,10 +126,10 @@ class HarmlessIT {
   @Test
   void healthyAgentLeavesStdoutAlone() throws Exception {
     try (Receiver receiver = Receiver.start();
-        Jvm jvm = Jvm.of(Steady.class, "simpleclient").sendingTo(receiver).start()) {
+        Jvm jvm = Jvm.of(Steady.class, LIBRARIES).sendingTo(receiver).start()) {
       assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isEqualTo(3);
       assertThat(jvm.stdout()).isEqualTo(expected);
-      assertThat(receiver.spans).hasSize(2);
+      assertThat(receiver.spans).hasSize(3);
     }
   }
 }

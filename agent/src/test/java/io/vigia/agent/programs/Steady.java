@@ -1,5 +1,7 @@
 package io.vigia.agent.programs;
 
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.prometheus.client.Counter;
 import java.util.logging.Logger;
 
@@ -17,6 +19,11 @@ public final class Steady {
           ORDERS.inc();
           System.out.println("served " + ORDERS.get());
         });
+    OpenTelemetry otel = GlobalOpenTelemetry.get();
+    otel.getTracer("steady").spanBuilder("by hand").startSpan().end();
+    otel.getMeter("steady").counterBuilder("by hand").build().add(1);
+    otel.getMeter("steady").histogramBuilder("sizes by hand").build().record(1);
+    otel.getLogsBridge().get("steady").logRecordBuilder().setBody("by hand").emit();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
     System.out.println("end");
     System.exit(3);

@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.vigia.agent.boot.Console;
 import java.util.Collection;
 
 /** As {@link BoundedSpans}, for log records that leave by OTLP. */
@@ -20,9 +21,22 @@ final class BoundedLogs implements LogRecordProcessor {
 
   @Override
   public void onEmit(Context context, ReadWriteLogRecord log) {
-    if (bound.admit(Footprint.of(log.toLogRecordData()))) {
+    if (fitsUnlessFailing(log)) {
       next.onEmit(context, log);
     }
+  }
+
+  private boolean fitsUnlessFailing(ReadWriteLogRecord log) {
+    try {
+      return fits(log);
+    } catch (Throwable e) {
+      Console.harmless(e);
+      return true;
+    }
+  }
+
+  private boolean fits(ReadWriteLogRecord log) {
+    return bound.admit(Footprint.of(log.toLogRecordData()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.vigia.agent.boot.Console;
 import java.util.Collection;
 
 /** In front of the SDK's batch processor: no more spans than fit. As thread-safe as the next. */
@@ -31,10 +32,24 @@ final class BoundedSpans implements SpanProcessor {
 
   @Override
   public void onEnd(ReadableSpan span) {
-    boolean queued = span.getSpanContext().isSampled(); // the processor leaves out others
-    if (!queued || bound.admit(Footprint.of(span.toSpanData()))) {
+    if (fitsUnlessFailing(span)) {
       next.onEnd(span);
     }
+  }
+
+  /** Upstream lets what a processor throws out of the application's {@code span.end()}. */
+  private boolean fitsUnlessFailing(ReadableSpan span) {
+    try {
+      return fits(span);
+    } catch (Throwable e) {
+      Console.harmless(e);
+      return true; // the processor's own queue is bounded, too
+    }
+  }
+
+  private boolean fits(ReadableSpan span) {
+    boolean queued = span.getSpanContext().isSampled(); // the processor leaves out others
+    return !queued || bound.admit(Footprint.of(span.toSpanData()));
   }
 
   @Override

@@ -8,7 +8,9 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.vigia.agent.boot.Console;
 import java.util.Collection;
+import java.util.function.BooleanSupplier;
 
 /** An exporter that asks the SDK for metrics in the form that the collector wants. */
 public final class AskedFormExporter implements MetricExporter {
@@ -32,16 +34,26 @@ public final class AskedFormExporter implements MetricExporter {
 
   @Override
   public AggregationTemporality getAggregationTemporality(InstrumentType type) {
-    return !temporalityIsSet && form.isDelta()
+    return !temporalityIsSet && isAskedFor(form::isDelta)
         ? AggregationTemporalitySelector.deltaPreferred().getAggregationTemporality(type)
         : exporter.getAggregationTemporality(type);
   }
 
   @Override
   public Aggregation getDefaultAggregation(InstrumentType type) {
-    return !histogramIsSet && type == InstrumentType.HISTOGRAM && form.isExponential()
+    return !histogramIsSet && type == InstrumentType.HISTOGRAM && isAskedFor(form::isExponential)
         ? Aggregation.base2ExponentialBucketHistogram()
         : exporter.getDefaultAggregation(type);
+  }
+
+  /** The SDK wants to know on the thread of the application that makes an instrument. */
+  private static boolean isAskedFor(BooleanSupplier form) {
+    try {
+      return form.getAsBoolean();
+    } catch (Throwable e) {
+      Console.harmless(e);
+      return false;
+    }
   }
 
   @Override

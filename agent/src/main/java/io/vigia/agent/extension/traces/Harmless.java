@@ -12,7 +12,6 @@ import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import io.vigia.agent.boot.Console;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * not catch everywhere what a propagator or a sampler throws. The first failure is said.
  */
 final class Harmless {
-
-  private static final AtomicBoolean SAID = new AtomicBoolean();
 
   /** A failing read finds no trace, a failing write writes nothing more. */
   static TextMapPropagator propagator(TextMapPropagator ours) {
@@ -31,12 +28,6 @@ final class Harmless {
   /** A sampler that fails takes everything. */
   static Sampler sampler(Sampler ours) {
     return new HarmlessSampler(ours);
-  }
-
-  private static void failed(Throwable failure) {
-    if (!SAID.getAndSet(true)) {
-      Console.say("a failure of the agent, the application goes on without its result: " + failure);
-    }
   }
 
   private static final class HarmlessPropagator implements TextMapPropagator {
@@ -56,7 +47,7 @@ final class Harmless {
       try {
         ours.inject(context, carrier, setter);
       } catch (Throwable e) {
-        failed(e);
+        Console.harmless(e);
       }
     }
 
@@ -65,7 +56,7 @@ final class Harmless {
       try {
         return ours.extract(context, carrier, getter);
       } catch (Throwable e) {
-        failed(e);
+        Console.harmless(e);
         return context;
       }
     }
@@ -89,7 +80,7 @@ final class Harmless {
       try {
         return ours.shouldSample(parent, traceId, name, kind, attributes, links);
       } catch (Throwable e) {
-        failed(e);
+        Console.harmless(e);
         return SamplingResult.recordAndSample();
       }
     }
