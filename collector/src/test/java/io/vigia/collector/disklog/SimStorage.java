@@ -247,6 +247,11 @@ public final class SimStorage implements Storage {
     return Objects.requireNonNull(names.get(file), file.toString()).bytes.clone();
   }
 
+  /** What is sure to be there after a power cut, given that the file's name is. */
+  public synchronized byte[] durableBytes(Path file) {
+    return Objects.requireNonNull(names.get(file), file.toString()).durable.clone();
+  }
+
   public synchronized void overwrite(Path file, byte[] bytes) {
     Inode inode = names.computeIfAbsent(file, key -> new Inode());
     inode.bytes = bytes.clone();
