@@ -23,6 +23,8 @@ final class FakeExporter implements Exporter {
   private volatile Function<ExportBatch, ExportResult> behaviour =
       batch -> ExportResult.delivered();
   private volatile int calls;
+  private final List<CompletableFuture<ExportResult>> unanswered = new ArrayList<>();
+  private boolean silent;
 
   FakeExporter() {
     this(new Limits(10_000, 1_000, 0, 2));
@@ -44,6 +46,16 @@ final class FakeExporter implements Exporter {
     behave(batch -> ExportResult.delivered());
   }
 
+  /** Answers nothing, until {@link #answerAll}. */
+  synchronized void goSilent() {
+    silent = true;
+  }
+
+  synchronized void answerAll() {
+    silent = false;
+    unanswered.forEach(answer -> answer.complete(ExportResult.delivered()));
+  }
+
   @Override
   public Set<Signal> signals() {
     return EnumSet.allOf(Signal.class);
@@ -57,6 +69,11 @@ final class FakeExporter implements Exporter {
   @Override
   public synchronized CompletableFuture<ExportResult> export(ExportBatch batch) {
     calls++;
+    if (silent) {
+      CompletableFuture<ExportResult> answer = new CompletableFuture<>();
+      unanswered.add(answer);
+      return answer;
+    }
     ExportResult result = behaviour.apply(batch);
     for (int i = 0; i < batch.entries().size(); i++) {
       ExportBatch.Entry entry = batch.entries().get(i);
