@@ -14,10 +14,12 @@ import io.vigia.collector.disklog.Durability;
 import io.vigia.collector.disklog.SimStorage;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +69,11 @@ class RequestLimitsTest {
         .sum();
   }
 
+  /** For what happens often in a test. */
+  private static ConditionFactory soon() {
+    return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
+  }
+
   @Test
   void noMoreRequestsAreOpenThanAllowedAndNoneIsLargerThanAllowed() throws Exception {
     start(new Exporter.Limits(1_000, 10, 0, 3));
@@ -78,10 +85,10 @@ class RequestLimitsTest {
     assertThat(pending()).as("none is confirmed").isEqualTo(501);
     for (int answered = 0; pending() > 0; answered++) {
       int open = answered;
-      await().until(() -> asked.size() > open);
+      soon().until(() -> asked.size() > open);
       assertThat(asked.size()).isLessThanOrEqualTo(open + 3);
       asked.get(open).answer.complete(ExportResult.delivered());
-      await().until(() -> pending() == 0 || asked.size() > open + 1);
+      soon().until(() -> pending() == 0 || asked.size() > open + 1);
     }
     assertThat(asked).hasSizeGreaterThan(50);
     assertThat(asked)
@@ -117,6 +124,18 @@ class RequestLimitsTest {
     start(new Exporter.Limits(1 << 20, 1_000, 100, 1));
     accept(1, 10);
     await().until(() -> pending() == 0);
+  }
+
+  @Test
+  void aStopSendsWhatWaitsForItsBatchToFill() throws Exception {
+    answering = true;
+    start(new Exporter.Limits(1 << 20, 1_000, HOUR_MILLIS, 1));
+    for (int i = 0; i < 5; i++) {
+      accept(1, 10);
+    }
+    assertThat(asked).isEmpty();
+    pipeline.close();
+    assertThat(asked).extracting(Asked::items).containsExactly(5);
   }
 
   @Test
