@@ -50,6 +50,8 @@ public final class FakeGrpcBackend implements FakeBackend {
   public final List<String> methods = new CopyOnWriteArrayList<>();
   private volatile Metadata metadata = new Metadata();
   private volatile byte[] response = new byte[0];
+  private volatile @Nullable Status closing;
+  private volatile boolean saysWhen;
 
   public FakeGrpcBackend() {
     try {
@@ -97,6 +99,11 @@ public final class FakeGrpcBackend implements FakeBackend {
   }
 
   private void answer(ServerCall<byte[], byte[]> call) {
+    Status end = closing;
+    if (end != null) {
+      call.close(end, saysWhen ? retry() : new Metadata());
+      return;
+    }
     switch (next()) {
       case OK -> {
         call.sendHeaders(new Metadata());
@@ -109,6 +116,16 @@ public final class FakeGrpcBackend implements FakeBackend {
           call.close(Status.UNAUTHENTICATED.withDescription("who"), new Metadata());
       default -> {} // hangs
     }
+  }
+
+  /**
+   * From now on every call ends so.
+   *
+   * @param saysWhen with a RetryInfo of two seconds
+   */
+  public void closeCalls(Status status, boolean saysWhen) {
+    this.saysWhen = saysWhen;
+    this.closing = status;
   }
 
   /** What an OK says. */

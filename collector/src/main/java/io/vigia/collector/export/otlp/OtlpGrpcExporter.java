@@ -32,6 +32,14 @@ public final class OtlpGrpcExporter implements Exporter {
   /** What a dispatcher puts into one call unless told otherwise. */
   public static final Limits LIMITS = new Limits(3 << 20, 20_000, 50, 4);
 
+  /** What servers answer to a message over their limit; the last one as OUT_OF_RANGE. */
+  private static final List<String> TOO_LARGE =
+      List.of(
+          "larger than max", // grpc-go, gRPC core (Python, C++), grpc-js
+          "exceeds maximum", // grpc-java
+          "exceeds the maximum", // grpc-dotnet
+          "message length too large"); // tonic (Rust)
+
   private final Builder settings;
   private final Endpoint endpoint;
   private final Set<Signal> signals;
@@ -95,10 +103,8 @@ public final class OtlpGrpcExporter implements Exporter {
     return switch (answer.status()) {
       case GrpcAnswer.OK -> PartResult.delivered(part, answer.body());
       case GrpcAnswer.INVALID_ARGUMENT -> PartResult.refused(part, "invalid_argument", detail);
-      case GrpcAnswer.RESOURCE_EXHAUSTED ->
-          // what grpc-go, grpc-java and others answer to a message over their limit
-          answer.message().contains("larger than max")
-                  || answer.message().contains("exceeds maximum")
+      case GrpcAnswer.RESOURCE_EXHAUSTED, GrpcAnswer.OUT_OF_RANGE ->
+          TOO_LARGE.stream().anyMatch(answer.message()::contains)
               ? PartResult.refused(part, "too_large", detail)
               : PartResult.retry(part, detail, retryAfterMillis);
       case GrpcAnswer.UNAUTHENTICATED, GrpcAnswer.PERMISSION_DENIED ->
