@@ -190,7 +190,7 @@ final class BulkResponse {
     } else if (status == 409) {
       duplicates++;
     } else if (operational(status)) {
-      if (status >= 500) { // written by a primary that was lost before it could say so?
+      if (status >= 500 || status == 408) { // written by a primary that could not say so in time?
         doubtful.doubt(batch.signal(), batch.entries().get(entry).record().id().sequence() + 1);
       }
       if (status == 404) {

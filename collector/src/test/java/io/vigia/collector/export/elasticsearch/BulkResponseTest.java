@@ -9,11 +9,14 @@ import io.vigia.collector.export.TestBatches;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BulkResponseTest {
   /** Two records, of 3 and 2 items. */
@@ -55,6 +58,49 @@ class BulkResponseTest {
       ExportResult result = judge(answer(created(count)));
       assertThat(result.retry()).as("%d items", count).hasSize(2);
     }
+  }
+
+  /**
+   * These say that the cluster is not ready for us: a role without the right to write (401, 403), a
+   * data stream that is being replaced (404), a lack of time or room. An operator or time mends
+   * that, so nothing goes to the dead letters; whatever may have been written all the same is in
+   * doubt, and looked up.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404, 408, 429, 500, 502, 503, 504})
+  void whatIsTheClustersFaultIsThatItemAgain(int status) {
+    List<Integer> statuses = created(5);
+    statuses.set(3, status);
+    Doubtful doubtful = new Doubtful();
+    AtomicInteger missing = new AtomicInteger();
+    ExportResult result =
+        BulkResponse.judge(
+            batch,
+            answer(statuses).getBytes(StandardCharsets.UTF_8),
+            "es",
+            doubtful,
+            missing::incrementAndGet);
+    assertThat(result.refused()).isEmpty();
+    assertThat(result.duplicates()).isZero();
+    assertThat(result.retry()).hasSize(1);
+    ExportBatch.Entry again = result.retry().get(0);
+    assertThat(again.record()).isSameAs(batch.entries().get(1).record());
+    assertThat(again.wants(0)).isTrue();
+    assertThat(again.wants(1)).isFalse();
+    assertThat(result.retryReason()).startsWith(status + " for documents from es");
+    assertThat(doubtful.doubts()).isEqualTo(status >= 500 || status == 408 ? 1 : 0);
+    assertThat(missing.get()).as("looks for its data stream").isEqualTo(status == 404 ? 1 : 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 405, 410, 413, 422})
+  void whatIsTheDocumentsFaultIsRefused(int status) {
+    List<Integer> statuses = created(5);
+    statuses.set(3, status);
+    ExportResult result = judge(answer(statuses));
+    assertThat(result.retry()).isEmpty();
+    assertThat(result.refused())
+        .containsExactly(new ExportResult.Refused(1, 0, "status_" + status, "null"));
   }
 
   @Property(tries = 200)
