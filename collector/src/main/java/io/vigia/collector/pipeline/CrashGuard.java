@@ -19,13 +19,19 @@ import org.jspecify.annotations.Nullable;
  * kills it cannot do so for ever: the suspected batch is sent in ever smaller parts, and a single
  * record that was there at three deaths is condemned.
  *
- * <p>A mark is written when a batch is handed to the exporter and wiped when it is answered, but
- * after {@link #WINDOW_MILLIS} at the latest: who dies of a record dies quickly, and a kill while a
- * slow backend is waited for must not be held against the record. Marks are not synced: they have
- * to survive the process, not the machine. Used by the dispatcher's thread only.
+ * <p>A mark is written when a batch is handed to the exporter and wiped when it is answered. After
+ * {@link #WINDOW_MILLIS} without an answer it is only lowered: most who die of a record die
+ * quickly, and a kill while a slow backend is waited for says little about the record. So it takes
+ * {@link #LATE_DEATHS} to be condemned by those; but a record that kills slowly (by the answer to
+ * it, by memory that runs out) is found too. Marks are not synced: they have to survive the
+ * process, not the machine. Used by the dispatcher's thread only.
  */
 final class CrashGuard implements Closeable {
   static final int DEATHS = 3;
+
+  /** So many are enough when some of them came long after sending. */
+  static final int LATE_DEATHS = 10;
+
   private static final int MAX_SLOTS = 64;
   private static final int SLOT_BYTES = 32;
   private static final long WINDOW_MILLIS = 250;
@@ -43,16 +49,63 @@ final class CrashGuard implements Closeable {
   private long sentBelow;
   private final List<Mark> suspects;
 
-  /** Set in the number of deaths on disk. */
+  // in the number of deaths on disk, whose lowest ten bits are the early ones
+  private static final int LATE_SHIFT = 10;
+  private static final int MAX_COUNT = (1 << LATE_SHIFT) - 1;
+  private static final int LATE = 1 << 29;
   private static final int FROM_RETRY_LOG = 1 << 30;
 
+  /** How many deaths were seen soon after sending, and how many long after it. */
+  private record Deaths(int early, int late) {
+    static final Deaths NONE = new Deaths(0, 0);
+
+    int all() {
+      return early + late;
+    }
+
+    Deaths max(Deaths other) {
+      return new Deaths(Math.max(early, other.early), Math.max(late, other.late));
+    }
+
+    Deaths oneMore(boolean wasLate) {
+      return wasLate
+          ? new Deaths(early, Math.min(MAX_COUNT, late + 1))
+          : new Deaths(Math.min(MAX_COUNT, early + 1), late);
+    }
+  }
+
   /**
-   * A range of sequences, and how many deaths it has seen. What was sent from the retry log is
-   * judged apart: it comes in an order of its own.
+   * A range of sequences, and the deaths it has seen. What was sent from the retry log is judged
+   * apart: it comes in an order of its own.
+   *
+   * @param late whether it has been without an answer for long
    */
-  private record Mark(long from, long to, int deaths, boolean retryLog, long nanos) {
+  private record Mark(
+      long from, long to, Deaths deaths, boolean retryLog, boolean late, long nanos) {
     boolean holds(long sequence, boolean ofRetryLog) {
       return retryLog == ofRetryLog && sequence >= from && sequence < to;
+    }
+
+    boolean condemned() {
+      return to == from + 1 && (deaths.early >= DEATHS || deaths.all() >= LATE_DEATHS);
+    }
+
+    Mark lowered() {
+      return new Mark(from, to, deaths, retryLog, true, nanos);
+    }
+
+    int onDisk() {
+      return deaths.early
+          | deaths.late << LATE_SHIFT
+          | (late ? LATE : 0)
+          | (retryLog ? FROM_RETRY_LOG : 0);
+    }
+
+    /** What a process that died has left: one death more. */
+    static Mark left(long from, long to, int onDisk) {
+      Deaths deaths = new Deaths(onDisk & MAX_COUNT, onDisk >> LATE_SHIFT & MAX_COUNT);
+      boolean retryLog = (onDisk & FROM_RETRY_LOG) != 0;
+      return new Mark(from, to, deaths.oneMore((onDisk & LATE) != 0), retryLog, false, 0);
     }
   }
 
@@ -73,8 +126,7 @@ final class CrashGuard implements Closeable {
         long to = bytes.getLong(at + 8);
         int deaths = bytes.getInt(at + 16);
         if (to > from && bytes.getInt(at + 20) == crc(bytes, at)) {
-          boolean retryLog = (deaths & FROM_RETRY_LOG) != 0;
-          suspects.add(new Mark(from, to, (deaths & ~FROM_RETRY_LOG) + 1, retryLog, 0));
+          suspects.add(Mark.left(from, to, deaths));
         }
       }
       boolean sent = bytes.getInt(SENT_AT + 20) == crc(bytes, SENT_AT);
@@ -94,11 +146,11 @@ final class CrashGuard implements Closeable {
     return (int) crc.getValue();
   }
 
-  private int deaths(long sequence, boolean retryLog) {
-    int deaths = 0;
+  private Deaths deaths(long sequence, boolean retryLog) {
+    Deaths deaths = Deaths.NONE;
     for (Mark suspect : suspects) {
       if (suspect.holds(sequence, retryLog)) {
-        deaths = Math.max(deaths, suspect.deaths);
+        deaths = deaths.max(suspect.deaths);
       }
     }
     return deaths;
@@ -106,14 +158,8 @@ final class CrashGuard implements Closeable {
 
   /** Whether the record was sent alone and the process died of it often enough. */
   boolean condemned(long sequence, boolean retryLog) {
-    for (Mark suspect : suspects) {
-      if (suspect.holds(sequence, retryLog)
-          && suspect.to == suspect.from + 1
-          && suspect.deaths >= DEATHS) {
-        return true;
-      }
-    }
-    return false;
+    return suspects.stream()
+        .anyMatch(suspect -> suspect.holds(sequence, retryLog) && suspect.condemned());
   }
 
   /** Whether records from here on were there at a death: one batch at a time then. */
@@ -123,7 +169,7 @@ final class CrashGuard implements Closeable {
 
   /** Whether a record of the retry log was there at a death: to be sent alone. */
   boolean suspectedInRetryLog(long sequence) {
-    return deaths(sequence, /* retryLog= */ true) > 0;
+    return deaths(sequence, /* retryLog= */ true).all() > 0;
   }
 
   /** How many records a batch may have that begins with this one. */
@@ -134,7 +180,7 @@ final class CrashGuard implements Closeable {
         continue;
       }
       if (suspect.holds(sequence, false)) {
-        long part = suspect.deaths == 1 ? (suspect.to - suspect.from + 15) / 16 : 1;
+        long part = suspect.deaths.all() == 1 ? (suspect.to - suspect.from + 15) / 16 : 1;
         most = (int) Math.min(most, part);
       } else if (sequence < suspect.from) {
         most = (int) Math.min(most, suspect.from - sequence); // innocent ones go by themselves
@@ -147,20 +193,21 @@ final class CrashGuard implements Closeable {
   long enter(ExportBatch batch, boolean retryLog) throws IOException {
     long from = Long.MAX_VALUE;
     long to = 0;
-    int deaths = 0;
+    Deaths deaths = Deaths.NONE;
     for (ExportBatch.Entry entry : batch.entries()) {
       long sequence = entry.record().id().sequence();
       from = Math.min(from, sequence);
       to = Math.max(to, sequence + 1);
-      deaths = Math.max(deaths, deaths(sequence, retryLog));
+      deaths = deaths.max(deaths(sequence, retryLog));
     }
     if (to > sentBelow) {
       sent(to + SENT_STEP);
     }
     for (int slot = 0; slot < MAX_SLOTS; slot++) {
       if (slots[slot] == null) {
-        write(slot, from, to, retryLog ? deaths | FROM_RETRY_LOG : deaths);
-        slots[slot] = new Mark(from, to, deaths, retryLog, System.nanoTime());
+        Mark mark = new Mark(from, to, deaths, retryLog, false, System.nanoTime());
+        write(slot, mark);
+        slots[slot] = mark;
         tickets[slot] = ++lastTicket;
         return lastTicket;
       }
@@ -201,26 +248,33 @@ final class CrashGuard implements Closeable {
                 && (!mark.retryLog || suspect.from >= mark.from));
   }
 
-  /** Wipes marks that are too old to mean anything; call now and then. */
+  /** Lowers marks that are too old to mean much; call now and then. */
   void expire(long nowNanos) throws IOException {
     for (int slot = 0; slot < MAX_SLOTS; slot++) {
       Mark mark = slots[slot];
-      if (mark != null && nowNanos - mark.nanos > TimeUnit.MILLISECONDS.toNanos(WINDOW_MILLIS)) {
-        wipe(slot, mark);
+      if (mark != null
+          && !mark.late
+          && nowNanos - mark.nanos > TimeUnit.MILLISECONDS.toNanos(WINDOW_MILLIS)) {
+        slots[slot] = mark.lowered();
+        write(slot, mark.lowered());
       }
     }
   }
 
-  /** When {@link #expire} has something to do; "for ever" when nothing is in flight. */
+  /** When {@link #expire} has something to do; "for ever" when nothing was sent lately. */
   long expiryNanos(long nowNanos) {
     long soonest = Long.MAX_VALUE;
     for (Mark mark : slots) {
-      if (mark != null) {
+      if (mark != null && !mark.late) {
         long left = mark.nanos + TimeUnit.MILLISECONDS.toNanos(WINDOW_MILLIS + 1) - nowNanos;
         soonest = Math.min(soonest, left);
       }
     }
     return soonest;
+  }
+
+  private void write(int slot, Mark mark) throws IOException {
+    write(slot, mark.from, mark.to, mark.onDisk());
   }
 
   private void write(int slot, long from, long to, int deaths) throws IOException {

@@ -86,12 +86,51 @@ class CrashGuardTest {
     assertThat(open().suspicious(0)).isFalse();
   }
 
+  /** The process sends these and dies of nothing that can be seen, a second later. */
+  private CrashGuard dieLate(CrashGuard guard, long from, long to) throws IOException {
+    guard.enter(batch(from, to), false);
+    long later = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    guard.expire(later);
+    assertThat(guard.expiryNanos(later)).as("nothing more to do").isEqualTo(Long.MAX_VALUE);
+    guard.expire(later);
+    return open();
+  }
+
   @Test
-  void aDeathLongAfterSendingIsNotHeldAgainstTheBatch() throws IOException {
-    CrashGuard first = open();
-    first.enter(batch(1, 5), false);
-    first.expire(System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
-    assertThat(open().suspicious(0)).isFalse();
+  void aDeathLongAfterSendingCountsLess() throws IOException {
+    CrashGuard guard = dieLate(open(), 1, 33);
+    assertThat(guard.maxRecords(1)).isEqualTo(2);
+    guard = dieLate(guard, 1, 3);
+    assertThat(guard.maxRecords(1)).isEqualTo(1);
+    for (int death = 3; death <= CrashGuard.LATE_DEATHS; death++) {
+      assertThat(guard.condemned(1, false)).as("after %d deaths", death - 1).isFalse();
+      guard = dieLate(guard, 1, 2);
+    }
+    assertThat(guard.condemned(1, false)).isTrue();
+    assertThat(guard.condemned(2, false)).isFalse();
+  }
+
+  @Test
+  void earlyAndLateDeathsAreCountedTogether() throws IOException {
+    CrashGuard guard = open();
+    for (int death = 1; death <= CrashGuard.LATE_DEATHS - 2; death++) {
+      guard = dieLate(guard, 7, 8);
+    }
+    guard.enter(batch(7, 8), false);
+    guard = open();
+    assertThat(guard.condemned(7, false)).isFalse();
+    guard.enter(batch(7, 8), false);
+    assertThat(open().condemned(7, false)).isTrue();
+  }
+
+  @Test
+  void anAnswerHoweverLateClearsTheRecord() throws IOException {
+    CrashGuard guard = dieLate(open(), 7, 8);
+    long ticket = guard.enter(batch(7, 8), false);
+    guard.expire(System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+    guard.leave(ticket);
+    assertThat(guard.suspicious(7)).isFalse();
+    assertThat(open().suspicious(7)).isFalse();
   }
 
   @Test
