@@ -63,19 +63,31 @@ public final class Main {
       out.println(e.getMessage());
       return 2;
     }
-    Reachability.Result otlp = Reachability.otlp(address.otlp(), address.isGrpc());
-    Reachability.Result forward = Reachability.tcp(address.forwardHost(), address.forwardPort());
-    String service = UpstreamSetting.value("otel.service.name");
-    out.println(
-        "service          "
-            + (service == null
-                ? "named by the workload, Spring, jar or main class"
-                : service + " (from OTEL_SERVICE_NAME)"));
-    out.println("collector        " + address.otlp() + " (from " + address.source() + ")");
-    out.println(
-        "traces, metrics  OTLP/" + (address.isGrpc() ? "gRPC" : "HTTP") + ": " + otlp.detail());
-    out.println("logs             forward protocol " + address.forward() + ": " + forward.detail());
-    if (otlp.isOk() && forward.isOk()) {
+    for (String property : new String[] {"otel.javaagent.enabled", "otel.sdk.disabled"}) {
+      String off = property.equals("otel.sdk.disabled") ? "true" : "false";
+      if (off.equalsIgnoreCase(UpstreamSetting.value(property))) {
+        out.println("nothing is sent: " + property + "=" + off);
+        return 0;
+      }
+    }
+    Shipping shipping = Shipping.of(UpstreamSetting::value, address);
+    Shipping.Reached reached = shipping.ask();
+    out.println(row("service", service()));
+    out.println(row("collector", address.otlp() + " (from " + address.source() + ")"));
+    shipping
+        .byExporter()
+        .forEach(
+            (exporter, signals) -> {
+              Reachability.Result result = reached.of(exporter);
+              out.println(
+                  row(
+                      String.join(", ", signals),
+                      shipping.inWords(exporter) + (result == null ? "" : ": " + result.detail())));
+            });
+    if (shipping.mayBeReadFromStdout() && System.getenv("KUBERNETES_SERVICE_HOST") != null) {
+      out.println(row("", "log events that the collector reads from stdout are not sent"));
+    }
+    if (reached.isOk()) {
       return 0;
     }
     out.println(
@@ -86,6 +98,31 @@ public final class Main {
             + CollectorAddress.FORWARD_PORT
             + ")");
     return 1;
+  }
+
+  private static String row(String what, String value) {
+    return String.format("%-22s %s", what, value);
+  }
+
+  /** As far as it is known without the application; the order is that of a service. */
+  private static String service() {
+    String name = UpstreamSetting.value("otel.service.name");
+    if (name != null) {
+      return name + " (from OTEL_SERVICE_NAME)";
+    }
+    name =
+        RequestHeaders.parse(UpstreamSetting.value("otel.resource.attributes")).get("service.name");
+    if (name != null) {
+      return name + " (from OTEL_RESOURCE_ATTRIBUTES)";
+    }
+    boolean pod = System.getenv("KUBERNETES_SERVICE_HOST") != null;
+    name = pod ? Setting.WORKLOAD.value() : null;
+    if (name != null) {
+      return name + " (from " + Setting.WORKLOAD.variable() + ")";
+    }
+    return pod
+        ? "named after the Kubernetes workload"
+        : "named by spring.application.name, the web application, the jar or the main class";
   }
 
   /** Version of this jar, or {@code dev} outside of one. */

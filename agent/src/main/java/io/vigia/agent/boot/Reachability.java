@@ -1,5 +1,6 @@
 package io.vigia.agent.boot;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -11,17 +12,28 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
  * Asks the collector with an empty OTLP request whether it answers, and says in a few words why it
- * does not. Blocks for at most about three times the timeout.
+ * does not. Blocks for at most about three times the timeout; {@link Probe} bounds that.
  */
 public final class Reachability {
 
-  static final int TIMEOUT_MILLIS = 700;
+  /** Of a connection and of each answer; of everything with {@link Probe}. */
+  static final int TIMEOUT_MILLIS = 800;
+
+  private static final String NOT_OTLP = "something that is not an OTLP receiver answers";
+  private static final Result REACHABLE = new Result(true, "reachable");
+
+  // RFC 9113 sections 4.1 and 6.5
+  private static final int FRAME_HEADER_BYTES = 9;
+  private static final int FRAME_TYPE = 3;
+  private static final byte SETTINGS = 4;
 
   /** The answer and the words for it. */
   public static final class Result {
@@ -43,16 +55,13 @@ public final class Reachability {
     }
   }
 
-  /** Probes OTLP over HTTP, or only the TCP connection when the port speaks gRPC. */
+  /** Probes OTLP over HTTP, or whether a gRPC server answers. */
   public static Result otlp(URI base, boolean grpc) {
     return otlp(base, grpc, TlsFiles.find(), RequestHeaders.find());
   }
 
   static Result otlp(URI base, boolean grpc, TlsFiles tls, RequestHeaders headers) {
     String host = CollectorAddress.hostOf(base);
-    if (grpc) {
-      return tcp(host, base.getPort());
-    }
     // a plain socket: HttpURLConnection may be instrumented and would give a span
     try (Socket plain = new Socket(Proxy.NO_PROXY)) {
       plain.connect(new InetSocketAddress(host, base.getPort()), TIMEOUT_MILLIS);
@@ -63,52 +72,105 @@ public final class Reachability {
             (SSLSocket) tls.current().createSocket(plain, host, base.getPort(), true);
         SSLParameters parameters = secure.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        boolean http2 = !grpc || offerHttp2(parameters);
         secure.setSSLParameters(parameters);
         secure.startHandshake();
+        if (!http2) {
+          return REACHABLE; // without that offer a gRPC server says no more
+        }
         socket = secure;
       }
-      // an ExportTraceServiceRequest without spans is zero bytes long
-      StringBuilder more = new StringBuilder();
-      headers
-          .current()
-          .forEach((name, value) -> more.append(name).append(": ").append(value).append("\r\n"));
-      String request =
-          "POST "
-              + base.getPath()
-              + "/v1/traces HTTP/1.1\r\nHost: "
-              + base.getAuthority()
-              + "\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n"
-              + more
-              + "Connection: close\r\n\r\n";
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      return ofStatusLine(firstLine(socket.getInputStream()));
+      return grpc ? askGrpc(socket) : askHttp(socket, base, headers);
     } catch (IOException e) {
       return failed(e);
     }
   }
 
-  private static String firstLine(InputStream in) throws IOException {
+  /** RFC 7301; the method is not in every Java 8. */
+  private static boolean offerHttp2(SSLParameters parameters) {
+    try {
+      SSLParameters.class
+          .getMethod("setApplicationProtocols", String[].class)
+          .invoke(parameters, (Object) new String[] {"h2"});
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
+  }
+
+  private static Result askHttp(Socket socket, URI base, RequestHeaders headers)
+      throws IOException {
+    // an ExportTraceServiceRequest without spans is zero bytes long
+    StringBuilder more = new StringBuilder();
+    headers
+        .current()
+        .forEach((name, value) -> more.append(name).append(": ").append(value).append("\r\n"));
+    String request =
+        "POST "
+            + base.getPath()
+            + "/v1/traces HTTP/1.1\r\nHost: "
+            + base.getAuthority()
+            + "\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n"
+            + more
+            + "Connection: close\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+    InputStream in = new BufferedInputStream(socket.getInputStream());
+    String status = line(in);
+    String contentType = "";
+    String header = line(in);
+    for (int i = 0; i < 100 && !header.isEmpty(); i++) {
+      if (header.toLowerCase(Locale.ROOT).startsWith("content-type:")) {
+        contentType = header.substring("content-type:".length()).trim();
+      }
+      header = line(in);
+    }
+    return ofAnswer(status, contentType);
+  }
+
+  /** Without its end, which is CR LF; the rest of a long one is left out. */
+  private static String line(InputStream in) throws IOException {
     StringBuilder line = new StringBuilder();
-    for (int c = in.read();
-        c >= 0 && c != '\r' && c != '\n' && line.length() < 100;
-        c = in.read()) {
-      line.append((char) c);
+    for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+      if (c != '\r' && line.length() < 200) {
+        line.append((char) c);
+      }
     }
     return line.toString();
+  }
+
+  /** RFC 9113 section 3.4: each side begins with a SETTINGS frame, the client after a preface. */
+  private static Result askGrpc(Socket socket) throws IOException {
+    byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] begin = Arrays.copyOf(preface, preface.length + FRAME_HEADER_BYTES);
+    begin[preface.length + FRAME_TYPE] = SETTINGS;
+    socket.getOutputStream().write(begin);
+    InputStream in = socket.getInputStream();
+    for (int i = 0; i < FRAME_TYPE; i++) {
+      int length = in.read();
+      if (length < 0) {
+        return new Result(false, "it closes the connection, as servers without gRPC do");
+      }
+    }
+    return in.read() == SETTINGS
+        ? REACHABLE
+        : new Result(false, "something that is not gRPC answers");
   }
 
   /** Whether something accepts connections there. */
   public static Result tcp(String host, int port) {
     try (Socket socket = new Socket(Proxy.NO_PROXY)) {
       socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
-      return new Result(true, "reachable");
+      return REACHABLE;
     } catch (IOException e) {
       return failed(e);
     }
   }
 
-  /** RFC 9112 section 4: {@code HTTP/1.1 200 OK}. */
-  static Result ofStatusLine(String line) {
+  /**
+   * RFC 9112 section 4: {@code HTTP/1.1 200 OK}. OTLP is answered in the type that was sent, by
+   * some without any; a web page that asks people to log in is neither.
+   */
+  static Result ofAnswer(String line, String contentType) {
     if (!line.matches("HTTP/1\\.[01] \\d\\d\\d.*")) {
       return new Result(
           false,
@@ -116,7 +178,11 @@ public final class Reachability {
     }
     int status = Integer.parseInt(line.substring(9, 12));
     if (status >= 200 && status < 300) {
-      return new Result(true, "reachable");
+      return contentType.isEmpty()
+              || contentType.startsWith("application/x-protobuf")
+              || contentType.startsWith("application/json")
+          ? REACHABLE
+          : new Result(false, NOT_OTLP + " (HTTP " + status + ", " + contentType + ")");
     }
     if (status == 401 || status == 403) {
       return new Result(false, "it refuses the credentials (HTTP " + status + ")");
@@ -124,8 +190,11 @@ public final class Reachability {
     if (status == 429 || status == 503) {
       return new Result(true, "reachable but overloaded (HTTP " + status + ")");
     }
-    return new Result(
-        false, "something that is not an OTLP receiver answers (HTTP " + status + ")");
+    return new Result(false, NOT_OTLP + " (HTTP " + status + ")");
+  }
+
+  static Result noAnswer() {
+    return new Result(false, "no answer within " + TIMEOUT_MILLIS + " ms");
   }
 
   private static Result failed(IOException e) {
@@ -133,7 +202,7 @@ public final class Reachability {
       return new Result(false, "the host name cannot be resolved");
     }
     if (e instanceof SocketTimeoutException) {
-      return new Result(false, "no answer within " + TIMEOUT_MILLIS + " ms");
+      return noAnswer();
     }
     if (e instanceof ConnectException) {
       return new Result(false, "connection refused, nothing listens there");

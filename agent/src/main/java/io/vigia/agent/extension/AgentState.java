@@ -2,6 +2,7 @@ package io.vigia.agent.extension;
 
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Shipping;
 import io.vigia.agent.extension.resource.ServiceIdentity;
 import org.jspecify.annotations.Nullable;
 

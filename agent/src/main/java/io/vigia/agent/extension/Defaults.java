@@ -1,6 +1,7 @@
 package io.vigia.agent.extension;
 
 import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.boot.Shipping;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -2,10 +2,13 @@ package io.vigia.agent.extension;
 
 import io.opentelemetry.javaagent.extension.AgentListener;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
-import io.opentelemetry.sdk.resources.Resource;
+import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.Main;
+import io.vigia.agent.boot.Reachability;
 import io.vigia.agent.boot.Setting;
+import io.vigia.agent.boot.Shipping;
+import io.vigia.agent.extension.logs.StdoutQuestion;
 import io.vigia.agent.extension.resource.ServiceIdentity;
 import org.jspecify.annotations.Nullable;
 
@@ -36,15 +39,27 @@ public final class VerdictListener implements AgentListener {
     }
   }
 
-  static String line(Shipping shipping, @Nullable ServiceIdentity identity) {
+  private static String line(Shipping shipping, @Nullable ServiceIdentity identity) {
     StringBuilder line = new StringBuilder(Main.version());
     if (identity != null) {
       line.append(": service \"").append(identity.name()).append("\" (from ");
       line.append(identity.source()).append(')');
     }
-    return line.append(", ")
-        .append(
-            shipping.withReachability(identity == null ? Resource.empty() : identity.resource()))
-        .toString();
+    CollectorAddress address = AgentState.address();
+    Shipping.Reached reached = shipping.ask();
+    Reachability.Result otlp = reached.otlp();
+    line.append(", collector ").append(address.otlp());
+    line.append(" (from ").append(address.source()).append("): ");
+    line.append(otlp == null ? "not used" : otlp.detail());
+    line.append("; ").append(shipping.signals());
+    StdoutQuestion question =
+        identity == null ? null : VigiaCustomizer.stdoutQuestion(shipping, identity.resource());
+    boolean answers = otlp == null || otlp.isOk(); // who does not is not asked again
+    if (question != null && answers && question.ask(null) == StdoutQuestion.Answer.READ) {
+      line.append(" unless they are on stdout, which the collector reads");
+    } else if (reached.forward() != null) {
+      line.append(": ").append(reached.forward().detail());
+    }
+    return line.toString();
   }
 }

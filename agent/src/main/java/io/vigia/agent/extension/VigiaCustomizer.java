@@ -1,5 +1,6 @@
 package io.vigia.agent.extension;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
@@ -14,6 +15,7 @@ import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.KnownSettings;
 import io.vigia.agent.boot.Setting;
+import io.vigia.agent.boot.Shipping;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.export.QueueBounds;
 import io.vigia.agent.extension.logs.FluencySink;
@@ -84,7 +86,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     if (address.isOurSetting()) {
       overrides.put("otel.exporter.otlp.endpoint", address.otlp().toString());
     }
-    Shipping shipping = Shipping.of(config, address);
+    Shipping shipping = Shipping.of(config::getString, address);
     AgentState.shipping(shipping);
     forwardsLogs = shipping.isForwarding();
     overrides.putAll(shipping.overrides());
@@ -141,7 +143,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
       // not batched: the exporter only encodes and queues, Fluency has the batches
       FluencySink.Builder sink = FluencySink.builder(AgentState.address());
       Shipping shipping = AgentState.shipping();
-      StdoutQuestion question = shipping == null ? null : shipping.stdoutQuestion(resource);
+      StdoutQuestion question = shipping == null ? null : stdoutQuestion(shipping, resource);
       if (question != null) {
         sink.unlessRead(question);
       }
@@ -153,6 +155,20 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
                   : forward));
     }
     return builder;
+  }
+
+  /**
+   * What to ask the collector before log events are sent, because it may read them from stdout;
+   * {@code null} outside of a pod, or when logs go elsewhere than to the collector.
+   */
+  static @Nullable StdoutQuestion stdoutQuestion(Shipping shipping, Resource resource) {
+    String podUid = resource.getAttribute(AttributeKey.stringKey("k8s.pod.uid"));
+    return podUid == null || !shipping.mayBeReadFromStdout()
+        ? null
+        : new StdoutQuestion(
+            AgentState.address(),
+            podUid,
+            resource.getAttribute(AttributeKey.stringKey("k8s.container.name")));
   }
 
   private MetricExporter inTheAskedForm(MetricExporter exporter, ConfigProperties config) {

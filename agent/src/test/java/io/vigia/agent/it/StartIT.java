@@ -100,6 +100,93 @@ class StartIT {
     }
   }
 
+  /** An https address: what is to be secret does not leave by the forward protocol. */
+  @Test
+  void checkAsksOnlyThoseThatAServiceWouldSendTo() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm secure =
+            Jvm.agentItself("check")
+                .environment("VIGIA_COLLECTOR", "https://127.0.0.1:" + receiver.httpPort())
+                .environment("OTEL_RESOURCE_ATTRIBUTES", "service.name=shop")
+                .start();
+        Jvm noLogs =
+            Jvm.agentItself("check")
+                .sendingTo(receiver)
+                .environment("VIGIA_FORWARD", "127.0.0.1:1")
+                .environment("VIGIA_LOGS", "none")
+                .environment("OTEL_METRICS_EXPORTER", "none")
+                .environment("OTEL_SERVICE_NAME", "shop")
+                .start();
+        Jvm nothing =
+            Jvm.agentItself("check")
+                .environment("VIGIA_COLLECTOR", "127.0.0.1:1")
+                .environment("OTEL_TRACES_EXPORTER", "none")
+                .environment("OTEL_METRICS_EXPORTER", "prometheus")
+                .environment("OTEL_LOGS_EXPORTER", "console")
+                .start()) {
+      assertThat(secure.exitCode(Duration.ofSeconds(60))).isEqualTo(1);
+      assertThat(secure.stdout())
+          .contains(
+              "service                shop (from OTEL_RESOURCE_ATTRIBUTES)",
+              "collector              https://127.0.0.1:"
+                  + receiver.httpPort()
+                  + " (from VIGIA_COLLECTOR)")
+          .anyMatch(line -> line.startsWith("traces, metrics, logs  OTLP/HTTP: "))
+          .noneMatch(line -> line.contains("forward"));
+      assertThat(noLogs.exitCode(Duration.ofSeconds(60))).as(noLogs.output()).isZero();
+      assertThat(noLogs.stdout())
+          .contains(
+              "service                shop (from OTEL_SERVICE_NAME)",
+              "traces                 OTLP/HTTP: reachable",
+              "metrics, logs          not sent");
+      assertThat(nothing.exitCode(Duration.ofSeconds(60))).as(nothing.output()).isZero();
+      assertThat(nothing.stdout())
+          .contains(
+              "traces                 not sent",
+              "metrics                prometheus",
+              "logs                   console");
+    }
+  }
+
+  /** Connections that are never made: to both at once, so that it takes one time-out, not two. */
+  @Test
+  void verdictDoesNotWaitForOneReceiverAfterTheOther() throws Exception {
+    Duration shortest = Duration.ofDays(1);
+    // one after the other would take 1.6 s each time; a busy machine is given a few chances
+    for (int i = 0; i < 5 && shortest.toMillis() >= 1_200; i++) {
+      Duration waited = fromHelloToVerdict();
+      shortest = waited.compareTo(shortest) < 0 ? waited : shortest;
+    }
+    assertThat(shortest).isLessThan(Duration.ofMillis(1_200));
+  }
+
+  private static Duration fromHelloToVerdict() throws Exception {
+    try (FullBacklog full = FullBacklog.open();
+        Jvm jvm =
+            Jvm.of(Hello.class)
+                .environment("VIGIA_COLLECTOR", "127.0.0.1:" + full.port())
+                .environment("VIGIA_FORWARD", "127.0.0.1:" + full.port())
+                .argument("told")
+                .start()) {
+      jvm.awaitUnlessEnded(() -> jvm.output().contains("hello"));
+      long begin = System.nanoTime();
+      jvm.awaitUnlessEnded(() -> vigiaLines(jvm).stream().anyMatch(StartIT::isVerdict));
+      Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+      assertThat(vigiaLines(jvm))
+          .filteredOn(StartIT::isVerdict)
+          .singleElement()
+          .asString()
+          .contains("): no answer within 800 ms; ")
+          .endsWith(": no answer within 800 ms");
+      jvm.endWell();
+      return waited;
+    }
+  }
+
+  private static boolean isVerdict(String line) {
+    return line.contains(": service ");
+  }
+
   private static List<String> vigiaLines(Jvm jvm) {
     return jvm.output().lines().filter(line -> line.startsWith("[vigia]")).toList();
   }

@@ -1,0 +1,236 @@
+package io.vigia.agent.boot;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What leaves a service, and how: decided once at start from {@code otel.*.exporter}, {@code
+ * vigia.logs} and the collector's address; told by the verdict and by {@code check}. Immutable.
+ */
+public final class Shipping {
+
+  /** Value of {@code otel.logs.exporter} that means: as {@code vigia.logs} says. */
+  public static final String VIGIA = "vigia";
+
+  /** Value of {@code otel.logs.exporter} and {@code vigia.logs} that means Fluency. */
+  static final String FORWARD = "forward";
+
+  private static final String LOGS = "otel.logs.exporter";
+  private static final String TRACES = "otel.traces.exporter";
+  private static final String METRICS = "otel.metrics.exporter";
+  private static final String OTLP = "otlp";
+
+  private final CollectorAddress address;
+  private final boolean grpc;
+  private boolean auto;
+  private final Map<String, List<String>> exporters = new LinkedHashMap<>();
+  private final Map<String, String> overrides = new LinkedHashMap<>();
+
+  private Shipping(CollectorAddress address, boolean grpc) {
+    this.address = address;
+    this.grpc = grpc;
+  }
+
+  /**
+   * @param settings gives what is set for a property of upstream's, or {@code null}
+   */
+  public static Shipping of(Function<String, @Nullable String> settings, CollectorAddress address) {
+    String protocol = settings.apply("otel.exporter.otlp.protocol");
+    Shipping shipping =
+        new Shipping(address, protocol == null ? address.isGrpc() : protocol.equals("grpc"));
+    shipping.exporters.put("traces", shipping.traces(list(settings.apply(TRACES), OTLP)));
+    shipping.exporters.put("metrics", shipping.metrics(list(settings.apply(METRICS), OTLP)));
+    shipping.exporters.put("logs", shipping.logs(list(settings.apply(LOGS), VIGIA)));
+    return shipping;
+  }
+
+  private static List<String> list(@Nullable String value, String byDefault) {
+    List<String> names = new ArrayList<>();
+    for (String name : (value == null ? "" : value).split(",")) {
+      if (!name.trim().isEmpty()) {
+        names.add(name.trim());
+      }
+    }
+    if (names.isEmpty()) {
+      names.add(byDefault);
+    }
+    return names;
+  }
+
+  private List<String> traces(List<String> names) {
+    if (names.remove("jaeger")) {
+      // the exporter's format ended in 2023; Jaeger takes OTLP since 1.35, on the same two ports
+      Console.say(
+          TRACES
+              + "=jaeger: Jaeger takes OTLP since 1.35, so spans leave by OTLP to "
+              + address.otlp());
+      if (!names.contains(OTLP)) {
+        names.add(OTLP);
+      }
+      overrides.put(TRACES, String.join(",", names));
+    }
+    return names;
+  }
+
+  private List<String> metrics(List<String> names) {
+    String listen = Setting.PROMETHEUS.value();
+    if (listen != null && !names.contains("prometheus")) {
+      int colon = listen.lastIndexOf(':');
+      overrides.put("otel.exporter.prometheus.port", listen.substring(colon + 1));
+      overrides.put(
+          "otel.exporter.prometheus.host", colon < 0 ? "localhost" : listen.substring(0, colon));
+      names.remove("none");
+      names.add("prometheus");
+      overrides.put(METRICS, String.join(",", names));
+    }
+    return names;
+  }
+
+  private List<String> logs(List<String> names) {
+    if (names.remove(VIGIA)) {
+      names.add(ours());
+    }
+    List<String> upstream = new ArrayList<>(names);
+    upstream.remove(FORWARD);
+    overrides.put(LOGS, upstream.isEmpty() ? "none" : String.join(",", upstream));
+    return names;
+  }
+
+  private String ours() {
+    String value = Setting.LOGS.value();
+    if (value != null && (value.equals(FORWARD) || value.equals(OTLP) || value.equals("none"))) {
+      return value;
+    }
+    if (value != null && !value.equals("auto")) {
+      Console.say(
+          Setting.LOGS.property()
+              + " is auto, forward, otlp or none; \""
+              + value
+              + "\" is taken as auto");
+    }
+    // the forward protocol has no TLS here: what is asked to be secret leaves by OTLP
+    boolean secret = "https".equalsIgnoreCase(address.otlp().getScheme());
+    if (secret && Setting.FORWARD.value() == null) {
+      return OTLP;
+    }
+    auto = true;
+    return FORWARD;
+  }
+
+  /** Whether the collector may read the log events from stdout, so that none are sent. */
+  public boolean mayBeReadFromStdout() {
+    return auto && isForwarding() && !grpc && goesToCollector();
+  }
+
+  /** Whether Fluency sends log records. */
+  public boolean isForwarding() {
+    return exporters.getOrDefault("logs", Collections.<String>emptyList()).contains(FORWARD);
+  }
+
+  /** Whether traces go where OTLP/HTTP, and so perhaps {@code /sampling}, is answered. */
+  public boolean canAskForSampling() {
+    return !grpc
+        && exporters.getOrDefault("traces", Collections.<String>emptyList()).contains(OTLP);
+  }
+
+  /** Settings for the SDK, above the user's. */
+  public Map<String, String> overrides() {
+    return overrides;
+  }
+
+  private boolean goesToCollector() {
+    String host = address.otlp().getHost();
+    return address.forwardHost().equals(host.replaceAll("[\\[\\]]", ""));
+  }
+
+  /** Asks all receivers that are used, at once; blocks for less than a second. */
+  public Reached ask() {
+    Probe otlp = isUsed(OTLP) ? Probe.start(() -> Reachability.otlp(address.otlp(), grpc)) : null;
+    Probe forward =
+        isForwarding()
+            ? Probe.start(() -> Reachability.tcp(address.forwardHost(), address.forwardPort()))
+            : null;
+    return new Reached(
+        otlp == null ? null : otlp.result(), forward == null ? null : forward.result());
+  }
+
+  private boolean isUsed(String exporter) {
+    return exporters.values().stream().anyMatch(names -> names.contains(exporter));
+  }
+
+  /** Exporter ({@code otlp}, {@code forward}, …, {@code none}) to the signals that it takes. */
+  Map<String, List<String>> byExporter() {
+    Map<String, List<String>> signals = new LinkedHashMap<>();
+    exporters.forEach(
+        (signal, names) ->
+            names.forEach(
+                name -> signals.computeIfAbsent(name, n -> new ArrayList<>()).add(signal)));
+    return signals;
+  }
+
+  /** {@code traces and metrics by OTLP/HTTP, logs by forward to localhost:24224}. */
+  public String signals() {
+    Map<String, List<String>> byWay = new LinkedHashMap<>();
+    exporters.forEach(
+        (signal, names) -> byWay.computeIfAbsent(way(names), w -> new ArrayList<>()).add(signal));
+    List<String> parts = new ArrayList<>();
+    byWay.forEach((way, signals) -> parts.add(String.join(" and ", signals) + " " + way));
+    return String.join(", ", parts);
+  }
+
+  private String way(List<String> names) {
+    List<String> ways = new ArrayList<>();
+    for (String name : names) {
+      if (!name.equals("none")) {
+        ways.add(inWords(name));
+      }
+    }
+    return ways.isEmpty() ? "not sent" : "by " + String.join(" and ", ways);
+  }
+
+  /** {@code OTLP/gRPC}, {@code forward to localhost:24224}. */
+  String inWords(String exporter) {
+    switch (exporter) {
+      case OTLP:
+        return grpc ? "OTLP/gRPC" : "OTLP/HTTP";
+      case FORWARD:
+        return "forward to " + address.forward();
+      case "none":
+        return "not sent";
+      default:
+        return exporter;
+    }
+  }
+
+  /** What the receivers answered; {@code null} for those that are not used. */
+  public static final class Reached {
+    private final Reachability.@Nullable Result otlp;
+    private final Reachability.@Nullable Result forward;
+
+    Reached(Reachability.@Nullable Result otlp, Reachability.@Nullable Result forward) {
+      this.otlp = otlp;
+      this.forward = forward;
+    }
+
+    public Reachability.@Nullable Result otlp() {
+      return otlp;
+    }
+
+    public Reachability.@Nullable Result forward() {
+      return forward;
+    }
+
+    Reachability.@Nullable Result of(String exporter) {
+      return exporter.equals(OTLP) ? otlp : exporter.equals(FORWARD) ? forward : null;
+    }
+
+    boolean isOk() {
+      return (otlp == null || otlp.isOk()) && (forward == null || forward.isOk());
+    }
+  }
+}
