@@ -55,7 +55,9 @@ final class AssembleAgent {
 
   /** Where two providers would be a question of order; ours asks upstream's where it is needed. */
   private static final Set<String> REPLACED_SERVICES =
-      Set.of("META-INF/services/io.opentelemetry.sdk.common.export.HttpSenderProvider");
+      Set.of(
+          "META-INF/services/io.opentelemetry.sdk.common.export.HttpSenderProvider",
+          "META-INF/services/io.opentelemetry.sdk.common.export.GrpcSenderProvider");
 
   public static void main(String[] args) throws IOException {
     if (args.length != 8) {

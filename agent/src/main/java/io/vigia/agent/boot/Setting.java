@@ -60,7 +60,8 @@ public enum Setting {
       "vigia.token.file",
       "none",
       "a file whose content is sent as `Authorization: Bearer`; read again when it changes, as are"
-          + " `otel.exporter.otlp.certificate`, `.client.key` and `.client.certificate`"),
+          + " `otel.exporter.otlp.certificate`, `.client.key` and `.client.certificate`"
+          + " (these not for gRPC)"),
   REDACT(
       "vigia.redact",
       "true",

@@ -89,6 +89,35 @@ class RotationIT {
     }
   }
 
+  /** By gRPC, too, whatever the port is; the headers that the user sets stay. */
+  @Test
+  void rotatedTokenIsUsedByGrpcWithoutARestart() throws Exception {
+    Path token = Files.writeString(directory.resolve("token"), "one\n");
+    try (GrpcReceiver receiver = GrpcReceiver.start();
+        Jvm web =
+            Jvm.of(Web.class, "logback", "slf4j-api")
+                .environment("VIGIA_COLLECTOR", "127.0.0.1:" + receiver.port())
+                .environment("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+                .environment("VIGIA_LOGS", "otlp")
+                .environment("VIGIA_TOKEN_FILE", token.toString())
+                .option("-Dotel.bsp.schedule.delay=100")
+                .start()) {
+      String base = "http://127.0.0.1:" + web.await("port");
+      get(base + "/before");
+      await().atMost(Duration.ofSeconds(60)).until(() -> receiver.paths.contains("/before"));
+      assertThat(receiver.authorizations).containsOnly("Bearer one");
+      web.awaitUnlessEnded(() -> web.output().contains(": service "));
+      assertThat(web.output()).contains(": reachable; traces and metrics and logs by OTLP/gRPC");
+
+      replace(Files.writeString(directory.resolve("token.new"), "two\n"), token);
+      get(base + "/after");
+      await().atMost(Duration.ofSeconds(60)).until(() -> receiver.paths.contains("/after"));
+      assertThat(receiver.authorizations).endsWith("Bearer two");
+      get(base + "/quit");
+      assertThat(web.exitCode(Duration.ofSeconds(60))).as(web.output()).isZero();
+    }
+  }
+
   private static void replace(Path by, Path file) throws IOException {
     Files.move(by, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
