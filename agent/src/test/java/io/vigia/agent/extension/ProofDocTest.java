@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -42,5 +43,18 @@ class ProofDocTest {
               assertThat(source).as(test.group()).isNotNull();
               assertThat(Files.readString(source)).contains("void " + test.group(2) + "(");
             });
+  }
+
+  /** The points of what the agent promises. */
+  @Test
+  void eachOfTheNinePointsHasATest() throws IOException {
+    String[] sections = Files.readString(Path.of("docs/proof.md")).split("(?m)^## ");
+    for (int point = 1; point <= 9; point++) {
+      String heading = point + ". ";
+      List<String> ofThisPoint =
+          Arrays.stream(sections).filter(section -> section.startsWith(heading)).toList();
+      assertThat(ofThisPoint).as("heading " + point).hasSize(1);
+      assertThat(TEST.matcher(ofThisPoint.get(0)).results()).as("point " + point).isNotEmpty();
+    }
   }
 }

@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vigia.agent.programs.OrderService;
+import io.vigia.agent.programs.Web;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -30,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CollectorAwayIT {
 
   private static final String[] LIBRARIES = {"logback", "slf4j-api", "simpleclient"};
+
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   @TempDir Path directory;
 
@@ -99,21 +103,13 @@ class CollectorAwayIT {
   @ParameterizedTest
   @ValueSource(strings = {"https", "full"})
   void exitIsBoundedWhereverTheConnectionHangs(String kind) throws Exception {
-    List<Socket> fillers = new ArrayList<>();
-    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      for (int i = 0; kind.equals("full") && i < 3; i++) {
-        Socket filler = new Socket();
-        fillers.add(filler);
-        try {
-          filler.connect(silent.getLocalSocketAddress(), 100);
-        } catch (SocketTimeoutException e) {
-          break;
-        }
-      }
-      String address = "127.0.0.1:" + silent.getLocalPort();
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        FullBacklog full = FullBacklog.open()) {
+      boolean isFull = kind.equals("full");
+      String address = "127.0.0.1:" + (isFull ? full.port() : silent.getLocalPort());
       try (Jvm job =
           service()
-              .environment("VIGIA_COLLECTOR", kind.equals("full") ? address : "https://" + address)
+              .environment("VIGIA_COLLECTOR", isFull ? address : "https://" + address)
               .environment("VIGIA_FORWARD", address)
               .spillingTo(directory.resolve("spill"))
               .start()) {
@@ -123,11 +119,87 @@ class CollectorAwayIT {
             .anyMatch(file -> file.startsWith("traces-"))
             .anyMatch(file -> file.startsWith("forward-"));
       }
-    } finally {
-      for (Socket filler : fillers) {
-        filler.close();
-      }
     }
+  }
+
+  /** The time-outs towards the collector are 5 s: a request that waited for one would be late. */
+  @Test
+  void requestsDoNotWaitWhileTheCollectorHangsAndTheQueuesAreFull() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Jvm web =
+            Jvm.of(Web.class, "logback", "slf4j-api")
+                .environment("VIGIA_COLLECTOR", "127.0.0.1:" + silent.getLocalPort())
+                .environment("VIGIA_LOGS", "otlp")
+                .environment("VIGIA_DEBUG", "true")
+                .option("-Dotel.bsp.max.queue.size=10")
+                .option("-Dotel.bsp.max.export.batch.size=10")
+                .option("-Dotel.blrp.max.queue.size=10")
+                .option("-Dotel.blrp.max.export.batch.size=10")
+                .spillingTo(directory.resolve("spill"))
+                .start()) {
+      String base = "http://127.0.0.1:" + web.await("port");
+      for (int i = 0; i < 300; i++) {
+        get(base + "/" + i);
+      }
+      get(base + "/quit");
+      assertThat(web.exitCode(Duration.ofSeconds(60))).as(web.output()).isZero();
+      assertThat(exitMillis(web)).isLessThan(2_000);
+      assertThat(web.output())
+          .contains("debug: spans dropped: queue full")
+          .contains("debug: log records dropped: queue full");
+    }
+  }
+
+  @Test
+  void outageIsSaidOnceInFullAndItsEndOnce() throws Exception {
+    Receiver first = Receiver.start();
+    int httpPort = first.httpPort();
+    int forwardPort = first.forwardPort();
+    try (Jvm web =
+        Jvm.of(Web.class, "logback", "slf4j-api")
+            .sendingTo(first)
+            .option("-Dotel.bsp.schedule.delay=100")
+            .option("-Dotel.metric.export.interval=300")
+            .spillingTo(directory.resolve("spill"))
+            .start()) {
+      String base = "http://127.0.0.1:" + web.await("port");
+      get(base + "/before");
+      web.awaitUnlessEnded(() -> !first.spans.isEmpty() && !first.metrics.isEmpty());
+      first.close();
+      get(base + "/during");
+      web.awaitUnlessEnded(() -> lines(web, " does not take ") > 0);
+      Path spill = directory.resolve("spill");
+      // several streams and several payloads of one are refused meanwhile
+      await().atMost(Duration.ofSeconds(60)).until(() -> spilled(spill).size() >= 5);
+      try (Receiver back = Receiver.start(httpPort, forwardPort)) {
+        web.awaitUnlessEnded(() -> lines(web, "the collector is back after ") > 0);
+        web.awaitUnlessEnded(() -> !back.spans.isEmpty() && !back.logs().isEmpty());
+        assertThat(lines(web, " does not take ")).as(web.output()).isOne();
+        assertThat(lines(web, "the collector is back after ")).as(web.output()).isOne();
+        assertThat(web.output())
+            .containsPattern(
+                "\\[vigia\\] the collector http://127.0.0.1:"
+                    + httpPort
+                    + " does not take \\w+: \\S.*\\. Data is kept and handed over")
+            .containsPattern("payloads kept meanwhile: [1-9]\\d*, dropped: 0");
+        assertThat(back.logs()).extracting(log -> log.get("message")).contains("asked for /during");
+        get(base + "/quit");
+        assertThat(web.exitCode(Duration.ofSeconds(60))).as(web.output()).isZero();
+      }
+    } finally {
+      first.close();
+    }
+  }
+
+  private static long lines(Jvm jvm, String with) {
+    return jvm.output().lines().filter(line -> line.contains(with)).count();
+  }
+
+  private static void get(String url) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(4)).build();
+    assertThat(CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode())
+        .isEqualTo(204);
   }
 
   @Test

@@ -21,6 +21,9 @@ import org.msgpack.value.Value;
 /** Reads PackedForward with msgpack-core, keeps the records, acknowledges chunks. */
 final class ForwardReceiver implements AutoCloseable {
 
+  /** Whether chunks are taken; one that is not is neither kept nor acknowledged. */
+  volatile boolean acknowledging = true;
+
   private final ServerSocket server;
   private final List<Map<String, Object>> records = new CopyOnWriteArrayList<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
@@ -56,6 +59,9 @@ final class ForwardReceiver implements AutoCloseable {
       OutputStream out = socket.getOutputStream();
       while (unpacker.hasNext()) {
         ArrayValue message = unpacker.unpackValue().asArrayValue();
+        if (!acknowledging) {
+          continue;
+        }
         String tag = message.get(0).asStringValue().asString();
         try (MessageUnpacker entries =
             MessagePack.newDefaultUnpacker(message.get(1).asRawValue().asByteArray())) {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.vigia.agent.programs.LargeLogs;
 import io.vigia.agent.programs.LargeSpans;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Point 6: what waits for the collector is bounded in bytes. */
 class QueuesIT {
@@ -24,22 +27,84 @@ class QueuesIT {
                 .argument("told")
                 .start()) {
       assertThat(jvm.await("made")).isEqualTo(Integer.toString(LargeSpans.SPANS));
-      jvm.awaitUnlessEnded(() -> receiver.spans.size() + dropped(receiver) >= LargeSpans.SPANS);
+      jvm.awaitUnlessEnded(
+          () ->
+              receiver.spans.size() + dropped(receiver, "spans", "queue full") >= LargeSpans.SPANS);
       jvm.endWell();
-      assertThat(dropped(receiver)).as(jvm.output()).isPositive();
-      assertThat(receiver.spans.size() + dropped(receiver)).isEqualTo(LargeSpans.SPANS);
+      assertThat(dropped(receiver, "spans", "queue full")).as(jvm.output()).isPositive();
+      assertThat(receiver.spans.size() + dropped(receiver, "spans", "queue full"))
+          .isEqualTo(LargeSpans.SPANS);
       assertThat(jvm.output()).doesNotContain("OutOfMemory");
     }
   }
 
-  private static long dropped(Receiver receiver) {
+  /** 200 MB of log events in a heap of 96 MB, and a receiver that acknowledges none at first. */
+  @Test
+  void logEventsBeyondTheQueueAreDroppedCountedAndReported(@TempDir Path spill) throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(LargeLogs.class)
+                .sendingTo(receiver)
+                .spillingTo(spill)
+                .environment("VIGIA_SPILL_MAX_BYTES", "1000000000") // so that only the queue drops
+                .option("-Xmx96m")
+                .option("-Dotel.metric.export.interval=300")
+                .argument("told")
+                .start()) {
+      receiver.forward.acknowledging = false;
+      assertThat(jvm.await("made")).isEqualTo(Integer.toString(LargeLogs.EVENTS));
+      jvm.awaitUnlessEnded(() -> dropped(receiver, "log events", "queue full") > 0);
+      assertThat(receiver.logs()).isEmpty();
+      receiver.forward.acknowledging = true;
+      jvm.awaitUnlessEnded(() -> numbers(receiver) + droppedLogs(receiver) >= LargeLogs.EVENTS);
+      jvm.endWell();
+      assertThat(numbers(receiver)).as(jvm.output()).isPositive();
+      assertThat(numbers(receiver) + droppedLogs(receiver)).isEqualTo(LargeLogs.EVENTS);
+      assertThat(jvm.output()).doesNotContain("OutOfMemory");
+    }
+  }
+
+  /** What neither fits on disk nor in the little memory that stands in for it. */
+  @Test
+  void payloadsBeyondTheSpillAreCountedAndReportedWhenTheCollectorIsBack(@TempDir Path spill)
+      throws Exception {
+    try (Receiver receiver = Receiver.start().answering(503);
+        Jvm jvm =
+            Jvm.of(LargeSpans.class, "opentelemetry-api", "opentelemetry-context", "jspecify")
+                .sendingTo(receiver)
+                .spillingTo(spill)
+                .environment("VIGIA_SPILL_MAX_BYTES", "1000000")
+                .environment("VIGIA_DEBUG", "true")
+                .option("-Dotel.metric.export.interval=300")
+                .argument("told")
+                .start()) {
+      jvm.awaitUnlessEnded(() -> jvm.output().contains("debug: traces dropped: spool full"));
+      receiver.answering(200);
+      jvm.awaitUnlessEnded(() -> dropped(receiver, "traces", "spool full") > 0);
+      assertThat(dropped(receiver, "traces", "spool full")).as(jvm.output()).isPositive();
+      jvm.endWell();
+    }
+  }
+
+  private static long droppedLogs(Receiver receiver) {
+    return dropped(receiver, "log events", "queue full");
+  }
+
+  /** How many different events arrived; each begins with its number. */
+  private static long numbers(Receiver receiver) {
+    return receiver.logs().stream()
+        .map(log -> String.valueOf(log.get("message")).replaceAll(" .*", ""))
+        .distinct()
+        .count();
+  }
+
+  private static long dropped(Receiver receiver, String signal, String reason) {
     return receiver.metric("vigia.agent.payloads").stream()
         .flatMap(metric -> metric.getSum().getDataPointsList().stream())
         .filter(
             point ->
                 attributes(point)
-                    .equals(
-                        Map.of("signal", "spans", "outcome", "dropped", "reason", "queue full")))
+                    .equals(Map.of("signal", signal, "outcome", "dropped", "reason", reason)))
         .mapToLong(NumberDataPoint::getAsInt)
         .sum();
   }

@@ -9,6 +9,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.agent.programs.OrderService;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +31,8 @@ class ThreeSignalsIT {
             .option("-Dotel.metric.export.interval=1000")
             .argument("2000")
             .argument("password=hunter2")
+            .environment("SHOP_KEY", "swordfish")
+            .option("-Dshop.key=sword-fish")
             .start()) {
       assertThat(jvm.exitCode(Duration.ofSeconds(120))).as(jvm.output()).isZero();
       output = jvm.output();
@@ -135,6 +138,34 @@ class ThreeSignalsIT {
                 resource.getAttributesList().stream()
                     .map(KeyValue::getKey)
                     .noneMatch(key -> key.startsWith("process.command")));
+  }
+
+  @Test
+  void environmentAndSystemPropertiesAreNeverSent() {
+    for (Object sent :
+        List.of(
+            receiver.resources,
+            receiver.spans,
+            receiver.logs(),
+            receiver.metrics,
+            receiver.samplingQueries)) {
+      assertThat(sent.toString()).doesNotContain("swordfish").doesNotContain("sword-fish");
+    }
+  }
+
+  /** One of the three prices was observed in the request. */
+  @Test
+  void exemplarNamesTheTraceOfTheRequest() {
+    var price = receiver.metric("order_price_euros").orElseThrow().getHistogram().getDataPoints(0);
+    assertThat(price.getExemplarsList())
+        .filteredOn(exemplar -> !exemplar.getTraceId().isEmpty())
+        .singleElement()
+        .satisfies(
+            exemplar -> {
+              assertThat(exemplar.getAsDouble()).isEqualTo(50);
+              assertThat(exemplar.getTraceId())
+                  .isEqualTo(span(Span.SpanKind.SPAN_KIND_SERVER).getTraceId());
+            });
   }
 
   @Test

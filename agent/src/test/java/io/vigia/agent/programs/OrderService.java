@@ -39,6 +39,7 @@ public final class OrderService {
             LOG.info("order {} taken", 7);
             LOG.warn("no stock", new IllegalStateException("empty shelf"));
             MDC.clear();
+            PRICE.observe(50);
             exchange.sendResponseHeaders(204, -1);
           }
         });
@@ -46,7 +47,6 @@ public final class OrderService {
     LOG.info("started");
     ORDERS.labels("web").inc(3);
     PRICE.observe(5);
-    PRICE.observe(50);
     PRICE.observe(500);
     STOCK.set(12);
     HttpResponse<Void> response =
