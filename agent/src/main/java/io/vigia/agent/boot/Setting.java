@@ -71,7 +71,7 @@ public enum Setting {
   SPILL_DIR(
       "vigia.spill.dir",
       "`${java.io.tmpdir}/vigia-spill-<user>`",
-      "where data waits for the collector; private to the user"),
+      "where data waits for the collector (not what leaves by gRPC); private to the user"),
   SPILL_MAX_BYTES("vigia.spill.max.bytes", "67108864", "how much of it, per process"),
   WORKLOAD("vigia.workload", "from the pod's name", "Kubernetes workload; names the service"),
   POD_NAME("vigia.pod.name", "host name", "Kubernetes pod (downward API)"),

@@ -6,10 +6,14 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.agent.programs.JbossLogs;
 import io.vigia.agent.programs.JulLogs;
 import io.vigia.agent.programs.Log4jLogs;
+import io.vigia.agent.programs.LogbackLogs;
 import io.vigia.agent.programs.OrderService;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +48,46 @@ class LogsIT {
           .asString()
           .contains("sku")
           .contains("A1");
+      assertThat(jvm.output()).contains("line order 7 taken trace=" + traceId);
+    }
+  }
+
+  @Test
+  void logbackEventsArriveWithPairsAndMarkersAndItsLinesHaveTheTraceId(@TempDir Path directory)
+      throws Exception {
+    Path configuration =
+        Files.writeString(
+            directory.resolve("logback.xml"),
+            """
+            <configuration>
+              <appender name="OUT" class="ch.qos.logback.core.ConsoleAppender">
+                <encoder><pattern>line %msg trace=%X{trace_id}%n</pattern></encoder>
+              </appender>
+              <root level="info"><appender-ref ref="OUT"/></root>
+            </configuration>
+            """);
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            run(
+                receiver,
+                Jvm.of(LogbackLogs.class, "logback", "slf4j-api")
+                    .option("-Dlogback.configurationFile=" + configuration),
+                1)) {
+      String traceId = traceId(receiver);
+      assertThat(receiver.logs())
+          .as(jvm.output())
+          .singleElement()
+          .satisfies(
+              log -> {
+                assertThat(log)
+                    .containsEntry("message", "order 7 taken")
+                    .containsEntry("trace_id", traceId);
+                assertThat(log.get("attributes"))
+                    .asString()
+                    .contains("sku=A1")
+                    .contains("AUDIT")
+                    .doesNotContain(traceId);
+              });
       assertThat(jvm.output()).contains("line order 7 taken trace=" + traceId);
     }
   }

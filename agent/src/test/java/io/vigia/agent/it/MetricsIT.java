@@ -7,6 +7,7 @@ import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
+import io.vigia.agent.programs.Meters;
 import io.vigia.agent.programs.Shop;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -106,12 +107,7 @@ class MetricsIT {
 
   @Test
   void ownEndpointHasEveryFamilyOnceWithExemplarsAndTargetInfo() throws Exception {
-    HttpRequest scrape =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics"))
-            .header("Accept", "application/openmetrics-text; version=1.0.0")
-            .build();
-    String text =
-        HttpClient.newHttpClient().send(scrape, HttpResponse.BodyHandlers.ofString()).body();
+    String text = scrape(port);
     String traceId = HexFormat.of().formatHex(receiver.spans.get(0).getTraceId().toByteArray());
     assertThat(text)
         .contains("target_info{")
@@ -121,6 +117,53 @@ class MetricsIT {
         .containsPattern("shop_price_euros_bucket\\{.*le=\"10\\.0\".* # \\{.*" + traceId);
     List<String> types = text.lines().filter(line -> line.startsWith("# TYPE ")).toList();
     assertThat(types).doesNotHaveDuplicates().hasSizeGreaterThan(10);
+  }
+
+  /** By the bridge and not by the registry for Prometheus, which has the same ones. */
+  @Test
+  void metersOfMicrometerAreInEachExportOnceAndOnTheEndpointOnce() throws Exception {
+    int endpoint;
+    try (ServerSocket free = new ServerSocket(0)) {
+      endpoint = free.getLocalPort();
+    }
+    try (Receiver other = Receiver.start();
+        Jvm meters =
+            Jvm.of(Meters.class, "micrometer", "prometheus-metrics", "HdrHistogram", "LatencyUtils")
+                .sendingTo(other)
+                .option("-Dotel.metric.export.interval=300")
+                .environment("VIGIA_PROMETHEUS", Integer.toString(endpoint))
+                .argument("told")
+                .start()) {
+      meters.await("ready");
+      meters.awaitUnlessEnded(
+          () -> other.metrics.stream().anyMatch(metric -> metric.getName().contains("wait")));
+      List<String> last =
+          other.metricExports.get(other.metricExports.size() - 1).stream()
+              .map(Metric::getName)
+              .filter(name -> name.startsWith("meters"))
+              .map(name -> name.replace('.', '_'))
+              .toList();
+      String text = scrape(endpoint);
+      meters.endWell();
+      for (String family : new String[] {"meters_orders", "meters_stock", "meters_wait"}) {
+        assertThat(last).filteredOn(name -> name.matches(family + "(_total|_seconds)?")).hasSize(1);
+      }
+      assertThat(text.lines().filter(line -> line.startsWith("meters_orders_total")))
+          .singleElement()
+          .asString()
+          .contains("kind=\"web\"")
+          .endsWith(" 2.0");
+      assertThat(text.lines().filter(line -> line.startsWith("meters_stock"))).hasSize(1);
+      assertThat(text.lines().filter(line -> line.matches("meters_wait\\w*_count.*"))).hasSize(1);
+    }
+  }
+
+  private static String scrape(int endpoint) throws Exception {
+    HttpRequest scrape =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + endpoint + "/metrics"))
+            .header("Accept", "application/openmetrics-text; version=1.0.0")
+            .build();
+    return HttpClient.newHttpClient().send(scrape, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   @Test

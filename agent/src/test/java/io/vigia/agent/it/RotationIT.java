@@ -107,7 +107,8 @@ class RotationIT {
       await().atMost(Duration.ofSeconds(60)).until(() -> receiver.paths.contains("/before"));
       assertThat(receiver.authorizations).containsOnly("Bearer one");
       web.awaitUnlessEnded(() -> web.output().contains(": service "));
-      assertThat(web.output()).contains(": reachable; traces and metrics and logs by OTLP/gRPC");
+      assertThat(web.output())
+          .contains(": reachable; traces and metrics and logs by OTLP/gRPC without spill");
 
       replace(Files.writeString(directory.resolve("token.new"), "two\n"), token);
       get(base + "/after");
