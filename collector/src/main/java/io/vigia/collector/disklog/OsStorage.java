@@ -51,7 +51,7 @@ final class OsStorage implements Storage {
 
   @Override
   public List<Path> list(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
+    if (!isDirectory(directory)) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(directory)) {
@@ -60,18 +60,13 @@ final class OsStorage implements Storage {
   }
 
   @Override
-  public void createDirectories(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
-      return;
-    }
-    Path parent = directory.toAbsolutePath().getParent();
-    if (parent != null) {
-      createDirectories(parent);
-    }
-    Files.createDirectories(directory);
-    if (parent != null) {
-      syncDirectory(parent);
-    }
+  public boolean isDirectory(Path path) {
+    return Files.isDirectory(path);
+  }
+
+  @Override
+  public void createDirectory(Path directory) throws IOException {
+    Files.createDirectories(directory); // minds no other process that makes it at the same time
   }
 
   @Override

@@ -159,10 +159,15 @@ public final class Reserve {
     }
 
     @Override
-    public void createDirectories(Path directory) throws IOException {
+    public boolean isDirectory(Path path) {
+      return disk.isDirectory(path);
+    }
+
+    @Override
+    public void createDirectory(Path directory) throws IOException {
       again(
           () -> {
-            disk.createDirectories(directory);
+            disk.createDirectory(directory);
             return directory;
           });
     }

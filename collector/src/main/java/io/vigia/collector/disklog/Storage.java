@@ -25,8 +25,28 @@ public interface Storage {
   /** The entries of a directory in order of name; empty when there is no such directory. */
   List<Path> list(Path directory) throws IOException;
 
+  boolean isDirectory(Path path);
+
+  /**
+   * Makes a directory in one that is there; nothing happens when it is there itself. Durable after
+   * {@link #syncDirectory} of its parent.
+   */
+  void createDirectory(Path directory) throws IOException;
+
   /** Makes the directory and its missing parents, and makes their names durable. */
-  void createDirectories(Path directory) throws IOException;
+  default void createDirectories(Path directory) throws IOException {
+    if (isDirectory(directory)) {
+      return;
+    }
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent != null) {
+      createDirectories(parent);
+    }
+    createDirectory(directory);
+    if (parent != null) {
+      syncDirectory(parent);
+    }
+  }
 
   /** Renames within one file system. */
   void move(Path from, Path to) throws IOException;

@@ -7,7 +7,9 @@ import static io.vigia.collector.disklog.TestLog.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vigia.collector.core.Signal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -65,5 +67,17 @@ class DurabilityTest {
     assertThat(onDisk("one")).isFalse();
     storage.kill();
     assertThat(read(log(Durability.os()))).containsExactly("one");
+  }
+
+  @Test
+  void anAcknowledgedRecordIsNotLostWithADirectoryThatWasMadeForIt() throws Exception {
+    for (int seed = 0; seed < 20; seed++) {
+      SimStorage disk = new SimStorage(seed);
+      DiskLog.Builder builder =
+          DiskLog.builder(Signal.LOGS, Path.of("/data/state/main/log/logs")).storage(disk);
+      appendAll(open(builder), "one");
+      disk.powerCut();
+      assertThat(read(open(builder))).as("seed %d", seed).containsExactly("one");
+    }
   }
 }

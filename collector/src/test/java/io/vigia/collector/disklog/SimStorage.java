@@ -29,6 +29,7 @@ public final class SimStorage implements Storage {
   private final TreeMap<Path, Inode> names = new TreeMap<>();
   private final Map<Path, TreeMap<Path, Inode>> durableNames = new HashMap<>();
   private final Set<Path> directories = new HashSet<>();
+  private final Set<Path> durableDirectories = new HashSet<>();
   private final Set<Path> locks = new HashSet<>();
   private long generation;
 
@@ -113,7 +114,12 @@ public final class SimStorage implements Storage {
   }
 
   @Override
-  public synchronized void createDirectories(Path directory) {
+  public synchronized boolean isDirectory(Path path) {
+    return path.getParent() == null || directories.contains(path);
+  }
+
+  @Override
+  public synchronized void createDirectory(Path directory) {
     directories.add(directory);
   }
 
@@ -141,6 +147,11 @@ public final class SimStorage implements Storage {
           }
         });
     durableNames.put(directory, entries);
+    for (Path path : directories) {
+      if (directory.equals(path.getParent())) {
+        durableDirectories.add(path);
+      }
+    }
   }
 
   private void countChange() throws IOException {
@@ -208,6 +219,7 @@ public final class SimStorage implements Storage {
         }
       }
     }
+    loseDirectories(survived);
     survived.values().forEach(this::loseUnsynced);
     names.clear();
     names.putAll(survived);
@@ -217,6 +229,20 @@ public final class SimStorage implements Storage {
             durableNames
                 .computeIfAbsent(Objects.requireNonNull(path.getParent()), key -> new TreeMap<>())
                 .put(path, inode));
+  }
+
+  /** A directory whose name was not synced may be gone, and with it whatever was synced inside. */
+  private void loseDirectories(Map<Path, Inode> survived) {
+    List<Path> lost =
+        directories.stream()
+            .filter(path -> !durableDirectories.contains(path) && random.nextBoolean())
+            .toList();
+    for (Path directory : lost) {
+      directories.removeIf(path -> path.startsWith(directory));
+      survived.keySet().removeIf(path -> path.startsWith(directory));
+    }
+    durableDirectories.clear();
+    durableDirectories.addAll(directories);
   }
 
   private void loseUnsynced(Inode inode) {
