@@ -2,6 +2,7 @@ package io.vigia.tests.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vigia.tests.client.Http;
 import io.vigia.tests.process.ChildProcess;
 import io.vigia.tests.process.Ports;
 import java.io.IOException;
@@ -91,6 +92,29 @@ class CollectorStartIT {
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.lines()).hasSize(1);
     assertThat(outcome.lines().get(0)).contains(file + ":1:").contains(inTheWay.toString());
+  }
+
+  @Test
+  void aSecondOneOfTheSameNameOnTheSameDataIsTurnedAwayAndTheFirstStays() throws IOException {
+    try (CollectorProcess first = CollectorProcess.builder().destination("stdout: {}").build()) {
+      first.start();
+      Path file =
+          config(
+              """
+              data: %s
+              receivers: {forward: {listen: "127.0.0.1:%d"}}
+              web: {listen: "127.0.0.1:%d"}
+              destinations:
+                stdout: {}
+              """
+                  .formatted(first.data(), Ports.free(), Ports.free()));
+      Outcome outcome = run(file);
+      assertThat(outcome.code()).isEqualTo(2);
+      assertThat(outcome.lines()).hasSize(1);
+      assertThat(outcome.lines().get(0))
+          .contains(file + ":1:", first.data().toString(), "in use by another process", "instance");
+      assertThat(Http.answersWith(first.webUrl() + "/readyz", 200)).isTrue();
+    }
   }
 
   @Test
