@@ -7,6 +7,12 @@ import io.vigia.tests.client.ElasticsearchQueries;
 import io.vigia.tests.collector.CollectorProcess;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +26,7 @@ final class Chaos {
   private final Jaeger jaeger;
   private final Prometheus prometheus;
   private final Random random;
+  private final Deque<FaultProxy.Fault> deck = new ArrayDeque<>();
   private int kills;
   private int elasticsearchKills;
   private int pauses;
@@ -55,10 +62,10 @@ final class Chaos {
     int elasticsearchKillEvery = Math.max(12, wantedKills / 6);
     long start = System.nanoTime();
     while (kills < wantedKills && System.nanoTime() - start < limit.toNanos()) {
-      weather();
+      FaultProxy.Fault fault = weather();
       deliverLate();
       proxy.hold(late && random.nextInt(3) == 0);
-      live();
+      live(fault);
       collector.kill();
       kills++;
       if (kills % elasticsearchKillEvery == 0) {
@@ -93,10 +100,11 @@ final class Chaos {
 
   /**
    * A random moment is the point. Every other life lasts until some requests have reached
-   * Elasticsearch, so that kills hit what is under way as often as what has only just begun.
+   * Elasticsearch, so that kills hit what is under way as often as what has only just begun; so
+   * does each in which a fault could be met for the first time.
    */
-  private void live() throws InterruptedException {
-    if (random.nextBoolean()) {
+  private void live(FaultProxy.Fault fault) throws InterruptedException {
+    if (random.nextBoolean() || proxy.count(fault) == 0) {
       long wanted = proxy.bulkRequests() + 1 + random.nextInt(8);
       long deadline = System.nanoTime() + MAX_LIFE_NANOS;
       while (proxy.bulkRequests() < wanted && System.nanoTime() < deadline) {
@@ -108,10 +116,17 @@ final class Chaos {
     }
   }
 
-  private void weather() throws InterruptedException {
-    FaultProxy.Fault[] faults = FaultProxy.Fault.values();
-    proxy.set(
-        random.nextInt(3) == 0 ? FaultProxy.Fault.NONE : faults[random.nextInt(faults.length)]);
+  /** Faults are dealt like cards: each has come before one comes again. */
+  private FaultProxy.Fault weather() throws InterruptedException {
+    if (deck.isEmpty()) {
+      List<FaultProxy.Fault> cards = new ArrayList<>(List.of(FaultProxy.Fault.values()));
+      cards.add(FaultProxy.Fault.NONE);
+      cards.add(FaultProxy.Fault.NONE);
+      Collections.shuffle(cards, random);
+      deck.addAll(cards);
+    }
+    FaultProxy.Fault fault = deck.remove();
+    proxy.set(fault);
     switch (random.nextInt(8)) {
       case 0 -> {
         elasticsearch.pause();
@@ -130,6 +145,15 @@ final class Chaos {
       case 2, 3 -> rollover();
       default -> {}
     }
+    return fault;
+  }
+
+  /** Faults that no request met. */
+  List<String> untried() {
+    return Arrays.stream(FaultProxy.Fault.values())
+        .filter(fault -> proxy.count(fault) == 0)
+        .map(fault -> "requests that meet " + fault)
+        .toList();
   }
 
   /** A data stream that does not exist yet, or a server that is busy, is no failure of the test. */

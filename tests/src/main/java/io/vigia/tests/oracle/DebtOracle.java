@@ -74,6 +74,7 @@ public final class DebtOracle implements Callable<Integer> {
     }
   }
 
+  private static final Duration PROBE_LIMIT = Duration.ofSeconds(60);
   private static final String PENDING = "vigia_destination_pending_items";
 
   /**
@@ -114,19 +115,20 @@ public final class DebtOracle implements Callable<Integer> {
       }
       System.out.println("oracle: " + chaos);
       System.out.println("oracle: " + ledger);
-      List<Thread> probe = start(4, collector, ledger, seed + 1_000);
-      Thread.sleep(1_000);
-      stop(probe);
+      Ledger probe = new Ledger();
+      probe(collector, probe, seed + 1_000);
+      List<String> untried = untried(kills, chaos, ledger, probe);
+      ledger.add(probe);
 
       ElasticsearchQueries logs = new ElasticsearchQueries(elasticsearch.url());
       JaegerQueries traces = new JaegerQueries(jaeger.queryUrl());
       PrometheusQueries metrics = new PrometheusQueries(prometheus.url());
       long start = System.nanoTime();
       awaitNothingPending(collector, start + drain.toNanos());
-      Verdict verdict = Verdict.of(ledger, logs, traces, metrics);
+      Verdict verdict = Verdict.of(untried, ledger, logs, traces, metrics);
       while (verdict.lost() > 0 && System.nanoTime() - start < drain.toNanos()) {
         Thread.sleep(2_000);
-        verdict = Verdict.of(ledger, logs, traces, metrics);
+        verdict = Verdict.of(untried, ledger, logs, traces, metrics);
       }
       System.out.printf(
           "oracle: %s, %d s after the last kill, %.0f items pending%n",
@@ -136,6 +138,33 @@ public final class DebtOracle implements Callable<Integer> {
       }
       return verdict;
     }
+  }
+
+  /** Fresh clients, for a second and until one event of each signal was taken. */
+  private static void probe(CollectorProcess collector, Ledger probe, long seed)
+      throws InterruptedException {
+    List<Thread> senders = start(Sender.Kind.values().length, collector, probe, seed);
+    long deadline = System.nanoTime() + PROBE_LIMIT.toNanos();
+    do {
+      Thread.sleep(1_000);
+    } while (!probe.counts().everySignal() && System.nanoTime() < deadline);
+    stop(senders);
+    System.out.println("oracle: the probe " + probe);
+  }
+
+  /** A run in which everything was refused, or nothing was harmed, is no proof. */
+  private static List<String> untried(int kills, Chaos chaos, Ledger ledger, Ledger probe) {
+    List<String> untried = new ArrayList<>(chaos.untried());
+    if (chaos.kills() < kills) {
+      untried.add((kills - chaos.kills()) + " of " + kills + " kills");
+    }
+    if (!ledger.counts().everySignal()) {
+      untried.add("something acknowledged of each signal: " + ledger.counts());
+    }
+    if (!probe.counts().everySignal()) {
+      untried.add("a probe of each signal that is acknowledged: " + probe.counts());
+    }
+    return untried;
   }
 
   /** Asks the backends only when the collector says that it is done: the asking is heavy work. */

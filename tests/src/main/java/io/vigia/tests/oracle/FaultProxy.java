@@ -114,6 +114,12 @@ final class FaultProxy implements AutoCloseable {
     return counts;
   }
 
+  /** How many bulk requests met this. */
+  long count(Fault one) {
+    AtomicLong count = counts.get(one);
+    return count == null ? 0 : count.get();
+  }
+
   long bulkRequests() {
     return heldEver.get() + counts.values().stream().mapToLong(AtomicLong::get).sum();
   }

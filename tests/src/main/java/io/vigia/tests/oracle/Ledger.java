@@ -18,6 +18,24 @@ final class Ledger {
   /** One point of the counter of one client. */
   record Sample(String series, long value) {}
 
+  /** How much was acknowledged. */
+  record Counts(int logs, int spans, int points) {
+    boolean everySignal() {
+      return logs > 0 && spans > 0 && points > 0;
+    }
+  }
+
+  synchronized Counts counts() {
+    return new Counts(logs.size(), traces.size(), samples.size());
+  }
+
+  /** What another one owes is owed too. */
+  synchronized void add(Ledger other) {
+    logs.addAll(other.logs());
+    traces.addAll(other.traces());
+    samples.addAll(other.samples());
+  }
+
   synchronized void acknowledgedLogs(List<String> ids) {
     logs.addAll(ids);
   }

@@ -14,18 +14,24 @@ import java.util.Set;
 /**
  * What the backends have of the debt.
  *
+ * @param untried what the run should have met and did not, so that it proves less than it says
  * @param missing acknowledged ids that are not there, a few of them
  * @param doubled ids that are in Elasticsearch more than once, a few of them
  */
-public record Verdict(long lost, long doublings, List<String> missing, List<String> doubled) {
+public record Verdict(
+    long lost, long doublings, List<String> untried, List<String> missing, List<String> doubled) {
   private static final int SHOWN = 10;
 
-  /** Nothing lost, nothing doubled. */
+  /** Nothing lost, nothing doubled, and all of it was tried. */
   public boolean good() {
-    return lost == 0 && doublings == 0;
+    return lost == 0 && doublings == 0 && untried.isEmpty();
   }
 
+  /**
+   * @param untried see {@link #untried}
+   */
   static Verdict of(
+      List<String> untried,
       Ledger ledger,
       ElasticsearchQueries elasticsearch,
       JaegerQueries jaeger,
@@ -55,6 +61,7 @@ public record Verdict(long lost, long doublings, List<String> missing, List<Stri
     return new Verdict(
         missing.size(),
         doubled.size(),
+        untried,
         List.copyOf(missing.subList(0, Math.min(SHOWN, missing.size()))),
         List.copyOf(doubled.subList(0, Math.min(SHOWN, doubled.size()))));
   }
@@ -85,6 +92,14 @@ public record Verdict(long lost, long doublings, List<String> missing, List<Stri
 
   @Override
   public String toString() {
-    return "lost " + lost + " " + missing + ", doubled " + doublings + " " + doubled;
+    return "lost "
+        + lost
+        + " "
+        + missing
+        + ", doubled "
+        + doublings
+        + " "
+        + doubled
+        + (untried.isEmpty() ? "" : ", but not tried: " + untried);
   }
 }
