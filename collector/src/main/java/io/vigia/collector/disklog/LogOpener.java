@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * segment only, whatever the size of the backlog; damage further back is met by readers.
  */
 final class LogOpener {
-  private static final int SCAN_BLOCK_BYTES = 1 << 20;
+  private static final int SCAN_BLOCK_BYTES = 128 << 10;
 
   private final LogOptions options;
   private final Storage storage;
@@ -112,12 +112,12 @@ final class LogOpener {
 
   private @Nullable SegmentHeader rebuildHeader(
       StorageFile file, long size, long firstSequence, long logId) throws IOException {
-    RecordScanner scanner = new RecordScanner(file, logId, SCAN_BLOCK_BYTES);
+    RecordScanner scanner = new RecordScanner(file, logId, new ReadBlock.Pool(SCAN_BLOCK_BYTES));
     long at = scanner.find(SegmentHeader.BYTES, size, firstSequence, Long.MAX_VALUE);
     if (at < 0) {
       return null;
     }
-    ByteBuffer block = scanner.block();
+    ByteBuffer block = scanner.block().bytes();
     int index = scanner.index(at);
     Segment previous = segments.last();
     long bytes = previous == null ? 0 : previous.start().bytes() + previous.readableBytes();
@@ -171,7 +171,7 @@ final class LogOpener {
     long base = segment.start().bytes();
     try (StorageFile file = storage.open(segment.path)) {
       long size = file.size();
-      RecordScanner scanner = new RecordScanner(file, logId, SCAN_BLOCK_BYTES);
+      RecordScanner scanner = new RecordScanner(file, logId, new ReadBlock.Pool(SCAN_BLOCK_BYTES));
       LogPosition end = segment.start();
       long offset = SegmentHeader.BYTES;
       while (offset < size) {
@@ -184,7 +184,7 @@ final class LogOpener {
           offset = next;
           continue;
         }
-        ByteBuffer block = scanner.block();
+        ByteBuffer block = scanner.block().bytes();
         int index = scanner.index(offset);
         offset += RecordFormat.recordLength(block, index);
         end =
@@ -197,7 +197,7 @@ final class LogOpener {
       if (size > length) {
         if (before != null && before.end().sequence() > end.sequence()) {
           // was acknowledged: what is left of it is cut off, but not thrown away
-          LogEntry lost = new LogEntry(end, before.end(), null, "missing", null);
+          LogEntry lost = new LogEntry(end, before.end(), null, "missing", null, null);
           new DamagedFiles(options).keep(lost, segment, length, size - length);
         }
         file.truncate(length);

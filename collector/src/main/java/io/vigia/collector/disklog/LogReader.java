@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a log in order from any position up to its durable end. Damaged stretches come as entries
- * of their own, once, and cost nothing but themselves. Not thread-safe; the payloads it hands out
- * are slices of arrays that are never written again.
+ * of their own, once, and cost nothing but themselves. Not thread-safe. The payloads it hands out
+ * are slices of arrays that are not written again before {@link LogEntry#giveBack}.
  */
 public final class LogReader implements Closeable {
   /** Told of each stretch that cannot be read. */
@@ -30,7 +30,7 @@ public final class LogReader implements Closeable {
   private final SegmentedLog log;
   private final @Nullable Signal signal;
   private final GapListener unreadable;
-  private final int blockBytes;
+  private final ReadBlock.Pool blocks;
   private final EnvelopeCodec.Decoder envelopes = new EnvelopeCodec.Decoder();
 
   private LogPosition position;
@@ -52,7 +52,7 @@ public final class LogReader implements Closeable {
     this.signal = signal;
     this.unreadable = unreadable;
     this.position = from;
-    this.blockBytes = blockBytes;
+    this.blocks = new ReadBlock.Pool(blockBytes);
   }
 
   /** Where {@link #next} looks. */
@@ -102,7 +102,7 @@ public final class LogReader implements Closeable {
   private @Nullable LogEntry take(
       RecordScanner in, Segment holding, LogPosition bound, RecordScanner.Found found)
       throws IOException {
-    ByteBuffer block = in.block();
+    ByteBuffer block = in.block().bytes();
     int at = in.index(offset);
     long sequence = RecordFormat.sequence(block, at);
     long base = holding.start().bytes();
@@ -124,13 +124,14 @@ public final class LogReader implements Closeable {
       offset = next;
       return gap;
     }
-    LogEntry entry = entry(block, at, to);
+    LogEntry entry = entry(in.block(), at, to);
     position = to;
     offset = next;
     return entry;
   }
 
-  private LogEntry entry(ByteBuffer block, int at, LogPosition to) {
+  private LogEntry entry(ReadBlock in, int at, LogPosition to) {
+    ByteBuffer block = in.bytes();
     int body = at + RecordFormat.HEADER_BYTES;
     int envelopeLength = RecordFormat.envelopeLength(block, at);
     ByteBuffer payload =
@@ -152,14 +153,17 @@ public final class LogReader implements Closeable {
     } else if (note != null) {
       record = new LogRecord(note.origin(), note.signal(), envelope, note.originItems(), payload);
     } else {
-      return new LogEntry(position, to, null, "note", null);
+      return new LogEntry(position, to, null, "note", null, null);
     }
-    return new LogEntry(position, to, record, null, note);
+    in.retain();
+    return new LogEntry(position, to, record, null, note, in);
   }
 
   /** A stretch that was not durable yet when the record behind it was written is torn. */
   private String damageReason(RecordScanner in, long behind, String otherwise) {
-    return RecordFormat.syncedTo(in.block(), in.index(behind)) <= offset ? "torn" : otherwise;
+    return RecordFormat.syncedTo(in.block().bytes(), in.index(behind)) <= offset
+        ? "torn"
+        : otherwise;
   }
 
   /** Looks for the next record behind bytes that are none. */
@@ -169,7 +173,7 @@ public final class LogReader implements Closeable {
     if (found < 0) {
       return offset < limit ? gap(bound, "header", holding, limit) : gap(bound, "missing");
     }
-    ByteBuffer block = in.block();
+    ByteBuffer block = in.block().bytes();
     int at = in.index(found);
     long sequence = RecordFormat.sequence(block, at);
     if (sequence == position.sequence()) {
@@ -195,7 +199,7 @@ public final class LogReader implements Closeable {
    * @param endOffset up to where its bytes are in the segment, if there is one
    */
   private LogEntry gap(LogPosition to, String reason, @Nullable Segment in, long endOffset) {
-    LogEntry gap = new LogEntry(position, to, null, reason, null);
+    LogEntry gap = new LogEntry(position, to, null, reason, null, null);
     unreadable.met(gap, in, offset, endOffset - offset);
     position = to;
     return gap;
@@ -206,18 +210,18 @@ public final class LogReader implements Closeable {
     StorageFile opened = log.options().storage().openForReading(holding.path);
     file = opened;
     segment = holding;
-    RecordScanner in = new RecordScanner(opened, log.logId(), blockBytes);
+    RecordScanner in = new RecordScanner(opened, log.logId(), blocks);
     scanner = in;
     long hint = position.bytes() - holding.start().bytes();
     offset = Math.max(SegmentHeader.BYTES, hint);
     boolean right =
         in.headerAt(offset, limit)
-            && RecordFormat.sequence(in.block(), in.index(offset)) == position.sequence();
+            && RecordFormat.sequence(in.block().bytes(), in.index(offset)) == position.sequence();
     if (!right) {
       offset = SegmentHeader.BYTES;
       while (in.headerAt(offset, limit)
-          && RecordFormat.sequence(in.block(), in.index(offset)) < position.sequence()) {
-        offset += RecordFormat.recordLength(in.block(), in.index(offset));
+          && RecordFormat.sequence(in.block().bytes(), in.index(offset)) < position.sequence()) {
+        offset += RecordFormat.recordLength(in.block().bytes(), in.index(offset));
       }
     }
     return in;
@@ -232,7 +236,7 @@ public final class LogReader implements Closeable {
     long limit = holding.readableBytes();
     RecordScanner in = scanner == null || holding != segment ? enter(holding, limit) : scanner;
     return in.headerAt(offset, limit)
-        ? RecordFormat.receiveTimeUnixNanos(in.block(), in.index(offset))
+        ? RecordFormat.receiveTimeUnixNanos(in.block().bytes(), in.index(offset))
         : 0;
   }
 
@@ -240,7 +244,10 @@ public final class LogReader implements Closeable {
     StorageFile open = file;
     file = null;
     segment = null;
-    scanner = null;
+    if (scanner != null) {
+      scanner.close();
+      scanner = null;
+    }
     if (open != null) {
       try {
         open.close();

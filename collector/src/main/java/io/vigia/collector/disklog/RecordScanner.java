@@ -2,18 +2,14 @@ package io.vigia.collector.disklog;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
-/**
- * Finds records in one segment file, reading it in big blocks. Not thread-safe. Blocks are never
- * overwritten, so slices of them stay valid.
- */
+/** Finds records in one segment file, reading it in big blocks. Not thread-safe. */
 final class RecordScanner {
   private final StorageFile file;
   private final long logId;
-  private final int blockBytes;
+  private final ReadBlock.Pool blocks;
   private final Checksum checksum = new Checksum();
-  private ByteBuffer block = ByteBuffer.allocate(0);
+  private ReadBlock block;
   private long blockOffset;
 
   /** What lies at an offset. */
@@ -25,10 +21,11 @@ final class RecordScanner {
     NOTHING
   }
 
-  RecordScanner(StorageFile file, long logId, int blockBytes) {
+  RecordScanner(StorageFile file, long logId, ReadBlock.Pool blocks) {
     this.file = file;
     this.logId = logId;
-    this.blockBytes = blockBytes;
+    this.blocks = blocks;
+    this.block = blocks.none();
   }
 
   /** Looks at {@code offset}; bytes at or after {@code limit} are not there. */
@@ -36,11 +33,11 @@ final class RecordScanner {
     if (!headerAt(offset, limit)) {
       return Found.NOTHING;
     }
-    int length = RecordFormat.recordLength(block, index(offset));
+    int length = RecordFormat.recordLength(bytes(), index(offset));
     if (!load(offset, length, limit)) {
       return Found.NOTHING;
     }
-    return RecordFormat.validBody(block, index(offset), checksum)
+    return RecordFormat.validBody(bytes(), index(offset), checksum)
         ? Found.RECORD
         : Found.DAMAGED_BODY;
   }
@@ -48,8 +45,8 @@ final class RecordScanner {
   /** Like {@link #at} without looking at the body. */
   boolean headerAt(long offset, long limit) throws IOException {
     return load(offset, RecordFormat.HEADER_BYTES, limit)
-        && RecordFormat.validHeader(block, index(offset), logId, checksum)
-        && offset + RecordFormat.recordLength(block, index(offset)) <= limit;
+        && RecordFormat.validHeader(bytes(), index(offset), logId, checksum)
+        && offset + RecordFormat.recordLength(bytes(), index(offset)) <= limit;
   }
 
   /**
@@ -60,8 +57,8 @@ final class RecordScanner {
   long find(long offset, long limit, long firstSequence, long endSequence) throws IOException {
     for (long at = offset; load(at, RecordFormat.HEADER_BYTES, limit); at++) {
       int index = index(at);
-      if (block.getInt(index) == RecordFormat.MAGIC && headerAt(at, limit)) {
-        long sequence = RecordFormat.sequence(block, index(at));
+      if (bytes().getInt(index) == RecordFormat.MAGIC && headerAt(at, limit)) {
+        long sequence = RecordFormat.sequence(bytes(), index(at));
         if (sequence >= firstSequence && sequence < endSequence) {
           return at;
         }
@@ -70,8 +67,8 @@ final class RecordScanner {
     return -1;
   }
 
-  /** The block that holds what was last looked at. */
-  ByteBuffer block() {
+  /** The block that holds what was last looked at; whoever keeps slices of it retains it. */
+  ReadBlock block() {
     return block;
   }
 
@@ -80,19 +77,54 @@ final class RecordScanner {
     return (int) (offset - blockOffset);
   }
 
+  /** Makes sure that so many bytes are in the block; false when they are not in the file. */
   private boolean load(long offset, int length, long limit) throws IOException {
-    if (offset >= blockOffset && offset + length <= blockOffset + block.limit()) {
-      return offset + length <= limit;
-    }
     if (offset + length > limit) {
       return false;
     }
-    int size = (int) Math.max(length, Math.min(blockBytes, limit - offset));
-    ByteBuffer next = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    int read = file.readFully(next, offset);
-    next.limit(read).position(0);
-    block = next;
-    blockOffset = offset;
-    return length <= read;
+    long end = blockOffset + bytes().limit();
+    if (offset >= blockOffset && offset + length <= end) {
+      return true;
+    }
+    boolean adjoins = offset >= blockOffset && offset <= end;
+    if (!adjoins || offset + length > blockOffset + bytes().capacity()) {
+      ReadBlock before = block;
+      ReadBlock next = blocks.take(length);
+      if (adjoins) {
+        int kept = (int) (end - offset);
+        next.bytes().limit(kept).put(0, before.bytes(), index(offset), kept);
+      }
+      block = next;
+      blockOffset = offset;
+      before.run();
+    }
+    readMore(limit);
+    return offset + length <= blockOffset + bytes().limit();
+  }
+
+  /** Fills the block as far as there is anything. */
+  private void readMore(long limit) throws IOException {
+    ByteBuffer into = bytes();
+    int filled = into.limit();
+    int wanted = (int) Math.min(into.capacity() - filled, limit - (blockOffset + filled));
+    if (wanted <= 0) {
+      return;
+    }
+    into.limit(filled + wanted).position(filled);
+    int read = 0;
+    try {
+      read = file.readFully(into, blockOffset + filled);
+    } finally {
+      into.limit(filled + read).position(0);
+    }
+  }
+
+  private ByteBuffer bytes() {
+    return block.bytes();
+  }
+
+  /** Nothing more is looked at. */
+  void close() {
+    block.run();
   }
 }

@@ -21,6 +21,7 @@ final class Delivery {
   private long duplicates;
   private long moved;
   private boolean givenUp;
+  private int answers;
   private Map<String, Long> dropped = Map.of();
 
   /**
@@ -36,6 +37,11 @@ final class Delivery {
   ExportBatch.Entry toSend() {
     SideNote note = entry.note();
     return new ExportBatch.Entry(record, note == null ? null : note.wanted());
+  }
+
+  /** The backend said something about it. */
+  void answered() {
+    answers++;
   }
 
   void moved(int items) {
@@ -69,6 +75,16 @@ final class Delivery {
         !cursor.done(
             entry.from(), entry.to(), delivered, Math.min(duplicates, delivered), dropped, moved);
     return true;
+  }
+
+  /**
+   * Gives the payload's memory back when certainly nobody looks at it any more: when all of it was
+   * taken by the only request that ever held it. Others may lie in a socket still.
+   */
+  void giveBack() {
+    if (answers == 1 && delivered == entry.items()) {
+      entry.giveBack();
+    }
   }
 
   /** Whether the record was dropped, and counted so, while it was on its way. */

@@ -109,11 +109,18 @@ final class Outcomes {
   private void finish(Delivery delivery) {
     if (delivery.finish()) {
       open.remove(delivery.record.id().sequence());
+      delivery.giveBack();
     }
   }
 
   Verdict settle(ExportBatch batch, ExportResult result) {
     List<ExportBatch.Entry> entries = batch.entries();
+    for (ExportBatch.Entry entry : entries) {
+      Delivery delivery = open.get(entry.record().id().sequence());
+      if (delivery != null) {
+        delivery.answered();
+      }
+    }
     if (refusedAsAWhole(batch, result) && batch.items() > 1 && refusalsInARow < PATIENCE) {
       return new Verdict(List.of(), true, false, null);
     }

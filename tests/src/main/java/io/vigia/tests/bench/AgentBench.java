@@ -100,6 +100,7 @@ public final class AgentBench implements Callable<Integer> {
     System.out.println(conditions());
     try (CollectorProcess collector =
         CollectorProcess.builder()
+            .withoutAssertions()
             .destination("elasticsearch: {url: \"http://127.0.0.1:" + Ports.free() + "\"}")
             .build()
             .start()) {

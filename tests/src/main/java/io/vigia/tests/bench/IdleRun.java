@@ -17,6 +17,7 @@ final class IdleRun {
   static void print(List<String> jvm, int connections) throws IOException, InterruptedException {
     try (CollectorProcess collector =
         CollectorProcess.builder()
+            .withoutAssertions()
             .destination("elasticsearch: {url: \"http://127.0.0.1:" + Ports.free() + "\"}")
             .jvm(jvm.toArray(String[]::new))
             .build()

@@ -10,6 +10,7 @@ final class OurCollector implements Subject {
   OurCollector(Workload workload, int sinkPort, List<String> jvm) {
     process =
         CollectorProcess.builder()
+            .withoutAssertions()
             .destination(workload.destination("http://127.0.0.1:" + sinkPort))
             .jvm(jvm.toArray(String[]::new))
             .build()

@@ -37,6 +37,7 @@ final class OutageRun implements AutoCloseable {
     this.eventsPerSecond = eventsPerSecond;
     collector =
         CollectorProcess.builder()
+            .withoutAssertions()
             .destination(workload.destination("http://127.0.0.1:" + sinkPort))
             .jvm(jvm.toArray(String[]::new))
             .yaml("log: {quota: 100GiB}")

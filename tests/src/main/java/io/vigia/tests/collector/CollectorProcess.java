@@ -27,6 +27,7 @@ public final class CollectorProcess implements AutoCloseable {
   private final List<String> destinations;
   private final List<String> receivers;
   private final List<String> jvmOptions;
+  private final boolean assertions;
   private final Path data;
   private final String moreYaml;
   private final String otlpMore;
@@ -37,6 +38,7 @@ public final class CollectorProcess implements AutoCloseable {
     destinations = List.copyOf(builder.destinations);
     receivers = List.copyOf(builder.receivers);
     jvmOptions = List.copyOf(builder.jvmOptions);
+    assertions = builder.assertions;
     data = builder.data == null ? folder.resolve("data") : builder.data;
     moreYaml = builder.moreYaml;
     otlpMore = builder.otlpMore;
@@ -153,6 +155,9 @@ public final class CollectorProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
+    if (assertions) {
+      command.add("-ea:io.vigia...");
+    }
     command.addAll(List.of("-jar", jar().toString(), "run", "--config", config.toString()));
     return command;
   }
@@ -186,6 +191,7 @@ public final class CollectorProcess implements AutoCloseable {
     private final List<String> destinations = new ArrayList<>();
     private final List<String> receivers = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>();
+    private boolean assertions = true;
     private @Nullable Path data;
     private String moreYaml = "";
     private String otlpMore = "";
@@ -219,6 +225,12 @@ public final class CollectorProcess implements AutoCloseable {
     /** The data directory of another one. */
     public Builder data(Path data) {
       this.data = data;
+      return this;
+    }
+
+    /** As a user runs it: for measuring. */
+    public Builder withoutAssertions() {
+      assertions = false;
       return this;
     }
 
