@@ -35,7 +35,7 @@ final class StartUp {
 
   private static CollectorProcess collector(List<String> jvm) {
     return CollectorProcess.builder()
-            .withoutAssertions()
+        .withoutAssertions()
         .destination("elasticsearch: {url: \"http://127.0.0.1:" + Ports.free() + "\"}")
         .jvm(jvm.toArray(String[]::new))
         .build();

@@ -1,7 +1,9 @@
 package io.vigia.tests.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +15,8 @@ public final class ElasticsearchQueries {
 
   private static final Pattern BACKING_INDEX =
       Pattern.compile("^\\.ds-(.+)-\\d{4}\\.\\d{2}\\.\\d{2}-\\d{6}");
+
+  private static final long SHARD_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final String url;
 
@@ -90,10 +94,13 @@ public final class ElasticsearchQueries {
 
   /** An index that is just being made has no shard yet and answers 503: then it is waited for. */
   private JsonNode ask(String path, String query) {
-    for (int i = 0; i < 3 && Http.postJson(url + path, query).statusCode() == 503; i++) {
+    long end = System.nanoTime() + SHARD_LIMIT_NANOS;
+    HttpResponse<String> answer = Http.postJson(url + path, query);
+    while (answer.statusCode() == 503 && System.nanoTime() - end < 0) {
       Http.get(url + "/_cluster/health?wait_for_status=yellow&timeout=30s");
+      answer = Http.postJson(url + path, query);
     }
-    return Http.json(url + path, query);
+    return Http.parsed(url + path, answer);
   }
 
   private void refresh(String indices) {

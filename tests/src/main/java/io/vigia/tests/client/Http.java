@@ -82,7 +82,8 @@ public final class Http {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
-  private static JsonNode parsed(String url, HttpResponse<String> response) {
+  /** The JSON of an answer; throws with it when it is not 200. */
+  static JsonNode parsed(String url, HttpResponse<String> response) {
     if (response.statusCode() != 200) {
       throw new IllegalStateException(
           response.statusCode() + " from " + url + ": " + response.body());
