@@ -90,6 +90,7 @@ class HarmlessIT {
     try (Receiver receiver = Receiver.start();
         Jvm jvm =
             Jvm.of(Steady.class, LIBRARIES)
+                .argument("by hand")
                 .agent(agent)
                 .sendingTo(receiver)
                 .option("-Dotel.logs.exporter=vigia,otlp") // both ways are met
@@ -126,7 +127,7 @@ class HarmlessIT {
   @Test
   void healthyAgentLeavesStdoutAlone() throws Exception {
     try (Receiver receiver = Receiver.start();
-        Jvm jvm = Jvm.of(Steady.class, LIBRARIES).sendingTo(receiver).start()) {
+        Jvm jvm = Jvm.of(Steady.class, LIBRARIES).argument("by hand").sendingTo(receiver).start()) {
       assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isEqualTo(3);
       assertThat(jvm.stdout()).isEqualTo(expected);
       assertThat(receiver.spans).hasSize(3);
