@@ -90,8 +90,10 @@ final class CrashGuard implements Closeable {
       return to == from + 1 && (deaths.early >= DEATHS || deaths.all() >= LATE_DEATHS);
     }
 
+    /** It has survived the time in which one dies quickly: what it saw of that counts less too. */
     Mark lowered() {
-      return new Mark(from, to, deaths, retryLog, true, nanos);
+      return new Mark(
+          from, to, new Deaths(0, Math.min(MAX_COUNT, deaths.all())), retryLog, true, nanos);
     }
 
     int onDisk() {

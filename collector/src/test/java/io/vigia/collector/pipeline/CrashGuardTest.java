@@ -124,6 +124,24 @@ class CrashGuardTest {
   }
 
   @Test
+  void whoSurvivesForLongOnceIsNotCondemnedByThreeDeaths() throws IOException {
+    CrashGuard guard = open();
+    for (int death = 1; death < CrashGuard.DEATHS; death++) {
+      guard.enter(batch(7, 8), false);
+      guard = open();
+    }
+    guard = dieLate(guard, 7, 8);
+    for (int death = 1; death < CrashGuard.DEATHS; death++) {
+      guard.enter(batch(7, 8), false);
+      guard = open();
+    }
+    assertThat(guard.condemned(7, false)).isFalse();
+    assertThat(guard.suspicious(7)).isTrue();
+    guard.enter(batch(7, 8), false);
+    assertThat(open().condemned(7, false)).isTrue();
+  }
+
+  @Test
   void anAnswerHoweverLateClearsTheRecord() throws IOException {
     CrashGuard guard = dieLate(open(), 7, 8);
     long ticket = guard.enter(batch(7, 8), false);
