@@ -115,13 +115,13 @@ final class Outcomes {
 
   Verdict settle(ExportBatch batch, ExportResult result) {
     List<ExportBatch.Entry> entries = batch.entries();
-    for (ExportBatch.Entry entry : entries) {
-      Delivery delivery = open.get(entry.record().id().sequence());
-      if (delivery != null) {
-        delivery.answered();
-      }
-    }
     if (refusedAsAWhole(batch, result) && batch.items() > 1 && refusalsInARow < PATIENCE) {
+      for (ExportBatch.Entry entry : entries) {
+        Delivery delivery = open.get(entry.record().id().sequence());
+        if (delivery != null) {
+          delivery.answered();
+        }
+      }
       return new Verdict(List.of(), true, false, null);
     }
     BitSet[] retry = new BitSet[entries.size()];
@@ -150,6 +150,7 @@ final class Outcomes {
       if (delivery == null) {
         continue; // an exporter's defect: answered twice
       }
+      delivery.answered();
       BitSet left = items(entry);
       if (retry[i] != null) {
         left.andNot(retry[i]);

@@ -97,7 +97,9 @@ final class KubernetesIdentity {
 
   /** Pods of an indexed Job have their number in their names: each would be a service. */
   private static String withoutIndex(String pod, @Nullable String index) {
-    return index == null ? pod : pod.replaceFirst("-" + index + "(-" + SAFE + "{5})?$", "$1");
+    return index == null
+        ? pod
+        : pod.replaceFirst("-" + Pattern.quote(index) + "(-" + SAFE + "{5})?$", "$1");
   }
 
   private static String workloadOf(String pod, Map<String, String> attributes) {
