@@ -51,18 +51,19 @@ final class CursorFiles {
         try (Cursor cursor = open(destination, log);
             RetryLog retryLog = retryLog(destination, signal)) {
           retryLog.openIfPresent(cursor);
-          lines.add(line(destination, log, cursor, retryLog.ledger()));
+          lines.add(line(destination, log, cursor, retryLog));
         }
       }
     }
     return lines;
   }
 
-  private static CursorLine line(
-      String destination, DiskLog log, Cursor cursor, Cursor.@Nullable Ledger putOff)
+  private static CursorLine line(String destination, DiskLog log, Cursor cursor, RetryLog retryLog)
       throws IOException {
     LogPosition end = log.end();
-    Cursor.Ledger ledger = cursor.ledger(end);
+    Ledgers ledgers = retryLog.ledgers(cursor, end);
+    Cursor.Ledger ledger = ledgers.main();
+    Cursor.Ledger putOff = ledgers.retry();
     long since = 0;
     if (ledger.pending() > 0) {
       try (LogReader reader = log.peekingReader(cursor.lowWater())) {

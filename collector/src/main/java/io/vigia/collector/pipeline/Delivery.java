@@ -44,6 +44,10 @@ final class Delivery {
     answers++;
   }
 
+  long moved() {
+    return moved;
+  }
+
   void moved(int items) {
     moved += items;
     unsettled -= items;

@@ -94,7 +94,7 @@ final class Dispatcher {
     this.limits = exporter.limits();
     this.options = options;
     this.metrics = metrics;
-    this.outcomes = new Outcomes(cursor, deadLetters);
+    this.outcomes = new Outcomes(cursor, deadLetters, retryLog);
     this.retryLog = retryLog;
     this.guard = guard;
     this.batcher = new Batcher(log, cursor, limits, options, outcomes, guard);
@@ -286,7 +286,7 @@ final class Dispatcher {
   private void putOff(Attempt attempt, Outcomes.Verdict verdict) {
     List<ExportBatch.Entry> again = verdict.again();
     if (attempt.failures() + 1 >= options.retryLogAfterTries()) {
-      again = outcomes.move(again, retryLog, String.valueOf(verdict.reason()));
+      again = outcomes.move(again, String.valueOf(verdict.reason()));
     }
     if (!again.isEmpty()) {
       wait(attempt, again, attempt.failures() + 1, 0);
@@ -375,6 +375,8 @@ final class Dispatcher {
   }
 
   DestinationStatus status() {
-    return Ledgers.read(name, options.required(), log, cursor, retryLog, circuit);
+    return retryLog
+        .ledgers(cursor, log.end())
+        .status(name, options.required(), log, cursor, circuit);
   }
 }

@@ -7,34 +7,28 @@ import io.vigia.collector.disklog.LogReader;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two ledgers of one destination and signal as one: what the main cursor counts as moved is
- * accepted in the retry log. Any thread.
+ * accepted in the retry log.
+ *
+ * @param retry null when no retry log was ever needed
+ * @param inBoth items in the retry log that the main cursor still counts as pending
  */
-final class Ledgers {
-  private Ledgers() {}
-
-  static DestinationStatus read(
-      String destination,
-      boolean required,
-      DiskLog log,
-      Cursor cursor,
-      RetryLog retryLog,
-      Circuit circuit) {
-    Cursor.Ledger main = cursor.ledger(log.end());
-    Cursor.Ledger retry = retryLog.ledger();
-    long moved = main.moved();
+record Ledgers(Cursor.Ledger main, Cursor.@Nullable Ledger retry, long inBoth) {
+  DestinationStatus status(
+      String destination, boolean required, DiskLog log, Cursor cursor, Circuit circuit) {
     Map<String, Long> dropped = new LinkedHashMap<>(main.dropped());
     if (retry != null) {
       retry.dropped().forEach((reason, items) -> dropped.merge(reason, items, Long::sum));
     }
-    long pending = main.pending() + (retry == null ? 0 : retry.pending());
+    long pending = main.pending() + (retry == null ? 0 : retry.pending()) - inBoth;
     return new DestinationStatus(
         destination,
         log.signal(),
         required,
-        main.accepted() - moved + (retry == null ? 0 : retry.accepted()),
+        main.accepted() - main.moved() + (retry == null ? 0 : retry.accepted()) - inBoth,
         main.delivered() + (retry == null ? 0 : retry.delivered()),
         dropped,
         pending,

@@ -30,6 +30,7 @@ final class Outcomes {
 
   private final Cursor cursor;
   private final DeadLetters deadLetters;
+  private final RetryLog retryLog;
   private final Map<Long, Delivery> open = new HashMap<>();
   private int refusalsInARow;
 
@@ -46,9 +47,10 @@ final class Outcomes {
     }
   }
 
-  Outcomes(Cursor cursor, DeadLetters deadLetters) {
+  Outcomes(Cursor cursor, DeadLetters deadLetters, RetryLog retryLog) {
     this.cursor = cursor;
     this.deadLetters = deadLetters;
+    this.retryLog = retryLog;
   }
 
   /** A record is about to be sent for the first time. */
@@ -70,18 +72,15 @@ final class Outcomes {
    *
    * @return the entries for which that failed
    */
-  List<ExportBatch.Entry> move(List<ExportBatch.Entry> entries, RetryLog retryLog, String reason) {
+  List<ExportBatch.Entry> move(List<ExportBatch.Entry> entries, String reason) {
     List<ExportBatch.Entry> left = new ArrayList<>();
     for (ExportBatch.Entry entry : entries) {
       Delivery delivery = open.get(entry.record().id().sequence());
       try {
         if (delivery != null) {
-          retryLog.add(List.of(entry), reason);
+          retryLog.move(entry, reason);
           delivery.moved(entry.items());
           finish(delivery);
-          if (delivery.givenUp()) {
-            retryLog.takeBack();
-          }
         }
       } catch (IOException e) {
         LOG.warn("the retry log cannot be written: {}", e.toString());
@@ -107,7 +106,7 @@ final class Outcomes {
   }
 
   private void finish(Delivery delivery) {
-    if (delivery.finish()) {
+    if (delivery.moved() > 0 ? retryLog.counted(delivery) : delivery.finish()) {
       open.remove(delivery.record.id().sequence());
       delivery.giveBack();
     }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Items a destination keeps putting off, on disk and out of the way of the others; gone through in
  * rounds with a back-off. Has a cursor and so a ledger of its own: what the main cursor counts as
- * moved is accepted here. Made on first use. Used by the dispatcher's thread, but for the ledger.
+ * moved is accepted here, and {@link #counted} takes care that nobody sees an item in both. Made on
+ * first use. Used by the dispatcher's thread, but for the ledger.
  */
 final class RetryLog implements Closeable {
   /** The unit in which space is freed. */
@@ -40,6 +41,15 @@ final class RetryLog implements Closeable {
   private volatile @Nullable SideLog log;
   private @Nullable LogReader reader;
   private @Nullable LogPosition lastFrom;
+
+  /** Held while either ledger takes over items from the other, and to read both. */
+  private final Object ledgers = new Object();
+
+  private @Nullable LogPosition countedEnd;
+
+  /** Items that are here already, and whose record is not done yet in the main cursor. */
+  private long arriving;
+
   private int rounds;
   private long roundNanos = System.nanoTime();
 
@@ -80,7 +90,10 @@ final class RetryLog implements Closeable {
       storage.createDirectories(directory);
       open = SideLog.open(storage, directory, SEGMENT_BYTES * 8);
       cursor = Cursor.open(storage, directory.resolve("cursor"), open);
-      log = open;
+      synchronized (ledgers) {
+        log = open;
+        countedEnd = open.end();
+      }
     }
     return open;
   }
@@ -89,8 +102,17 @@ final class RetryLog implements Closeable {
     return java.util.Objects.requireNonNull(cursor);
   }
 
-  /** All are durable when this returns; when it throws, perhaps none. */
+  /** New to the ledger. All are durable when this returns; when it throws, perhaps none. */
   void add(List<ExportBatch.Entry> entries, String reason) throws IOException {
+    add(entries, reason, 0);
+  }
+
+  /** Items of a record that the main cursor counts as pending until {@link #counted}. */
+  void move(ExportBatch.Entry entry, String reason) throws IOException {
+    add(List.of(entry), reason, entry.items());
+  }
+
+  private void add(List<ExportBatch.Entry> entries, String reason, int moved) throws IOException {
     boolean wasEmpty = isEmpty();
     SideLog open = open();
     lastFrom = open.end();
@@ -108,18 +130,33 @@ final class RetryLog implements Closeable {
       open.write(record.envelope(), note, record.payload());
     }
     open.commit();
+    synchronized (ledgers) {
+      countedEnd = open.end();
+      arriving += moved;
+    }
     if (wasEmpty) {
       rounds = 0;
       scheduleRound();
     }
   }
 
-  /** The last {@link #add} was one too many: as if it had never been. */
-  void takeBack() {
-    SideLog open = log;
-    LogPosition from = lastFrom;
-    if (open != null && from != null) {
-      cursor().annul(from, open.end());
+  /**
+   * Counts a record, some of whose items were moved here, as done in the main cursor.
+   *
+   * @return whether it is done
+   */
+  boolean counted(Delivery delivery) {
+    synchronized (ledgers) {
+      if (!delivery.finish()) {
+        return false;
+      }
+      arriving -= delivery.moved();
+      SideLog open = log;
+      LogPosition from = lastFrom;
+      if (delivery.givenUp() && open != null && from != null) {
+        cursor().annul(from, open.end()); // the last move was one too many
+      }
+      return true;
     }
   }
 
@@ -246,11 +283,13 @@ final class RetryLog implements Closeable {
     return true;
   }
 
-  /** Its ledger, or null when it was never needed. */
-  Cursor.@Nullable Ledger ledger() {
-    Cursor open = cursor;
-    SideLog opened = log;
-    return open == null || opened == null ? null : open.ledger(opened.end());
+  /** The main cursor's ledger and this one's, of one moment. By any thread. */
+  Ledgers ledgers(Cursor main, LogPosition mainEnd) {
+    synchronized (ledgers) {
+      LogPosition end = countedEnd;
+      Cursor.Ledger own = end == null ? null : cursor().ledger(end);
+      return new Ledgers(main.ledger(mainEnd), own, arriving);
+    }
   }
 
   void save() throws IOException {

@@ -2,6 +2,7 @@ package io.vigia.collector.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
@@ -24,11 +25,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When the memory of a record's payload goes back to its reader: two records of three items. */
+/**
+ * What the ledgers say of items on their way, and when the memory of a payload goes back to its
+ * reader: two records of three items.
+ */
 class OutcomesTest {
   private final SimStorage disk = new SimStorage(5);
   private final DiskLog log = DiskLog.builder(Signal.LOGS, Path.of("/log")).storage(disk).build();
   private final List<Integer> givenBack = new ArrayList<>();
+  private final RetryLog retryLog = new RetryLog(disk, Path.of("/retries"), new Backoff(1, 1));
+  private Cursor cursor;
   private Outcomes outcomes;
   private ExportBatch batch;
 
@@ -39,10 +45,9 @@ class OutcomesTest {
     for (int i = 0; i < 2; i++) {
       log.append(envelope, 3, ByteBuffer.wrap(new byte[] {1, 2, 3})).get(10, TimeUnit.SECONDS);
     }
+    cursor = Cursor.open(disk, Path.of("/log/cursor"), log);
     outcomes =
-        new Outcomes(
-            Cursor.open(disk, Path.of("/log/cursor"), log),
-            new DeadLetters("there", disk, Path.of("/dead"), 1 << 20));
+        new Outcomes(cursor, new DeadLetters("there", disk, Path.of("/dead"), 1 << 20), retryLog);
     List<ExportBatch.Entry> entries = new ArrayList<>();
     try (LogReader reader = log.reader(log.oldest())) {
       for (int i = 0; i < 2; i++) {
@@ -61,6 +66,7 @@ class OutcomesTest {
 
   @AfterEach
   void close() throws Exception {
+    retryLog.close();
     log.close();
   }
 
@@ -102,5 +108,53 @@ class OutcomesTest {
       outcomes.settle(new ExportBatch(Signal.LOGS, List.of(half)), ExportResult.delivered());
     }
     assertThat(givenBack).isEmpty();
+  }
+
+  private DestinationStatus status() {
+    DestinationStatus status =
+        retryLog
+            .ledgers(cursor, log.end())
+            .status("there", true, log, cursor, new Circuit("there", "logs"));
+    assertThat(status.balanced()).as(status.toString()).isTrue();
+    return status;
+  }
+
+  private static ExportBatch.Entry only(ExportBatch.Entry entry, int item) {
+    BitSet wanted = new BitSet();
+    wanted.set(item);
+    return new ExportBatch.Entry(entry.record(), wanted);
+  }
+
+  @Test
+  void anItemThatWasMovedIsCountedOnceWhileItsNeighboursAreUnderWay() {
+    ExportBatch.Entry first = batch.entries().get(0);
+    outcomes.move(List.of(only(first, 1)), "429");
+    assertThat(status().accepted()).isEqualTo(6);
+    assertThat(status().pending()).isEqualTo(6);
+    outcomes.move(List.of(only(first, 0), only(first, 2)), "429");
+    assertThat(status().accepted()).isEqualTo(6);
+    assertThat(status().pending()).isEqualTo(6);
+  }
+
+  @Test
+  void anItemThatIsBeingMovedIsCountedOnceAtEachMoment() {
+    List<DestinationStatus> seen = new ArrayList<>();
+    disk.beforeSync = () -> seen.add(status());
+    outcomes.move(List.of(batch.entries().get(0)), "429");
+    disk.beforeSync = () -> {};
+    seen.add(status());
+    assertThat(seen).hasSizeGreaterThan(1);
+    assertThat(seen).allSatisfy(one -> assertThat(one.accepted()).isEqualTo(6));
+    assertThat(seen).allSatisfy(one -> assertThat(one.pending()).isEqualTo(6));
+  }
+
+  @Test
+  void aRecordGivenUpWhileItWasBeingMovedIsNotInTheRetryLogAsWell() {
+    ExportBatch.Entry first = batch.entries().get(0);
+    cursor.drop(log.oldest(), log.end(), "quota");
+    outcomes.move(List.of(first), "429");
+    assertThat(status().accepted()).isEqualTo(6);
+    assertThat(status().dropped()).containsExactly(Map.entry("quota", 6L));
+    assertThat(status().pending()).isZero();
   }
 }
