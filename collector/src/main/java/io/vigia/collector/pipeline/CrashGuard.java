@@ -22,15 +22,19 @@ import org.jspecify.annotations.Nullable;
  * <p>A mark is written when a batch is handed to the exporter and wiped when it is answered. After
  * {@link #WINDOW_MILLIS} without an answer it is only lowered: most who die of a record die
  * quickly, and a kill while a slow backend is waited for says little about the record. So it takes
- * {@link #LATE_DEATHS} to be condemned by those; but a record that kills slowly (by the answer to
- * it, by memory that runs out) is found too. Marks are not synced: they have to survive the
- * process, not the machine. Used by the dispatcher's thread only.
+ * {@link #LATE_DEATHS} to be condemned by those, of which the first few change nothing; but a
+ * record that kills slowly (by the answer to it, by memory that runs out) is found too. Marks are
+ * not synced: they have to survive the process, not the machine. Used by the dispatcher's thread
+ * only.
  */
 final class CrashGuard implements Closeable {
   static final int DEATHS = 3;
 
   /** So many are enough when some of them came long after sending. */
   static final int LATE_DEATHS = 10;
+
+  /** So many of those are held for one soon after sending. */
+  private static final int LATE_WEIGHT = 4;
 
   private static final int MAX_SLOTS = 64;
   private static final int SLOT_BYTES = 32;
@@ -61,6 +65,14 @@ final class CrashGuard implements Closeable {
 
     int all() {
       return early + late;
+    }
+
+    /**
+     * 0: nothing changes; 1: the batch is sent in parts; more: record by record. A slow backend and
+     * a process that is killed now and then must not end in single records.
+     */
+    int weight() {
+      return early + late / LATE_WEIGHT;
     }
 
     Deaths max(Deaths other) {
@@ -166,7 +178,9 @@ final class CrashGuard implements Closeable {
 
   /** Whether records from here on were there at a death: one batch at a time then. */
   boolean suspicious(long sequence) {
-    return suspects.stream().anyMatch(suspect -> !suspect.retryLog && sequence < suspect.to);
+    return suspects.stream()
+        .anyMatch(
+            suspect -> !suspect.retryLog && suspect.deaths.weight() > 0 && sequence < suspect.to);
   }
 
   /** Whether a record of the retry log was there at a death: to be sent alone. */
@@ -178,12 +192,13 @@ final class CrashGuard implements Closeable {
   int maxRecords(long sequence) {
     int most = Integer.MAX_VALUE;
     for (Mark suspect : suspects) {
-      if (suspect.retryLog) {
+      int weight = suspect.deaths.weight();
+      if (suspect.retryLog || weight == 0) {
         continue;
       }
       if (suspect.holds(sequence, false)) {
-        long part = suspect.deaths.all() == 1 ? (suspect.to - suspect.from + 15) / 16 : 1;
-        most = (int) Math.min(most, part);
+        long width = suspect.to - suspect.from;
+        most = (int) Math.min(most, weight == 1 ? (width + 15) / 16 : 1);
       } else if (sequence < suspect.from) {
         most = (int) Math.min(most, suspect.from - sequence); // innocent ones go by themselves
       }

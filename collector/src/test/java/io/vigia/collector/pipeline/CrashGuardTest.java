@@ -97,12 +97,27 @@ class CrashGuardTest {
   }
 
   @Test
-  void aDeathLongAfterSendingCountsLess() throws IOException {
-    CrashGuard guard = dieLate(open(), 1, 33);
+  void threeDeathsLongAfterSendingChangeNothingYet() throws IOException {
+    CrashGuard guard = open();
+    for (int death = 1; death <= 3; death++) {
+      guard = dieLate(guard, 1, 33);
+      assertThat(guard.suspicious(1)).as("after %d deaths", death).isFalse();
+      assertThat(guard.maxRecords(1)).isEqualTo(Integer.MAX_VALUE);
+      assertThat(guard.maxRecords(0)).as("goes with its neighbours").isEqualTo(Integer.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void whoKillsLongAfterSendingIsFoundInItsBatchAtTheTenthDeath() throws IOException {
+    CrashGuard guard = open();
+    for (int death = 1; death <= 4; death++) {
+      guard = dieLate(guard, 1, 33);
+    }
+    assertThat(guard.suspicious(1)).isTrue();
     assertThat(guard.maxRecords(1)).isEqualTo(2);
     guard = dieLate(guard, 1, 3);
     assertThat(guard.maxRecords(1)).isEqualTo(1);
-    for (int death = 3; death <= CrashGuard.LATE_DEATHS; death++) {
+    for (int death = 6; death <= CrashGuard.LATE_DEATHS; death++) {
       assertThat(guard.condemned(1, false)).as("after %d deaths", death - 1).isFalse();
       guard = dieLate(guard, 1, 2);
     }
