@@ -10,17 +10,41 @@ import java.util.List;
  * A batch and its history.
  *
  * @param failures how often it was sent in vain
+ * @param besides how often of these although others were taken since the time before
+ * @param failedNanos when it was sent in vain the last time, by {@link System#nanoTime}
  * @param dueNanos not before this {@link System#nanoTime}
  * @param retryLog whether its records are from the retry log
  */
-record Attempt(ExportBatch batch, int failures, long dueNanos, boolean retryLog) {
+record Attempt(
+    ExportBatch batch,
+    int failures,
+    int besides,
+    long failedNanos,
+    long dueNanos,
+    boolean retryLog) {
 
   static Attempt first(Signal signal, List<ExportBatch.Entry> entries) {
-    return new Attempt(new ExportBatch(signal, entries), 0, System.nanoTime(), false);
+    return new Attempt(new ExportBatch(signal, entries), 0, 0, 0, System.nanoTime(), false);
   }
 
   Attempt fromRetryLog() {
-    return new Attempt(batch, failures, dueNanos, true);
+    return new Attempt(batch, failures, besides, failedNanos, dueNanos, true);
+  }
+
+  /**
+   * The same after one more vain try.
+   *
+   * @param again what of it is to be sent again
+   * @param beside whether others were taken since the time before
+   */
+  Attempt failed(List<ExportBatch.Entry> again, boolean beside, long dueNanos) {
+    return new Attempt(
+        new ExportBatch(batch.signal(), again),
+        failures + 1,
+        beside ? besides + 1 : besides,
+        System.nanoTime(),
+        dueNanos,
+        false);
   }
 
   boolean due(long nowNanos) {
@@ -59,6 +83,11 @@ record Attempt(ExportBatch batch, int failures, long dueNanos, boolean retryLog)
 
   private Attempt with(List<ExportBatch.Entry> entries) {
     return new Attempt(
-        new ExportBatch(batch.signal(), new ArrayList<>(entries)), failures, dueNanos, retryLog);
+        new ExportBatch(batch.signal(), new ArrayList<>(entries)),
+        failures,
+        0,
+        failedNanos,
+        dueNanos,
+        retryLog);
   }
 }

@@ -16,6 +16,7 @@ final class Circuit {
   private final String signal;
   private int failures;
   private long reopenNanos;
+  private long takenNanos;
   private volatile DestinationStatus.Circuit state = DestinationStatus.Circuit.CLOSED;
   private volatile @Nullable String lastError;
   private boolean putOffRefused;
@@ -56,7 +57,13 @@ final class Circuit {
     }
   }
 
+  /** Whether it took something since then, a {@link System#nanoTime}. */
+  boolean tookSince(long nanos) {
+    return takenNanos - nanos > 0;
+  }
+
   void answered() {
+    takenNanos = System.nanoTime();
     if (!isClosed()) {
       LOG.info("{}: takes {} again after {} failed tries", destination, signal, failures);
     }

@@ -33,11 +33,21 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread reads, batches and judges; the exporter's own threads only hand in results. When
  * nothing of a batch was taken the backend is held to be down: everything waits for the back-off,
- * then one batch goes ahead as a probe.
+ * then one batch goes ahead as a probe, another one each time. A batch of which nothing is taken
+ * while others are is taken apart, and what remains of it moves to the retry log.
  */
 final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final long NEVER = Long.MAX_VALUE;
+
+  /** A batch that was sent in vain so often, others being taken, may hold what nobody can take. */
+  private static final int SUSPICIOUS = 2;
+
+  /** The same when there are no others to be taken. */
+  private static final int LONELY = 4;
+
+  /** So many parts may wait: a backend that is down for days must not make crumbs of a batch. */
+  private static final int MAX_PIECES = 16;
 
   private final String name;
   private final DiskLog log;
@@ -207,7 +217,12 @@ final class Dispatcher {
     }
     Attempt retry = waiting.peek();
     if (retry != null && retry.due(System.nanoTime())) {
-      return waiting.poll();
+      // failed twice: perhaps it is not the backend, then others go through
+      List<ExportBatch.Entry> other =
+          retry.failures() >= SUSPICIOUS && hasRoom()
+              ? batcher.next(/* atOnce= */ true)
+              : List.of();
+      return other.isEmpty() ? waiting.poll() : Attempt.first(log.signal(), other);
     }
     List<ExportBatch.Entry> putOff =
         retryBatchInFlight ? List.of() : retryLog.next(limits, outcomes, guard);
@@ -215,15 +230,19 @@ final class Dispatcher {
       retryBatchInFlight = true;
       return Attempt.first(log.signal(), putOff).fromRetryLog();
     }
-    // a waiting batch takes the place of one in flight: bounded memory, and order where it is kept
-    if (inFlight + waiting.size() >= limits.maxInFlight()) {
+    if (!hasRoom()) {
       return null;
-    }
-    if (inFlight > 0 && batcher.suspicious()) {
-      return null; // nobody else may be there when it dies of this one
     }
     List<ExportBatch.Entry> entries = batcher.next(stopping);
     return entries.isEmpty() ? null : Attempt.first(log.signal(), entries);
+  }
+
+  /** Whether one more batch may be read. */
+  private boolean hasRoom() {
+    // a waiting batch takes the place of one in flight: bounded memory, and order where it is kept
+    boolean room = inFlight + waiting.size() < limits.maxInFlight();
+    // nobody else may be there when the process dies of this one
+    return room && !(inFlight > 0 && batcher.suspicious());
   }
 
   private void send(Attempt attempt) throws IOException {
@@ -273,13 +292,47 @@ final class Dispatcher {
       return;
     }
     cursor.countRetry();
-    if (verdict.nothingTaken() || result.retryAfterMillis() > 0) {
-      long due = wait(attempt, verdict.again(), circuit.failures() + 1, result.retryAfterMillis());
+    boolean nothingTaken = verdict.nothingTaken() && result.retryAfterMillis() == 0;
+    if (nothingTaken && circuit.isClosed() && isBeside(attempt)) {
+      singleOut(attempt, verdict);
+    } else if (verdict.nothingTaken() || result.retryAfterMillis() > 0) {
+      int tries = circuit.failures() + 1;
+      boolean apart = nothingTaken && attempt.failures() + 1 >= LONELY && mayBeTakenApart(attempt);
+      long due =
+          apart
+              ? takeApart(attempt, tries)
+              : wait(attempt, verdict.again(), tries, result.retryAfterMillis());
       circuit.failed(String.valueOf(verdict.reason()), due);
     } else {
       putOff(attempt, verdict);
       circuit.answered();
     }
+  }
+
+  /** Nothing was taken although the backend takes others: something in it may be to blame. */
+  private void singleOut(Attempt attempt, Outcomes.Verdict verdict) {
+    if (attempt.besides() + 1 >= SUSPICIOUS && mayBeTakenApart(attempt)) {
+      takeApart(attempt, SUSPICIOUS);
+    } else if (attempt.batch().items() == 1) {
+      putOff(attempt, verdict);
+    } else {
+      wait(attempt, verdict.again(), attempt.failures() + 1, 0);
+    }
+  }
+
+  /** Where order is kept, one request at a time, nothing may overtake. */
+  private boolean mayBeTakenApart(Attempt attempt) {
+    return limits.maxInFlight() > 1 && attempt.batch().items() > 1 && waiting.size() < MAX_PIECES;
+  }
+
+  /** When the first of the halves is due. */
+  private long takeApart(Attempt attempt, int tries) {
+    long first = Long.MAX_VALUE;
+    for (Attempt half : attempt.halves()) {
+      long due = wait(half, half.batch().entries(), tries, 0);
+      first = first == Long.MAX_VALUE || due - first < 0 ? due : first;
+    }
+    return first;
   }
 
   /** Some were taken, some not for now: those wait, or make room for others in the retry log. */
@@ -298,8 +351,13 @@ final class Dispatcher {
     long due =
         System.nanoTime()
             + TimeUnit.MILLISECONDS.toNanos(backoff.waitMillis(tries, retryAfterMillis));
-    waiting.add(new Attempt(new ExportBatch(signal(), again), attempt.failures() + 1, due, false));
+    waiting.add(attempt.failed(again, isBeside(attempt), due));
     return due;
+  }
+
+  /** Whether others were taken since it was sent in vain before. */
+  private boolean isBeside(Attempt attempt) {
+    return attempt.failures() > 0 && circuit.tookSince(attempt.failedNanos());
   }
 
   /** The disk, not the destination: wait a little and look again. */
@@ -311,8 +369,7 @@ final class Dispatcher {
   private void sleep() {
     long now = System.nanoTime();
     long until = NEVER;
-    boolean room =
-        inFlight + waiting.size() < limits.maxInFlight() && !(inFlight > 0 && batcher.suspicious());
+    boolean room = hasRoom();
     if (!circuit.isClosed()) {
       until = inFlight == 0 ? circuit.reopenNanos(now) : NEVER;
       wakeAtSequence = NEVER;

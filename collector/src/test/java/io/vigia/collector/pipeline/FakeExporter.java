@@ -30,6 +30,11 @@ final class FakeExporter implements Exporter {
     this(new Limits(10_000, 1_000, 0, 2));
   }
 
+  /** One request at a time, so nothing may overtake. */
+  static FakeExporter inOrder() {
+    return new FakeExporter(new Limits(10_000, 1_000, 0, 1));
+  }
+
   FakeExporter(Limits limits) {
     this.limits = limits;
   }

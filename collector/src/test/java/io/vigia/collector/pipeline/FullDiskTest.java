@@ -30,7 +30,7 @@ class FullDiskTest {
   private static final int RESERVE_BYTES = 100_000;
 
   private final SimStorage disk = new SimStorage(7);
-  private final FakeExporter exporter = new FakeExporter();
+  private final FakeExporter exporter = FakeExporter.inOrder();
   private final List<String> acknowledged = new ArrayList<>();
   private Pipeline pipeline = Pipeline.builder().directory(DIRECTORY).build();
 

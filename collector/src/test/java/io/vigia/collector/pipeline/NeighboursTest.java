@@ -28,7 +28,7 @@ class NeighboursTest {
 
   @TempDir Path directory;
   private final FakeExporter troubled = new FakeExporter();
-  private final FakeExporter healthy = new FakeExporter();
+  private final FakeExporter healthy = FakeExporter.inOrder();
   private Pipeline pipeline = Pipeline.builder().directory(Path.of("/none")).build();
 
   private void start(DestinationOptions ofTroubled, DestinationOptions ofHealthy, Quota quota)

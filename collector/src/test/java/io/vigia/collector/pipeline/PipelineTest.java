@@ -16,8 +16,10 @@ import io.vigia.collector.disklog.Durability;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -123,6 +125,33 @@ class PipelineTest {
         .containsExactly("before/0", "before/1", "before/2", "kept/0", "kept/1");
     assertThat(status(second).accepted()).isEqualTo(5);
     assertThat(status(second).delivered()).isEqualTo(5);
+  }
+
+  /** As a backend does that answers 500 to what it cannot digest, instead of refusing it. */
+  @Test
+  void anItemThatFailsEveryRequestItIsInHoldsNobody() throws Exception {
+    exporter.behave(
+        batch ->
+            batch.entries().stream().anyMatch(entry -> FakeExporter.text(entry).equals("poison"))
+                ? ExportResult.retryAll(batch, "500", 0)
+                : ExportResult.delivered());
+    Pipeline pipeline = startOne();
+    Set<String> expected = new HashSet<>();
+    for (int i = 0; i < 200; i++) {
+      accept(pipeline, i == 20 ? "poison" : "batch" + i, 1);
+      expected.add((i == 20 ? "poison" : "batch" + i) + "/0");
+    }
+    expected.remove("poison/0");
+    await().atMost(Duration.ofSeconds(60)).until(() -> status(pipeline).pending() == 1);
+    assertThat(exporter.delivered()).containsExactlyInAnyOrderElementsOf(expected);
+    accept(pipeline, "later", 1).get();
+    await().until(() -> exporter.delivered().contains("later/0"));
+    await().until(() -> status(pipeline).circuit() == DestinationStatus.Circuit.CLOSED);
+
+    exporter.comeUp();
+    awaitNothingPending(pipeline);
+    assertThat(exporter.delivered()).contains("poison/0").doesNotHaveDuplicates();
+    assertThat(status(pipeline).dropped()).isEmpty();
   }
 
   @Test
@@ -346,7 +375,7 @@ class PipelineTest {
       accept(pipeline, "b" + i, 1).get();
     }
     await().until(() -> ordered.delivered().contains("b49/0"));
-    await().until(() -> status(pipeline).pending() == 1);
+    await().atMost(Duration.ofSeconds(60)).until(() -> status(pipeline).pending() == 1);
     assertThat(ordered.delivered()).contains("stuck/0", "stuck/2").doesNotContain("stuck/1");
     assertThat(status(pipeline).accepted()).isEqualTo(53);
 
