@@ -109,8 +109,8 @@ public final class Bench implements Callable<Integer> {
     }
     if (outageGib > 0) {
       Workload workload = work.isEmpty() ? Workload.LOGS : work.get(0);
-      try (OutageRun run = new OutageRun(workload, connections, window, jvm, rate)) {
-        return run.print((long) (outageGib * (1L << 30))) ? 0 : 1;
+      try (OutageRun run = new OutageRun(workload, connections, window, jvm, rate, 10)) {
+        return OutageFacts.print(run.run((long) (outageGib * (1L << 30)))) ? 0 : 1;
       }
     }
     if (work.isEmpty()) {

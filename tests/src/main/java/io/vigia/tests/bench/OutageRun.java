@@ -15,7 +15,6 @@ import java.util.List;
  */
 final class OutageRun implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(30);
-  private static final int STEP_SECONDS = 10;
   private static final int REFERENCE_STEPS = 3;
 
   /** Short, because the end of the drain is only seen at the end of a step. */
@@ -23,6 +22,7 @@ final class OutageRun implements AutoCloseable {
 
   private final Workload workload;
   private final long eventsPerSecond;
+  private final int stepSeconds;
   private final int sinkPort = Ports.free();
   private final CollectorProcess collector;
   private final ClientProcess client;
@@ -30,9 +30,16 @@ final class OutageRun implements AutoCloseable {
 
   /**
    * @param eventsPerSecond what is sent, all the time
+   * @param stepSeconds how long each measurement takes
    */
   OutageRun(
-      Workload workload, int connections, int window, List<String> jvm, long eventsPerSecond) {
+      Workload workload,
+      int connections,
+      int window,
+      List<String> jvm,
+      long eventsPerSecond,
+      int stepSeconds) {
+    this.stepSeconds = stepSeconds;
     this.workload = workload;
     this.eventsPerSecond = eventsPerSecond;
     collector =
@@ -49,28 +56,30 @@ final class OutageRun implements AutoCloseable {
 
   /**
    * @param backlogBytes how far the backlog grows before the destination comes back
-   * @return whether every fact held
+   * @return what {@link OutageFacts} judges
    */
-  boolean print(long backlogBytes) throws IOException {
+  OutageFacts.Measured run(long backlogBytes) throws IOException {
     System.out.printf(
         "outage: %s at %,d events/s until the backlog is %.1f GiB%n",
         workload, eventsPerSecond, gib(backlogBytes));
     OutagePhase there = new OutagePhase();
-    try (ChildProcess sink = startSink()) {
-      step("there, warm-up", STEP_SECONDS, new OutagePhase());
+    Path takenBefore = Folders.temporary("sink").resolve("taken");
+    Path takenAfter = Folders.temporary("sink").resolve("taken");
+    try (ChildProcess sink = Sink.start(workload.sink(), sinkPort, takenBefore)) {
+      step("there, warm-up", stepSeconds, new OutagePhase());
       for (int i = 0; i < REFERENCE_STEPS; i++) {
-        step("there", STEP_SECONDS, there);
+        step("there", stepSeconds, there);
       }
       sink.kill();
     }
     OutagePhase away = new OutagePhase();
     while (pendingBytes() < backlogBytes) {
-      step("away", STEP_SECONDS, away);
+      step("away", stepSeconds, away);
     }
     double backlog = pendingItems();
     double peakBytes = pendingBytes();
     OutagePhase drain = new OutagePhase();
-    try (ChildProcess sink = startSink()) {
+    try (ChildProcess sink = Sink.start(workload.sink(), sinkPort, takenAfter)) {
       double before = delivered();
       long start = System.nanoTime();
       while (pendingItems() > eventsPerSecond) {
@@ -79,25 +88,20 @@ final class OutageRun implements AutoCloseable {
       double seconds = (System.nanoTime() - start) / 1e9;
       double drained = delivered() - before;
       collector.process().awaitReady(() -> delivered() >= sent && sink.isAlive(), LIMIT);
-      return OutageFacts.print(
-          new OutageFacts.Measured(
-              there,
-              away,
-              drain,
-              gib(peakBytes),
-              (long) backlog,
-              drained / seconds,
-              seconds,
-              eventsPerSecond,
-              sent,
-              (long) delivered(),
-              (long) collector.metrics().sum("vigia_destination_refused_items_total")));
+      return new OutageFacts.Measured(
+          there,
+          away,
+          drain,
+          gib(peakBytes),
+          (long) backlog,
+          drained / seconds,
+          seconds,
+          eventsPerSecond,
+          sent,
+          (long) delivered(),
+          Sink.taken(takenBefore) + Sink.taken(takenAfter),
+          (long) collector.metrics().sum("vigia_destination_refused_items_total"));
     }
-  }
-
-  private ChildProcess startSink() {
-    Path counter = Folders.temporary("sink").resolve("taken");
-    return Sink.start(workload.sink(), sinkPort, counter);
   }
 
   private void step(String what, int seconds, OutagePhase phase) throws IOException {

@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,17 +22,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A backend that says yes at once, in a process of its own: {@code Sink bulk PORT FILE} or {@code
  * Sink grpc PORT FILE}. Prints {@code ready} when it listens; keeps the number of events taken in
- * the file, as a big-endian long.
+ * the file, as a big-endian long: what it said yes to is in it before, also when it is killed.
  */
 public final class Sink {
-  private static final LongAdder TAKEN = new LongAdder();
+  private static ByteBuffer counter = ByteBuffer.allocate(Long.BYTES);
 
   private static final byte[] CREATED =
       "{\"create\":{\"status\":201}}".getBytes(StandardCharsets.US_ASCII);
@@ -44,7 +41,7 @@ public final class Sink {
 
   public static void main(String[] args) throws IOException, InterruptedException {
     int port = Integer.parseInt(args[1]);
-    publish(Path.of(args[2]));
+    counter = map(Path.of(args[2]));
     if (args[0].equals("bulk")) {
       HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 256);
       server.setExecutor(Executors.newFixedThreadPool(4));
@@ -72,15 +69,16 @@ public final class Sink {
     return sink;
   }
 
-  private static void publish(Path file) throws IOException {
-    MappedByteBuffer counter;
+  private static ByteBuffer map(Path file) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      counter = channel.map(FileChannel.MapMode.READ_WRITE, 0, Long.BYTES);
+      return channel.map(FileChannel.MapMode.READ_WRITE, 0, Long.BYTES);
     }
-    Executors.newSingleThreadScheduledExecutor()
-        .scheduleAtFixedRate(() -> counter.putLong(0, TAKEN.sum()), 0, 20, TimeUnit.MILLISECONDS);
+  }
+
+  private static synchronized void take(int items) {
+    counter.putLong(0, counter.getLong(0) + items);
   }
 
   /** What a sink with this file has taken. */
@@ -99,7 +97,7 @@ public final class Sink {
       byte[] answer;
       if (exchange.getRequestURI().getPath().endsWith("_bulk")) {
         int items = lines(exchange.getRequestBody()) / 2;
-        TAKEN.add(items);
+        take(items);
         answer = created(items);
       } else {
         exchange.getRequestBody().readAllBytes();
@@ -179,7 +177,7 @@ public final class Sink {
           method,
           ServerCalls.asyncUnaryCall(
               (request, observer) -> {
-                TAKEN.add(items(request));
+                take(items(request));
                 observer.onNext(new byte[0]);
                 observer.onCompleted();
               }));

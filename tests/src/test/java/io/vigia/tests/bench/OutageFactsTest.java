@@ -15,7 +15,18 @@ class OutageFactsTest {
   private static Measured measured(
       OutagePhase away, OutagePhase drain, double drained, long delivered) {
     OutagePhase there = phase(1_000, 5, 100);
-    return new Measured(there, away, drain, 2.0, 50_000, drained, 30, 1_000, 90_000, delivered, 0);
+    return measured(there, away, drain, drained, delivered, 90_100);
+  }
+
+  private static Measured measured(
+      OutagePhase there,
+      OutagePhase away,
+      OutagePhase drain,
+      double drained,
+      long delivered,
+      long taken) {
+    return new Measured(
+        there, away, drain, 2.0, 50_000, drained, 30, 1_000, 90_000, delivered, taken, 0);
   }
 
   @Test
@@ -36,6 +47,9 @@ class OutageFactsTest {
     assertThat(OutageFacts.latencyUnchanged(measured(good, phase(1_000, 21, 110), 2_000, 90_000)))
         .isFalse();
     assertThat(OutageFacts.nothingLost(measured(good, good, 2_000, 89_999))).isFalse();
+    assertThat(OutageFacts.nothingLost(measured(good, good, good, 2_000, 90_000, 89_999)))
+        .as("held for delivered, but no backend took it")
+        .isFalse();
     assertThat(OutageFacts.newDataTaken(measured(good, phase(900, 6, 110), 2_000, 90_000)))
         .isFalse();
     assertThat(OutageFacts.drainFast(measured(good, good, 1_999, 90_000))).isFalse();
