@@ -240,6 +240,61 @@ public final class LogReader implements Closeable {
         : 0;
   }
 
+  /**
+   * The side note of what {@link #next} would return, without its payload: nothing says yet that it
+   * is undamaged. Null at the end, and where only {@link #next} can tell.
+   */
+  @Nullable SideNote peekNote() throws IOException {
+    RecordScanner in = wholeHeader();
+    if (in == null) {
+      return null;
+    }
+    int envelopeLength = RecordFormat.envelopeLength(in.block().bytes(), in.index(offset));
+    if (!in.has(offset, RecordFormat.HEADER_BYTES + envelopeLength)) {
+      return null;
+    }
+    int body = in.index(offset) + RecordFormat.HEADER_BYTES;
+    envelopes.decode(in.block().bytes(), body, envelopeLength, 0);
+    return envelopes.note();
+  }
+
+  /** Goes past a record that {@link #peekNote} returned the note of, without reading it. */
+  void skip() throws IOException {
+    RecordScanner in = wholeHeader();
+    Segment holding = segment;
+    if (in != null && holding != null) {
+      ByteBuffer block = in.block().bytes();
+      int at = in.index(offset);
+      offset += RecordFormat.recordLength(block, at);
+      position =
+          new LogPosition(
+              position.sequence() + 1,
+              RecordFormat.itemsBefore(block, at) + RecordFormat.items(block, at),
+              holding.start().bytes() + offset);
+    }
+  }
+
+  /** When the very record that comes next has a whole header: who can look at it. */
+  private @Nullable RecordScanner wholeHeader() throws IOException {
+    Segment holding = log.segments().holding(position.sequence());
+    if (holding == null || position.sequence() >= log.end().sequence()) {
+      return null;
+    }
+    long limit = holding.readableBytes();
+    RecordScanner in = scanner;
+    if (in == null || holding != segment) {
+      try {
+        in = enter(holding, limit);
+      } catch (NoSuchFileException e) {
+        return null;
+      }
+    }
+    boolean whole =
+        in.headerAt(offset, limit)
+            && RecordFormat.sequence(in.block().bytes(), in.index(offset)) == position.sequence();
+    return whole ? in : null;
+  }
+
   private void leave() {
     StorageFile open = file;
     file = null;

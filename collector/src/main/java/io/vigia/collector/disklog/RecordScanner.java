@@ -49,6 +49,11 @@ final class RecordScanner {
         && offset + RecordFormat.recordLength(bytes(), index(offset)) <= limit;
   }
 
+  /** Whether so many bytes of a record with a whole header are there to be looked at. */
+  boolean has(long offset, int length) throws IOException {
+    return load(offset, length, offset + length);
+  }
+
   /**
    * The first offset from {@code offset} on with a whole header of a record in [{@code
    * firstSequence}, {@code endSequence}), or -1. The log id is random and part of the header, so

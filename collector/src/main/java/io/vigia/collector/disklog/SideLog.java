@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ public final class SideLog implements Closeable {
   private static final long MAX_SEGMENT_BYTES = 4L << 20;
   private static final long MIN_SEGMENT_BYTES = 64L << 10;
   private static final int READ_BLOCK_BYTES = 64 << 10;
+  private static final int NOTE_BLOCK_BYTES = 512;
 
   private final SegmentedLog log;
   private final Checksum checksum = new Checksum();
@@ -97,6 +99,40 @@ public final class SideLog implements Closeable {
 
   public LogReader reader(LogPosition from) {
     return new LogReader(log, null, this::unreadable, from, READ_BLOCK_BYTES);
+  }
+
+  /** Looks at a record. */
+  @FunctionalInterface
+  public interface Visitor {
+    void visit(LogEntry entry);
+  }
+
+  /**
+   * Shows the records from a position on whose note is chosen, whole and undamaged. Of the others
+   * only headers and envelopes are read, so that what is not chosen costs little, however much it
+   * is.
+   */
+  public void forEach(LogPosition from, Predicate<SideNote> chosen, Visitor visitor)
+      throws IOException {
+    try (LogReader notes = new LogReader(log, null, this::unreadable, from, NOTE_BLOCK_BYTES);
+        LogReader whole = reader(from)) {
+      while (notes.position().sequence() < log.end().sequence()) {
+        SideNote note = notes.peekNote();
+        if (note != null && !chosen.test(note)) {
+          notes.skip();
+          continue;
+        }
+        whole.seek(notes.position());
+        LogEntry entry = whole.next();
+        if (entry == null) {
+          return;
+        }
+        if (entry.note() != null) {
+          visitor.visit(entry);
+        }
+        notes.seek(entry.to());
+      }
+    }
   }
 
   private void unreadable(LogEntry gap, @Nullable Segment segment, long offset, long length) {

@@ -65,7 +65,7 @@ final class RetryLog implements Closeable {
   /**
    * Opens what an earlier process left. An entry whose origin the main cursor does not hold for
    * done was moved just before a crash: it will come again from the main log, so it is taken out
-   * here.
+   * here. Payloads of the others are not read: there may be very many.
    */
   void openIfPresent(Cursor main) throws IOException {
     if (!storage.exists(directory.resolve("meta"))) {
@@ -73,15 +73,10 @@ final class RetryLog implements Closeable {
     }
     SideLog open = open();
     Cursor own = cursor();
-    try (LogReader all = open.reader(own.lowWater())) {
-      LogEntry entry;
-      while ((entry = all.next()) != null) {
-        SideNote note = entry.note();
-        if (note != null && !main.isDone(note.origin().sequence())) {
-          own.annul(entry.from(), entry.to());
-        }
-      }
-    }
+    open.forEach(
+        own.lowWater(),
+        note -> !main.isDone(note.origin().sequence()),
+        entry -> own.annul(entry.from(), entry.to()));
   }
 
   private SideLog open() throws IOException {
