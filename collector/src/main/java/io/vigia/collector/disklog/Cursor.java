@@ -24,8 +24,8 @@ public final class Cursor implements Closeable {
   /** Above this many ranges {@link #crowded} asks the reader to wait for stragglers. */
   private static final int MANY_RANGES = 256;
 
-  /** A stretch of records that are done. */
-  record Range(LogPosition from, LogPosition to) {}
+  /** A stretch of records. */
+  public record Range(LogPosition from, LogPosition to) {}
 
   /** What is saved. */
   record State(

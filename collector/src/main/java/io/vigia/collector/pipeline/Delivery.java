@@ -5,7 +5,9 @@ import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
 import io.vigia.collector.disklog.SideNote;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +25,7 @@ final class Delivery {
   private boolean givenUp;
   private int answers;
   private Map<String, Long> dropped = Map.of();
+  private final List<Cursor.Range> moves = new ArrayList<>(0);
 
   /**
    * @param cursor over the log that {@code entry} is from; told when all is settled
@@ -48,9 +51,18 @@ final class Delivery {
     return moved;
   }
 
-  void moved(int items) {
+  /**
+   * @param to where in the retry log they are now
+   */
+  void moved(int items, Cursor.Range to) {
     moved += items;
     unsettled -= items;
+    moves.add(to);
+  }
+
+  /** Where in the retry log its items are that were moved, at one time or at several. */
+  List<Cursor.Range> moves() {
+    return moves;
   }
 
   void delivered(int items) {

@@ -78,8 +78,7 @@ final class Outcomes {
       Delivery delivery = open.get(entry.record().id().sequence());
       try {
         if (delivery != null) {
-          retryLog.move(entry, reason);
-          delivery.moved(entry.items());
+          retryLog.move(delivery, entry, reason);
           finish(delivery);
         }
       } catch (IOException e) {

@@ -40,7 +40,6 @@ final class RetryLog implements Closeable {
   private volatile @Nullable Cursor cursor;
   private volatile @Nullable SideLog log;
   private @Nullable LogReader reader;
-  private @Nullable LogPosition lastFrom;
 
   /** Held while either ledger takes over items from the other, and to read both. */
   private final Object ledgers = new Object();
@@ -103,14 +102,16 @@ final class RetryLog implements Closeable {
   }
 
   /** Items of a record that the main cursor counts as pending until {@link #counted}. */
-  void move(ExportBatch.Entry entry, String reason) throws IOException {
-    add(List.of(entry), reason, entry.items());
+  void move(Delivery delivery, ExportBatch.Entry entry, String reason) throws IOException {
+    delivery.moved(entry.items(), add(List.of(entry), reason, entry.items()));
   }
 
-  private void add(List<ExportBatch.Entry> entries, String reason, int moved) throws IOException {
+  /** Says where they are. */
+  private Cursor.Range add(List<ExportBatch.Entry> entries, String reason, int moved)
+      throws IOException {
     boolean wasEmpty = isEmpty();
     SideLog open = open();
-    lastFrom = open.end();
+    LogPosition from = open.end();
     for (ExportBatch.Entry entry : entries) {
       LogRecord record = entry.record();
       SideNote note =
@@ -133,6 +134,7 @@ final class RetryLog implements Closeable {
       rounds = 0;
       scheduleRound();
     }
+    return new Cursor.Range(from, open.end());
   }
 
   /**
@@ -146,10 +148,8 @@ final class RetryLog implements Closeable {
         return false;
       }
       arriving -= delivery.moved();
-      SideLog open = log;
-      LogPosition from = lastFrom;
-      if (delivery.givenUp() && open != null && from != null) {
-        cursor().annul(from, open.end()); // the last move was one too many
+      if (delivery.givenUp()) { // with all its items: what was moved is counted there already
+        delivery.moves().forEach(move -> cursor().annul(move.from(), move.to()));
       }
       return true;
     }

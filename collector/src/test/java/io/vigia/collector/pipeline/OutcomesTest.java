@@ -157,4 +157,36 @@ class OutcomesTest {
     assertThat(status().dropped()).containsExactly(Map.entry("quota", 6L));
     assertThat(status().pending()).isZero();
   }
+
+  @Test
+  void aRecordGivenUpAfterItsItemsWereMovedAtDifferentTimesIsNotInTheRetryLogAtAll() {
+    ExportBatch.Entry first = batch.entries().get(0);
+    ExportBatch.Entry second = batch.entries().get(1);
+    outcomes.move(List.of(only(first, 0)), "429");
+    outcomes.move(List.of(only(second, 2)), "429");
+    outcomes.move(List.of(only(first, 1)), "429");
+    cursor.drop(log.oldest(), log.end(), "quota");
+    assertThat(status().accepted()).isEqualTo(6);
+    outcomes.move(List.of(only(first, 2)), "429");
+    assertThat(status().accepted()).isEqualTo(6);
+    outcomes.move(List.of(only(second, 0), only(second, 1)), "429");
+    assertThat(status().accepted()).isEqualTo(6);
+    assertThat(status().dropped()).containsExactly(Map.entry("quota", 6L));
+    assertThat(status().pending()).isZero();
+  }
+
+  @Test
+  void onlyTheMovesOfTheRecordThatWasGivenUpAreTakenBack() throws Exception {
+    ExportBatch.Entry first = batch.entries().get(0);
+    ExportBatch.Entry second = batch.entries().get(1);
+    outcomes.move(List.of(only(first, 0)), "429");
+    outcomes.move(List.of(only(second, 2)), "429");
+    outcomes.move(List.of(only(first, 1)), "429");
+    cursor.drop(log.oldest(), log.at(1), "quota");
+    outcomes.move(List.of(only(first, 2)), "429");
+    outcomes.move(List.of(only(second, 0), only(second, 1)), "429");
+    assertThat(status().accepted()).isEqualTo(6);
+    assertThat(status().dropped()).containsExactly(Map.entry("quota", 3L));
+    assertThat(status().pending()).isEqualTo(3);
+  }
 }
