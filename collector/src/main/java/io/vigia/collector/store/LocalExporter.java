@@ -14,7 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The store as a destination. Its life is the store's: {@code start} and {@code close} are empty.
+ * The store as a destination. The store outlives it and is closed by its owner; closed, this takes
+ * no more.
  */
 final class LocalExporter implements Exporter {
   private static final long RETRY_MILLIS = 1_000;
@@ -23,6 +24,7 @@ final class LocalExporter implements Exporter {
   private static final Limits LIMITS = new Limits(4 << 20, 50_000, 200, 1);
 
   private final LocalStore store;
+  private volatile boolean closed;
 
   LocalExporter(LocalStore store) {
     this.store = store;
@@ -40,11 +42,14 @@ final class LocalExporter implements Exporter {
 
   @Override
   public CompletableFuture<ExportResult> export(ExportBatch batch) {
+    if (closed) {
+      return CompletableFuture.completedFuture(again(batch, "closed"));
+    }
     CompletableFuture<ExportResult> result = new CompletableFuture<>();
     try {
       store.submit(() -> result.complete(write(batch)));
     } catch (IOException | RejectedExecutionException e) {
-      result.complete(ExportResult.retryAll(batch, String.valueOf(e.getMessage()), RETRY_MILLIS));
+      result.complete(again(batch, String.valueOf(e.getMessage())));
     }
     return result;
   }
@@ -53,8 +58,14 @@ final class LocalExporter implements Exporter {
     try {
       return store.writer().write(batch);
     } catch (IOException | RuntimeException e) {
-      return ExportResult.retryAll(batch, String.valueOf(e.getMessage()), RETRY_MILLIS);
+      return again(batch, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The database's messages have several lines; a status has one. */
+  private static ExportResult again(ExportBatch batch, String reason) {
+    return ExportResult.retryAll(
+        batch, reason.lines().findFirst().orElse("no reason given"), RETRY_MILLIS);
   }
 
   @Override
@@ -75,5 +86,7 @@ final class LocalExporter implements Exporter {
   public void start() {}
 
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 }

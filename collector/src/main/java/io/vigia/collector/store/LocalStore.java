@@ -30,7 +30,6 @@ public final class LocalStore implements Component {
   private static final long MAINTENANCE_MILLIS = 5_000;
 
   private final Builder config;
-  private final Exporter exporter = new LocalExporter(this);
   private final StoreReader reader = new DuckReader(this);
   private final StoreWriter writer = this::write;
   private final Object writing = new Object();
@@ -46,9 +45,9 @@ public final class LocalStore implements Component {
     return new Builder();
   }
 
-  /** The destination {@code local}: takes all signals, exactly once. */
+  /** A new destination {@code local}: takes all signals, exactly once. */
   public Exporter exporter() {
-    return exporter;
+    return new LocalExporter(this);
   }
 
   public StoreReader reader() {
