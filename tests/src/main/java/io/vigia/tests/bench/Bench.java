@@ -107,6 +107,7 @@ public final class Bench implements Callable<Integer> {
       IdleRun.print(jvm, idle);
       return 0;
     }
+    DiskFigures.print();
     if (outageGib > 0) {
       Workload workload = work.isEmpty() ? Workload.LOGS : work.get(0);
       try (OutageRun run = new OutageRun(workload, connections, window, jvm, rate, 10)) {
