@@ -10,9 +10,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -25,23 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A grpc-java server that takes any unary method. Garbage and cuts come from a plain socket. */
 public final class FakeGrpcBackend implements FakeBackend {
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-          return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-          try {
-            return stream.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
-
   private final Deque<Reply> script = new ArrayDeque<>(List.of(Reply.OK));
   private final Server server;
   private final int port;
@@ -64,7 +45,8 @@ public final class FakeGrpcBackend implements FakeBackend {
                         String method, String authority) {
                       methods.add(method);
                       return ServerMethodDefinition.create(
-                          MethodDescriptor.<byte[], byte[]>newBuilder(BYTES, BYTES)
+                          MethodDescriptor.<byte[], byte[]>newBuilder(
+                                  RawBytes.INSTANCE, RawBytes.INSTANCE)
                               .setFullMethodName(method)
                               .setType(MethodDescriptor.MethodType.UNARY)
                               .build(),

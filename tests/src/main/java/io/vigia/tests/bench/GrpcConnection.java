@@ -6,6 +6,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import io.vigia.tests.client.RawBytes;
 import java.util.function.Consumer;
 
 /** Sends the same request again and again. */

@@ -9,6 +9,7 @@ import io.grpc.Server;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
+import io.vigia.tests.client.RawBytes;
 import io.vigia.tests.process.ChildProcess;
 import java.io.IOException;
 import java.io.InputStream;

@@ -14,10 +14,6 @@ import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,23 +21,6 @@ import java.util.concurrent.TimeUnit;
  * io.grpc.StatusRuntimeException}. Thread-safe.
  */
 public final class OtlpClient implements AutoCloseable {
-  private static final MethodDescriptor.Marshaller<byte[]> RAW =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] bytes) {
-          return new ByteArrayInputStream(bytes);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-          try {
-            return stream.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
-
   private final ManagedChannel channel;
   private final int timeoutMillis;
 
@@ -71,7 +50,7 @@ public final class OtlpClient implements AutoCloseable {
   /** Sends these bytes as a request for logs, whatever they are. */
   public void sendRawLogs(byte[] bytes) {
     MethodDescriptor<byte[], byte[]> method =
-        MethodDescriptor.newBuilder(RAW, RAW)
+        MethodDescriptor.newBuilder(RawBytes.INSTANCE, RawBytes.INSTANCE)
             .setType(MethodDescriptor.MethodType.UNARY)
             .setFullMethodName(LogsServiceGrpc.getExportMethod().getFullMethodName())
             .build();

@@ -16,12 +16,10 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.export.RawBytes;
 import io.vigia.collector.otlp.RandomOtlp;
 import io.vigia.collector.receive.FakeIntake;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -35,23 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The receiver against grpc-java. */
 class GrpcReceiverTest {
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-          return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-          try {
-            return stream.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
-
   private final FakeIntake intake = new FakeIntake();
   private final OtlpReceiver receiver =
       OtlpReceiver.builder()
@@ -86,7 +67,7 @@ class GrpcReceiverTest {
   }
 
   static MethodDescriptor<byte[], byte[]> method(Signal signal) {
-    return MethodDescriptor.newBuilder(BYTES, BYTES)
+    return MethodDescriptor.newBuilder(RawBytes.INSTANCE, RawBytes.INSTANCE)
         .setType(MethodDescriptor.MethodType.UNARY)
         .setFullMethodName(service(signal))
         .build();
@@ -95,7 +76,7 @@ class GrpcReceiverTest {
   private byte[] call(String method, byte[] request, CallOptions options) {
     return ClientCalls.blockingUnaryCall(
         channel,
-        MethodDescriptor.newBuilder(BYTES, BYTES)
+        MethodDescriptor.newBuilder(RawBytes.INSTANCE, RawBytes.INSTANCE)
             .setType(MethodDescriptor.MethodType.UNARY)
             .setFullMethodName(method)
             .build(),

@@ -1,4 +1,4 @@
-package io.vigia.tests.bench;
+package io.vigia.collector.export;
 
 import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /** gRPC messages that are not parsed. */
-final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
-  static final RawBytes INSTANCE = new RawBytes();
+public final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
+  public static final RawBytes INSTANCE = new RawBytes();
 
   private RawBytes() {}
 
