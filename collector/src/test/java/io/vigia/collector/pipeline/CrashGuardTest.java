@@ -9,12 +9,18 @@ import io.vigia.collector.core.RecordId;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Storage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -186,5 +192,57 @@ class CrashGuardTest {
     assertThat(second.sentBelow()).isZero();
     second.close(77);
     assertThat(open().sentBelow()).isEqualTo(77);
+  }
+
+  /** Written from {@code disklog.md} by another program (a script), not by this one. */
+  private static byte[] fixture() throws IOException {
+    try (InputStream in = CrashGuardTest.class.getResourceAsStream("/disklog/v1/logs.attempts")) {
+      return Objects.requireNonNull(in).readAllBytes();
+    }
+  }
+
+  @Test
+  void versionOneOfTheAttemptsFileIsReadBackWithItsDeaths() throws IOException {
+    Files.write(directory.resolve("logs.attempts"), fixture());
+    try (CrashGuard guard = open()) {
+      assertThat(guard.sentBelow()).isEqualTo(2_048);
+      assertThat(guard.maxRecords(40)).as("40 to 55, a second death").isEqualTo(1);
+      assertThat(guard.maxRecords(30)).as("up to 40").isEqualTo(10);
+      assertThat(guard.condemned(40, false)).isFalse();
+      assertThat(guard.condemned(7, true)).as("alone, from the retry log, a third death").isTrue();
+      assertThat(guard.condemned(7, false)).isFalse();
+      assertThat(guard.condemned(100, false)).as("alone, a tenth late death").isTrue();
+      assertThat(guard.suspicious(199)).as("200 has a wrong checksum").isFalse();
+    }
+  }
+
+  @Test
+  void attemptsAreWrittenByteForByteAsDrawn() throws IOException {
+    Path file = directory.resolve("logs.attempts");
+    CrashGuard first = open();
+    first.enter(batch(40, 56), false);
+    assertThat(slot(Files.readAllBytes(file), 0)).isEqualTo(slot(40, 56, 0));
+    CrashGuard second = open();
+    second.enter(batch(40, 56), false);
+    assertThat(slot(Files.readAllBytes(file), 0))
+        .isEqualTo(slot(40, 56, 1))
+        .isEqualTo(slot(fixture(), 0));
+    second.enter(batch(7, 8), true);
+    assertThat(slot(Files.readAllBytes(file), 1)).isEqualTo(slot(7, 8, 1 << 30));
+    second.sent(2_048);
+    assertThat(slot(Files.readAllBytes(file), 64)).isEqualTo(slot(fixture(), 64));
+    assertThat(Files.size(file)).isEqualTo(65 * 32).isEqualTo(fixture().length);
+  }
+
+  private static byte[] slot(byte[] file, int slot) {
+    return Arrays.copyOfRange(file, slot * 32, slot * 32 + 32);
+  }
+
+  private static byte[] slot(long from, long to, int deaths) {
+    ByteBuffer bytes = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(from).putLong(to).putInt(deaths);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.array(), 0, 20);
+    return bytes.putInt((int) crc.getValue()).array();
   }
 }
