@@ -3,14 +3,17 @@ package io.vigia.collector.disklog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vigia.collector.core.Envelope;
+import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.core.RecordId;
 import io.vigia.collector.core.Signal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -55,7 +59,11 @@ class LogModelTest {
     POWER_CUT,
     POWER_CUT_WHILE_WRITING,
     POWER_CUT_WHILE_OPENING,
-    FLIP_A_BIT
+    FLIP_A_BIT,
+    CUT_A_SEGMENT,
+    ZERO_PAGES,
+    APPEND_AT_THE_QUOTA,
+    QUOTA_DROPS_THE_OLDEST
   }
 
   @Provide
@@ -88,11 +96,18 @@ class LogModelTest {
     final Set<String> appended = new HashSet<>();
 
     final Set<String> acknowledged = new LinkedHashSet<>();
+
+    /** Refused for the quota: must never be there. */
+    final Set<String> refused = new HashSet<>();
+
+    /** Of whose records bytes were damaged: may be gone, and nothing else. */
+    final Set<String> doomed = new HashSet<>();
+
     final Map<RecordId, String> ids = new HashMap<>();
     final Durability durability;
     final List<String> trail = new ArrayList<>();
     long freedBefore;
-    int flips;
+    boolean damaged;
     boolean torn;
     int texts;
     DiskLog log;
@@ -195,18 +210,103 @@ class LogModelTest {
           powerCut();
           reopen();
         }
-        case FLIP_A_BIT -> {
-          List<Path> segments = storage.files(".segment");
-          if (!segments.isEmpty()) {
-            Path segment = segments.get(random.nextInt(segments.size()));
-            int size = storage.bytes(segment).length;
-            int at = random.nextInt(size);
-            storage.flip(segment, at);
-            flips++;
-            trail.add(segment.getFileName() + " flipped at " + at);
+        case FLIP_A_BIT ->
+            damage(
+                bytes -> {
+                  int at = random.nextInt(bytes.length);
+                  bytes[at] ^= 0x10;
+                  return new Damage(bytes, at, at + 1);
+                });
+        case CUT_A_SEGMENT ->
+            damage(
+                bytes -> {
+                  int length = random.nextInt(bytes.length);
+                  return new Damage(Arrays.copyOf(bytes, length), length, bytes.length);
+                });
+        case ZERO_PAGES ->
+            damage(
+                bytes -> {
+                  int page = 128;
+                  int from = random.nextInt(bytes.length) / page * page;
+                  int to = Math.min(bytes.length, from + page * (1 + random.nextInt(5)));
+                  Arrays.fill(bytes, from, to, (byte) 0);
+                  return new Damage(bytes, from, to);
+                });
+        case APPEND_AT_THE_QUOTA -> appendAtTheQuota();
+        case QUOTA_DROPS_THE_OLDEST -> {
+          LogPosition next = log.nextSegmentStart();
+          if (next != null) {
+            cursor.drop(cursor.lowWater(), next, "quota");
+            cursor.save();
+            log.deleteBefore(Math.min(next.sequence(), cursor.savedLowWater().sequence()));
+            freedBefore = Math.max(freedBefore, log.oldest().sequence());
           }
         }
       }
+    }
+
+    /**
+     * What a segment's file is afterwards.
+     *
+     * @param from the first byte that is not as it was
+     */
+    private record Damage(byte[] bytes, int from, int to) {}
+
+    private void damage(Function<byte[], Damage> how) {
+      List<Path> segments = storage.files(".segment");
+      if (segments.isEmpty()) {
+        return;
+      }
+      Path segment = segments.get(random.nextInt(segments.size()));
+      byte[] before = storage.bytes(segment);
+      if (before.length == 0) {
+        return;
+      }
+      Damage damage = how.apply(before.clone());
+      doom(before, damage);
+      storage.overwrite(segment, damage.bytes());
+      damaged = true;
+      trail.add(segment.getFileName() + " damaged from " + damage.from() + " to " + damage.to());
+    }
+
+    /** Looks for the records of a segment at each byte, whatever happened to it before. */
+    private void doom(byte[] segment, Damage damage) {
+      ByteBuffer bytes = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
+      Checksum checksum = new Checksum();
+      for (int at = 0; at + RecordFormat.HEADER_BYTES <= segment.length; at++) {
+        if (RecordFormat.validHeader(bytes, at, log.logId(), checksum)
+            && at < damage.to()
+            && at + RecordFormat.recordLength(bytes, at) > damage.from()) {
+          RecordId id =
+              new RecordId(
+                  log.logId(), RecordFormat.epoch(bytes, at), RecordFormat.sequence(bytes, at));
+          doomed.add(String.valueOf(ids.get(id)));
+        }
+      }
+    }
+
+    /** At or above the quota everything is refused, with a time, and never seen again. */
+    private void appendAtTheQuota() throws Exception {
+      log.allow(log.bytes() + random.nextInt(800));
+      for (int i = 0; i < 6; i++) {
+        boolean full = log.bytes() >= log.allowedBytes();
+        String text = newText();
+        try {
+          append(text).get(60, TimeUnit.SECONDS);
+          assertThat(full).as("taken at %s of %s", log.bytes(), log.allowedBytes()).isFalse();
+          acknowledged.add(text);
+        } catch (ExecutionException e) {
+          assertThat(full)
+              .as("refused at %s of %s: %s", log.bytes(), log.allowedBytes(), e)
+              .isTrue();
+          assertThat(e.getCause())
+              .isInstanceOfSatisfying(
+                  IntakeException.Overloaded.class,
+                  overloaded -> assertThat(overloaded.retryAfterMillis()).isPositive());
+          refused.add(text);
+        }
+      }
+      log.allow(Long.MAX_VALUE);
     }
 
     /** Stops the writer's thread without letting it tidy up. */
@@ -243,23 +343,31 @@ class LogModelTest {
       List<String> sent = new ArrayList<>();
       List<CompletableFuture<Void>> answers = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        String text = "text" + texts++ + "x".repeat(random.nextInt(300));
+        String text = newText();
         sent.add(text);
-        appended.add(text);
-        answers.add(
-            log.append(
-                new Envelope(texts, "test", "peer" + random.nextInt(2), Map.of()),
-                items(text),
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+        answers.add(append(text));
       }
       for (int i = 0; i < count; i++) {
         try {
-          answers.get(i).get(10, TimeUnit.SECONDS);
+          answers.get(i).get(60, TimeUnit.SECONDS);
           acknowledged.add(sent.get(i));
         } catch (ExecutionException refused) {
           // may be there or not
         }
       }
+    }
+
+    private String newText() {
+      String text = "text" + texts++ + "x".repeat(random.nextInt(300));
+      appended.add(text);
+      return text;
+    }
+
+    private CompletableFuture<Void> append(String text) {
+      return log.append(
+          new Envelope(texts, "test", "peer" + random.nextInt(2), Map.of()),
+          items(text),
+          ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     static int items(String text) {
@@ -269,6 +377,7 @@ class LogModelTest {
     private void awaitWritable() {
       org.awaitility.Awaitility.await()
           .pollInterval(java.time.Duration.ofMillis(1))
+          .atMost(java.time.Duration.ofSeconds(60))
           .until(() -> log.failure() == null);
     }
 
@@ -306,7 +415,7 @@ class LogModelTest {
             trail.add(entry.toString());
             lost += entry.to().sequence() - entry.from().sequence();
             boolean weak = !durability.equals(Durability.fsync());
-            boolean expected = flips > 0 || (torn && (weak || "torn".equals(entry.damage())));
+            boolean expected = damaged || (torn && (weak || "torn".equals(entry.damage())));
             assertThat(expected)
                 .as("damage: %s with %s after %s", entry, durability, trail)
                 .isTrue();
@@ -314,6 +423,7 @@ class LogModelTest {
           }
           String text = StandardCharsets.UTF_8.decode(record.payload().duplicate()).toString();
           assertThat(appended).contains(text);
+          assertThat(refused).doesNotContain(text);
           assertThat(record.items()).isEqualTo(items(text));
           String before = ids.put(record.id(), text);
           assertThat(before).isIn(null, text);
@@ -326,11 +436,11 @@ class LogModelTest {
       assertThat(read).doesNotHaveDuplicates();
       List<String> missing = retained();
       missing.removeAll(new HashSet<>(read));
-      assertThat(missing).as("after %s", trail).hasSizeLessThanOrEqualTo(flips);
-      if (!torn) {
-        assertThat(lost).isLessThanOrEqualTo(flips);
+      assertThat(doomed).as("after %s", trail).containsAll(missing);
+      if (!torn && !damaged) {
+        assertThat(lost).isZero();
       }
-      if (flips == 0) {
+      if (!damaged) {
         assertThat(cursor.lowWater().sequence()).isGreaterThanOrEqualTo(log.oldest().sequence());
       }
     }
