@@ -45,6 +45,35 @@ class AdoptionIT {
   }
 
   @Test
+  void whatAStoppedNeighbourCouldNotDeliverIsDeliveredOnceAndItsDirectoryIsRemoved()
+      throws IOException {
+    try (FakeElasticsearch sink = new FakeElasticsearch();
+        CollectorProcess one = collector(sink, "one", null).start();
+        CollectorProcess two = collector(sink, "two", one.data()).start()) {
+      sink.failWith(503);
+      send(one, "first", "second");
+      send(two, "third");
+      assertThat(one.metrics().sum("vigia_destination_pending_items")).isEqualTo(2);
+      assertThat(one.terminate(SOON)).as(one.process().output()).isZero();
+      assertThat(sink.messages()).isEmpty();
+      sink.failWith(0);
+
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(sink.messages())
+                      .containsExactlyInAnyOrder("first", "second", "third"));
+      await().atMost(SOON).until(() -> !Files.exists(state(one, "one")));
+      assertThat(state(one, "two")).exists();
+      assertThat(two.process().output())
+          .contains("delivering what instance one left")
+          .contains("instance one: all is delivered, its directory is removed");
+      assertThat(sink.duplicates()).isZero();
+    }
+  }
+
+  @Test
   void anOwnerThatComesBackGetsItsDirectoryFromTheOneThatAdoptedIt() throws IOException {
     try (FakeElasticsearch sink = new FakeElasticsearch();
         CollectorProcess one = collector(sink, "one", null).start();
