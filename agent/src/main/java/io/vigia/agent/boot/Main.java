@@ -3,14 +3,17 @@ package io.vigia.agent.boot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code java -jar vigia-agent.jar check|--version|--help}. */
+/** {@code java -jar vigia-agent.jar check|archive|--version|--help}. */
 public final class Main {
 
   private static final String USAGE =
       "Attach to a service:   java -javaagent:vigia-agent.jar -jar service.jar\n"
           + "Test the connection:   java -jar vigia-agent.jar check\n"
+          + "Make it start faster:  java -jar vigia-agent.jar archive -- -jar service.jar\n"
           + "Print the version:     java -jar vigia-agent.jar --version\n"
           + "\n"
           + "No setting is needed. VIGIA_COLLECTOR=host names the collector when it is not on\n"
@@ -19,11 +22,14 @@ public final class Main {
           + "Settings, as system property or environment variable (and every otel.* of upstream):\n";
 
   public static void main(String[] args) {
-    System.exit(run(args.length == 0 ? "--help" : args[0], System.out));
+    System.exit(run(Arrays.asList(args), System.out));
   }
 
-  static int run(String command, PrintStream out) {
+  private static int run(List<String> arguments, PrintStream out) {
+    String command = arguments.isEmpty() ? "--help" : arguments.get(0);
     switch (command) {
+      case "archive":
+        return ArchiveCommand.run(arguments.subList(1, arguments.size()), out);
       case "check":
         return check(out);
       case "--version":
@@ -43,7 +49,8 @@ public final class Main {
         }
         return 0;
       default:
-        out.println("unknown command \"" + command + "\"; there are check, --version and --help");
+        out.println(
+            "unknown command \"" + command + "\"; there are check, archive, --version and --help");
         return 2;
     }
   }

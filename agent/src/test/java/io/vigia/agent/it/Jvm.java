@@ -236,6 +236,16 @@ final class Jvm implements AutoCloseable {
       return this;
     }
 
+    Builder options(String... more) {
+      options.addAll(List.of(more));
+      return this;
+    }
+
+    Builder arguments(String... more) {
+      arguments.addAll(List.of(more));
+      return this;
+    }
+
     Builder argument(String argument) {
       arguments.add(argument);
       return this;

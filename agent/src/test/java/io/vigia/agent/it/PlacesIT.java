@@ -416,7 +416,7 @@ class PlacesIT {
   }
 
   /** From the file {@code release} of a JDK; 0 for what is none. */
-  private static int feature(Path home) {
+  static int feature(Path home) {
     try {
       Matcher version =
           Pattern.compile("JAVA_VERSION=\"(?:1[.])?(\\d+)")
