@@ -9,6 +9,7 @@ import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.net.ClientOptions;
 import io.vigia.collector.net.Endpoint;
+import io.vigia.collector.net.EventLoops;
 import io.vigia.collector.net.HttpAnswer;
 import io.vigia.collector.net.HttpClient;
 import io.vigia.collector.net.HttpFailover;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ public final class ElasticsearchExporter implements Exporter {
   /** What a dispatcher puts into one call unless told otherwise. */
   public static final Limits LIMITS = new Limits(3 << 20, 20_000, 100, 4);
 
+  private static final long SETUP_MILLIS = 500;
   private static final long REMOVE_FENCE_MILLIS = 500;
 
   private final List<Endpoint> endpoints;
@@ -67,10 +70,13 @@ public final class ElasticsearchExporter implements Exporter {
     return new Builder();
   }
 
-  /** Begins to put the templates; does not wait for it. */
+  /**
+   * Begins to put the templates a moment later, unless a batch comes before; does not wait for it.
+   * At once, its many classes would compete with the start of the receivers.
+   */
   @Override
   public void start() {
-    var unused = setup.ready();
+    EventLoops.shared().next().schedule(setup::ready, SETUP_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
