@@ -7,26 +7,42 @@ import io.vigia.collector.otlp.OtlpFields;
 import java.math.BigDecimal;
 import java.util.Base64;
 
-/** Attribute values and numbers as text. */
+/**
+ * Attribute values and numbers as text. Source: opentelemetry.io, "OpenTelemetry Concepts", mapping
+ * of attribute values to non-OTLP protocols: what is nested is JSON (RFC 8259).
+ */
 final class LabelValues {
   private static final int MAX_DEPTH = 8;
 
   private LabelValues() {}
 
   static String text(AnyValue value) {
-    return value.kind() == AnyValue.Kind.STRING ? value.bytes().toString() : json(value, 0);
+    return switch (value.kind()) {
+      case EMPTY -> "";
+      case STRING -> value.bytes().toString();
+      case BYTES -> base64(value);
+      case DOUBLE -> number(value.doubleValue());
+      default -> json(value, 0);
+    };
+  }
+
+  private static String base64(AnyValue value) {
+    return Base64.getEncoder().encodeToString(value.bytes().toByteArray());
   }
 
   private static String json(AnyValue value, int depth) {
     return switch (value.kind()) {
-      case EMPTY -> "";
+      case EMPTY -> "null";
       case STRING -> quote(value.bytes().toString());
       case BOOL -> Boolean.toString(value.boolValue());
       case INT -> Long.toString(value.intValue());
-      case DOUBLE -> number(value.doubleValue());
-      case BYTES -> Base64.getEncoder().encodeToString(value.bytes().toByteArray());
-      case ARRAY -> depth < MAX_DEPTH ? array(value, depth) : "[…]";
-      case KVLIST -> depth < MAX_DEPTH ? list(value, depth) : "{…}";
+      case DOUBLE ->
+          Double.isFinite(value.doubleValue())
+              ? number(value.doubleValue())
+              : '"' + Double.toString(value.doubleValue()) + '"';
+      case BYTES -> '"' + base64(value) + '"';
+      case ARRAY -> depth < MAX_DEPTH ? array(value, depth) : "[\"…\"]";
+      case KVLIST -> depth < MAX_DEPTH ? list(value, depth) : "{\"…\":null}";
     };
   }
 
@@ -52,7 +68,26 @@ final class LabelValues {
   }
 
   private static String quote(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
+    StringBuilder out = new StringBuilder(text.length() + 8).append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"', '\\' -> out.append('\\').append(c);
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
+        default -> {
+          if (c < ' ') {
+            out.append(String.format("\\u%04X", (int) c));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    return out.append('"').toString();
   }
 
   /** As Prometheus writes numbers in {@code le} and {@code quantile}: {@code 0.005}, {@code 10}. */

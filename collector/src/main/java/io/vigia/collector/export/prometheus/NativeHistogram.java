@@ -88,7 +88,7 @@ final class NativeHistogram {
   void write(ProtoWriter out, int tag, long timestampMillis, long startMillis) {
     int message = out.begin(tag, 200);
     out.varint(COUNT, stale ? 0 : buckets.count());
-    out.doubleValue(SUM, stale ? SeriesSink.STALE : buckets.hasSum() ? buckets.sum() : 0);
+    out.doubleValue(SUM, stale ? SeriesSink.STALE : buckets.sum());
     if (!stale) {
       out.zigZag(SCHEMA, buckets.scale());
       double threshold = buckets.zeroThreshold();

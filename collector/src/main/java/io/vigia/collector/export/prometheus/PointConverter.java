@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,7 @@ final class PointConverter {
     LabelSet.addTo(labels, attributes.reset(view.bytes(), view.attributesTag()));
     labels.putAll(scope);
     labels.putAll(resource.identity());
+    labels.keySet().removeAll(reserved(metric.kind()));
     long nanos = view.timeUnixNanos() > 0 ? view.timeUnixNanos() : receivedNanos;
     MetricPoint point =
         new MetricPoint(
@@ -98,6 +100,15 @@ final class PointConverter {
             view.exemplarsTag() == 0 ? List.of() : exemplars());
     return new Converted(
         point, metric.kind() != MetricView.Kind.GAUGE && metric.temporality() == DELTA);
+  }
+
+  /** Labels that Prometheus gives a meaning: two points must not differ in nothing else. */
+  private static Set<String> reserved(MetricView.Kind kind) {
+    return switch (kind) {
+      case GAUGE, SUM -> Set.of("__name__");
+      case HISTOGRAM, EXPONENTIAL_HISTOGRAM -> Set.of("__name__", "le");
+      case SUMMARY -> Set.of("__name__", "quantile");
+    };
   }
 
   private boolean hasValue(MetricView.Kind kind) {
@@ -264,11 +275,15 @@ final class PointConverter {
     }
   }
 
+  private static int characters(String text) {
+    return text.codePointCount(0, text.length());
+  }
+
   /** OpenMetrics allows 128 characters in an exemplar's labels; the ids come first. */
   private static LabelSet within(Map<String, String> labels) {
     int characters = 0;
     for (Map.Entry<String, String> label : labels.entrySet()) {
-      characters += label.getKey().length() + label.getValue().length();
+      characters += characters(label.getKey()) + characters(label.getValue());
     }
     if (characters > 128) {
       labels.keySet().retainAll(List.of("trace_id", "span_id"));

@@ -47,6 +47,7 @@ final class ResourceLabels {
       Map<String, String> labels = new TreeMap<>();
       LabelSet.addTo(labels, attributes);
       labels.putAll(identity);
+      labels.remove("__name__");
       info = new LabelSet(labels);
     }
   }
