@@ -51,6 +51,8 @@ public final class Collector implements AutoCloseable {
   private @Nullable ControlSocket control;
   private @Nullable Receivers receivers;
   private @Nullable WebServer web;
+  private List<MemoryBudget.Part> fixedParts = List.of();
+  private volatile MemoryBudget budget = new MemoryBudget(List.of());
   private volatile boolean ready;
 
   public Collector(CollectorConfig config) {
@@ -87,12 +89,9 @@ public final class Collector implements AutoCloseable {
           new ControlSocket(
               config.state(), new AdminRequest.Target(pipeline.cursors(), pipeline.deadLetters()));
       start(control, config.dataWhere());
-      receivers =
-          new Receivers(
-              pipeline.intake(),
-              metrics,
-              new IntakeBudget(config.receiversMemoryBytes()),
-              addresses);
+      IntakeBudget intakeBudget = new IntakeBudget(config.receiversMemoryBytes());
+      receivers = new Receivers(pipeline.intake(), metrics, intakeBudget, addresses);
+      budget(delivery, pipeline, intakeBudget);
       receivers.containers(config); // before otlp, where agents ask whether it reads
       receivers.otlp(config);
       receivers.forward(config);
@@ -103,6 +102,36 @@ public final class Collector implements AutoCloseable {
     } catch (ConfigException | RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  private void budget(Delivery delivery, Pipeline pipeline, IntakeBudget intakeBudget) {
+    List<MemoryBudget.Part> fixed =
+        List.of(
+            new MemoryBudget.Part(
+                "receivers",
+                "receivers.memory and half as much again",
+                false,
+                config.receiversMemoryBytes() / 2 * 3,
+                intakeBudget::usedBytes),
+            new MemoryBudget.Part(
+                "staging", "", true, pipeline.stagingBytes(), pipeline::stagingUsedBytes));
+    fixedParts = fixed;
+    budget(delivery);
+    MemoryBudget.show(metrics.registry(), () -> budget);
+  }
+
+  /** After the destinations have changed. */
+  private void budget(Delivery delivery) {
+    List<MemoryBudget.Part> parts = new ArrayList<>(fixedParts);
+    parts.addAll(delivery.memory());
+    MemoryBudget now = new MemoryBudget(parts);
+    if (!parts.equals(budget.parts())) {
+      budget = now;
+      String complaint = now.complaint();
+      if (complaint != null) {
+        log.warn("{}", complaint);
+      }
     }
   }
 
@@ -212,6 +241,7 @@ public final class Collector implements AutoCloseable {
     config = next.withFixed(before);
     said.addAll(next.fixedDifferences(before));
     delivery.apply(next.destinations(), pipeline, said::add);
+    budget(delivery);
     attempt("receivers.otlp", said, receivers::otlp, !sameOtlp(before, next));
     attempt(
         "receivers.forward",

@@ -131,6 +131,25 @@ final class Delivery implements AutoCloseable {
     }
   }
 
+  /** What the requests to each destination may hold at once. */
+  List<MemoryBudget.Part> memory() {
+    List<MemoryBudget.Part> parts = new ArrayList<>();
+    running.forEach(
+        (name, one) -> {
+          Exporter.Limits limits = one.exporter.limits();
+          long signals =
+              one.config.common().signals().stream()
+                  .filter(one.exporter.signals()::contains)
+                  .count();
+          long requests = limits.maxInFlight() * signals;
+          String part = "destinations." + name;
+          parts.add(
+              new MemoryBudget.Part(
+                  part, part, false, requests * limits.maxBatchBytes(), /* usedBytes= */ null));
+        });
+    return parts;
+  }
+
   private Exporter exporter(DestinationConfig destination) throws ConfigException {
     Exporter exporter = exporters.create(destination);
     try {

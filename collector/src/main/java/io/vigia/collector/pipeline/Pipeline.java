@@ -102,6 +102,16 @@ public final class Pipeline implements Component {
     return new Builder();
   }
 
+  /** Most bytes in which appends wait for their fsync, over all signals. */
+  public long stagingBytes() {
+    return options.stagingBytes;
+  }
+
+  /** How many of those are in use. By any thread. */
+  public long stagingUsedBytes() {
+    return pool.usedBytes();
+  }
+
   /** Takes the directory, opens logs and cursors, starts delivering. */
   @Override
   public synchronized void start() throws IOException {
