@@ -1,4 +1,8 @@
-"""Sends spans and logs with the OpenTelemetry SDK: otel.py grpc|http ADDRESS COUNT [CA]"""
+"""Sends spans and logs with the OpenTelemetry SDK: otel.py grpc|http ADDRESS COUNT [CA]
+
+Prints of each span its name and ids, one JSON object a line; its log has the name as body, and the same ids and attributes.
+"""
+import json
 import logging
 import os
 import sys
@@ -40,7 +44,11 @@ logger.setLevel(logging.INFO)
 logger.addHandler(LoggingHandler(logger_provider=logging_provider))
 tracer = tracing.get_tracer("interop")
 for i in range(count):
-    with tracer.start_as_current_span("work"):
-        logger.info(f"python {kind} {scheme} {i}")
+    name = f"python {kind} {scheme} {i}"
+    attributes = {"interop.n": i, "interop.ratio": i + 0.5, "interop.even": i % 2 == 0, "interop.text": f"ünï {i}"}
+    with tracer.start_as_current_span(name, attributes=attributes) as span:
+        logger.info(name, extra=attributes)
+        context = span.get_span_context()
+        print(json.dumps({"name": name, "n": i, "trace": f"{context.trace_id:032x}", "span": f"{context.span_id:016x}"}))
 tracing.shutdown()
 logging_provider.shutdown()

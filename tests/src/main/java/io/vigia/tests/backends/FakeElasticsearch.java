@@ -7,6 +7,7 @@ import io.vigia.tests.client.Http;
 import io.vigia.tests.process.Ports;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class FakeElasticsearch implements AutoCloseable {
   private final int port = Ports.free();
   private final ExecutorService threads = Executors.newCachedThreadPool(FakeElasticsearch::daemon);
   private final Map<String, String> messagesById = new ConcurrentHashMap<>();
+  private final Map<String, String> documentsById = new ConcurrentHashMap<>();
   private final AtomicLong duplicates = new AtomicLong();
   private final AtomicInteger failWith = new AtomicInteger();
   private final HttpServer server;
@@ -58,6 +60,19 @@ public final class FakeElasticsearch implements AutoCloseable {
   /** The field {@code message} of every document. */
   public List<String> messages() {
     return List.copyOf(messagesById.values());
+  }
+
+  /** All of every document, as it came. */
+  public List<JsonNode> documents() {
+    List<JsonNode> documents = new ArrayList<>();
+    for (String document : documentsById.values()) {
+      try {
+        documents.add(Http.JSON.readTree(document));
+      } catch (IOException e) {
+        throw new UncheckedIOException(document, e);
+      }
+    }
+    return documents;
   }
 
   /** How many items were sent although they were here already. */
@@ -114,6 +129,7 @@ public final class FakeElasticsearch implements AutoCloseable {
       }
       boolean fresh = messagesById.putIfAbsent(id, message) == null;
       if (fresh) {
+        documentsById.put(id, lines[i + 1]);
         items.add("{\"create\":{\"_id\":\"" + id + "\",\"status\":201}}");
       } else {
         errors = true;

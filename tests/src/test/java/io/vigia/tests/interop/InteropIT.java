@@ -3,6 +3,7 @@ package io.vigia.tests.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.vigia.tests.backends.FakeElasticsearch;
 import io.vigia.tests.client.Otlp;
 import io.vigia.tests.collector.CollectorProcess;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,14 +81,38 @@ class InteropIT {
                     .containsExactlyInAnyOrderElementsOf(expected));
   }
 
+  /** A document for each span, and for each log if there are any, says what the client says. */
+  private static void assertArrivedAsSent(List<SentEvent> sent, boolean withLogs) {
+    assertThat(sent).hasSize(COUNT);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              Map<String, List<JsonNode>> named = SentEvent.by("span.name", sink.documents());
+              Map<String, List<JsonNode>> said = SentEvent.by("message", sink.documents());
+              for (SentEvent event : sent) {
+                List<JsonNode> spans = named.getOrDefault(event.name(), List.of());
+                List<JsonNode> logs = said.getOrDefault(event.name(), List.of());
+                assertThat(spans).as("spans of %s", event).hasSize(1);
+                assertThat(logs).as("logs of %s", event).hasSize(withLogs ? 1 : 0);
+                spans.forEach(event::assertIn);
+                logs.forEach(event::assertIn);
+              }
+            });
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"grpc", "http"})
   void pythonSdk(String kind) {
     Tool.PYTHON.assume();
     double before = accepted(plain, "traces");
-    Tool.PYTHON.succeeds(
-        Tool.script("otel.py"), kind, kind.equals("grpc") ? grpc(plain) : http(plain), "" + COUNT);
-    assertArrived("python " + kind + " http ");
+    String said =
+        Tool.PYTHON.succeeds(
+            Tool.script("otel.py"),
+            kind,
+            kind.equals("grpc") ? grpc(plain) : http(plain),
+            "" + COUNT);
+    assertArrivedAsSent(SentEvent.of(said), /* withLogs= */ true);
     assertThat(accepted(plain, "traces") - before).isEqualTo(COUNT);
   }
 
@@ -102,7 +128,7 @@ class InteropIT {
             "" + COUNT,
             tls.certificate().toString());
     assertThat(said).doesNotContain("rror");
-    assertArrived("python " + kind + " https ");
+    assertArrivedAsSent(SentEvent.of(said), /* withLogs= */ true);
   }
 
   @ParameterizedTest
@@ -110,8 +136,13 @@ class InteropIT {
   void nodeSdk(String kind) {
     Tool.NODE.assume();
     double before = accepted(plain, "traces");
-    Tool.NODE.succeeds(
-        Tool.script("otel.js"), kind, kind.equals("grpc") ? grpc(plain) : http(plain), "" + COUNT);
+    String said =
+        Tool.NODE.succeeds(
+            Tool.script("otel.js"),
+            kind,
+            kind.equals("grpc") ? grpc(plain) : http(plain),
+            "" + COUNT);
+    assertArrivedAsSent(SentEvent.of(said), /* withLogs= */ false);
     assertThat(accepted(plain, "traces") - before).isEqualTo(COUNT);
   }
 
@@ -119,8 +150,9 @@ class InteropIT {
   @ValueSource(strings = {"grpc", "http"})
   void javaSdk(String kind) {
     double before = accepted(plain, "traces");
-    JavaSdk.send(kind, kind.equals("grpc") ? grpc(plain) : http(plain), COUNT);
-    assertArrived("java " + kind + " ");
+    List<SentEvent> sent =
+        JavaSdk.send(kind, kind.equals("grpc") ? grpc(plain) : http(plain), COUNT);
+    assertArrivedAsSent(sent, /* withLogs= */ true);
     assertThat(accepted(plain, "traces") - before).isEqualTo(COUNT);
   }
 

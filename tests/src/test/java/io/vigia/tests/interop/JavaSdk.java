@@ -2,8 +2,12 @@ package io.vigia.tests.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Logger;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.logs.OtlpGrpcLogRecordExporter;
@@ -14,6 +18,8 @@ import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The OpenTelemetry SDK for Java, as a program without our agent uses it. */
@@ -23,8 +29,11 @@ final class JavaSdk {
 
   private JavaSdk() {}
 
-  /** Sends so many spans and logs with the body {@code java <kind> <i>}, compressed by gzip. */
-  static void send(String kind, String address, int count) {
+  /**
+   * Sends so many spans named {@code java <kind> <i>}, each with a log of the same body, ids and
+   * attributes, compressed by gzip.
+   */
+  static List<SentEvent> send(String kind, String address, int count) {
     boolean grpc = kind.equals("grpc");
     try (SdkTracerProvider spans =
             SdkTracerProvider.builder()
@@ -42,12 +51,30 @@ final class JavaSdk {
                 .build()) {
       Tracer tracer = spans.get("interop");
       Logger logger = logs.get("interop");
+      List<SentEvent> sent = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        tracer.spanBuilder("work").startSpan().end();
-        logger.logRecordBuilder().setBody("java " + kind + " " + i).emit();
+        String name = "java " + kind + " " + i;
+        Attributes attributes =
+            Attributes.builder()
+                .put("interop.n", i)
+                .put("interop.ratio", i + 0.5)
+                .put("interop.even", i % 2 == 0)
+                .put("interop.text", "ünï " + i)
+                .build();
+        Span span = tracer.spanBuilder(name).setAllAttributes(attributes).startSpan();
+        logger
+            .logRecordBuilder()
+            .setContext(Context.root().with(span))
+            .setBody(name)
+            .setAllAttributes(attributes)
+            .emit();
+        span.end();
+        SpanContext ids = span.getSpanContext();
+        sent.add(new SentEvent(name, i, ids.getTraceId(), ids.getSpanId()));
       }
       assertThat(spans.forceFlush().join(LIMIT_SECONDS, TimeUnit.SECONDS).isSuccess()).isTrue();
       assertThat(logs.forceFlush().join(LIMIT_SECONDS, TimeUnit.SECONDS).isSuccess()).isTrue();
+      return sent;
     }
   }
 
