@@ -73,7 +73,10 @@ public enum Setting {
       "`${java.io.tmpdir}/vigia-spill-<user>`",
       "where data waits for the collector (not what leaves by gRPC); private to the user"),
   SPILL_MAX_BYTES("vigia.spill.max.bytes", "67108864", "how much of it, per process"),
-  WORKLOAD("vigia.workload", "from the pod's name", "Kubernetes workload; names the service"),
+  WORKLOAD(
+      "vigia.workload",
+      "label `app.kubernetes.io/name` in `/etc/podinfo/labels`, then from the pod's name",
+      "Kubernetes workload; names the service"),
   POD_NAME("vigia.pod.name", "host name", "Kubernetes pod (downward API)"),
   POD_UID("vigia.pod.uid", "from the kubelet's mounts", "its uid (downward API)"),
   POD_NAMESPACE("vigia.pod.namespace", "", "its namespace (downward API)"),

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pod, namespace, node and workload from the downward API ({@code VIGIA_POD_NAME}, {@code
  * VIGIA_POD_UID}, {@code VIGIA_POD_NAMESPACE}, {@code VIGIA_NODE_NAME}, {@code
- * VIGIA_CONTAINER_NAME}, {@code VIGIA_WORKLOAD}; also without the prefix), completed by what every
- * pod has: its host name, the namespace file of its service account, and what the kubelet mounted.
+ * VIGIA_CONTAINER_NAME}, {@code VIGIA_WORKLOAD}; also without the prefix) and its file of labels,
+ * completed by what every pod has: its host name, the namespace file of its service account, and
+ * what the kubelet mounted.
  */
 final class KubernetesIdentity {
 
@@ -45,7 +46,8 @@ final class KubernetesIdentity {
 
   /** {@code null} outside of Kubernetes. */
   static @Nullable KubernetesIdentity ofThisPod() {
-    return of(KubernetesIdentity::setting, NAMESPACE_FILE, KubeletMounts.MOUNT_INFO);
+    return of(
+        KubernetesIdentity::setting, NAMESPACE_FILE, KubeletMounts.MOUNT_INFO, PodLabels.FILE);
   }
 
   /** A variable, or for one of ours the property of the same meaning. */
@@ -55,7 +57,7 @@ final class KubernetesIdentity {
   }
 
   static @Nullable KubernetesIdentity of(
-      Function<String, @Nullable String> env, Path namespaceFile, Path mountInfo) {
+      Function<String, @Nullable String> env, Path namespaceFile, Path mountInfo, Path labels) {
     if (env.apply("KUBERNETES_SERVICE_HOST") == null && env.apply("VIGIA_POD_NAME") == null) {
       return null;
     }
@@ -71,11 +73,13 @@ final class KubernetesIdentity {
     put(attributes, "k8s.namespace.name", namespace == null ? read(namespaceFile) : namespace);
     put(attributes, "k8s.node.name", downward(env, "NODE_NAME"));
     put(attributes, "k8s.container.name", found(env, "CONTAINER_NAME", mounts.containerName()));
-    String workload = env.apply("VIGIA_WORKLOAD");
-    if (workload == null && pod != null) {
-      workload = workloadOf(withoutIndex(pod, env.apply("JOB_COMPLETION_INDEX")), attributes);
-    }
-    return new KubernetesIdentity(attributes, workload);
+    String owner =
+        pod == null
+            ? null
+            : workloadOf(withoutIndex(pod, env.apply("JOB_COMPLETION_INDEX")), attributes);
+    String told = env.apply("VIGIA_WORKLOAD");
+    String label = told == null ? PodLabels.name(labels) : told;
+    return new KubernetesIdentity(attributes, label == null ? owner : label);
   }
 
   private static @Nullable String downward(Function<String, @Nullable String> env, String name) {

@@ -115,7 +115,7 @@ class ServiceIdentityTest {
 
   private @Nullable KubernetesIdentity inPod(Map<String, String> env) {
     Path none = directory.resolve("none");
-    return KubernetesIdentity.of(env::get, none, none);
+    return KubernetesIdentity.of(env::get, none, none, directory.resolve("labels"));
   }
 
   /** A label or an owner that the downward API or an injector put there. */
@@ -125,6 +125,30 @@ class ServiceIdentityTest {
         Map.of("VIGIA_POD_NAME", "shop-7c9d8b6f5-x2k4p", "VIGIA_WORKLOAD", "book-shop");
     assertThat(named(Map.of(), pod, jar("a.jar", "a", "1"), "spring"))
         .isEqualTo("book-shop|Kubernetes workload");
+  }
+
+  /**
+   * As the kubelet writes it, see Kubernetes' "Expose Pod Information to Containers Through Files".
+   */
+  @Test
+  void labelInTheDownwardVolumeGoesBeforeThePodNameAndAfterWhatIsTold() throws Exception {
+    Files.writeString(
+        directory.resolve("labels"),
+        """
+        app.kubernetes.io/instance="book-shop-eu"
+        app.kubernetes.io/name="book-shop"
+        pod-template-hash="7c9d8b6f5"
+        """);
+    Map<String, String> pod = Map.of("VIGIA_POD_NAME", "shop-7c9d8b6f5-x2k4p");
+    Map<String, String> told = Map.of("VIGIA_POD_NAME", "x", "VIGIA_WORKLOAD", "told");
+    Path jar = jar("a.jar", "a", "1");
+    assertThat(named(Map.of(), pod, jar, "spring")).isEqualTo("book-shop|Kubernetes workload");
+    assertThat(named(Map.of(), told, jar, "spring")).isEqualTo("told|Kubernetes workload");
+    KubernetesIdentity identity = inPod(pod);
+    assertThat(identity).isNotNull();
+    assertThat(identity.attributes()).containsEntry("k8s.deployment.name", "shop");
+    Files.writeString(directory.resolve("labels"), "tier=\"web\"\napp.kubernetes.io/name=\"\"\n");
+    assertThat(named(Map.of(), pod, jar, "spring")).isEqualTo("shop|Kubernetes workload");
   }
 
   @Test
@@ -146,6 +170,7 @@ class ServiceIdentityTest {
         KubernetesIdentity.of(
             Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "db-0")::get,
             file,
+            directory.resolve("none"),
             directory.resolve("none"));
     assertThat(identity).isNotNull();
     assertThat(identity.attributes())
