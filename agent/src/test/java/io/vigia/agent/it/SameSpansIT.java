@@ -3,13 +3,19 @@ package io.vigia.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.agent.programs.Libraries;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -18,8 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Point 7: that modules are loaded late loses nothing. One program with JDBC, executors, virtual
  * threads, servlets, Spring MVC and {@code @Scheduled}, WebFlux, gRPC and Kafka, on the newest JVM
- * of the machine: scope, kind, name and ancestors of every span are those that the upstream agent's
- * are. The two demo applications: {@code SameSpansIT} of the module tests.
+ * of the machine: scope, kind, name, ancestors, status, attributes and events of every span are
+ * those that the upstream agent's are, and the metrics of these libraries are there. The two demo
+ * applications: {@code DemoSpansIT} of the module tests.
  */
 class SameSpansIT {
 
@@ -42,6 +49,10 @@ class SameSpansIT {
     "kafka-clients",
     "jspecify"
   };
+
+  /** Of these the key is compared: ports are free ones, threads are numbered as they come. */
+  private static final Pattern CHANGING =
+      Pattern.compile("(server|client|network[.](peer|local))[.]port|thread[.](id|name)");
 
   @TempDir Path directory;
 
@@ -73,8 +84,21 @@ class SameSpansIT {
           .anyMatch(chain -> chain.contains("grpc"))
           .anyMatch(chain -> chain.contains("webflux"))
           .anyMatch(chain -> chain.contains("spring-webmvc"))
-          .anyMatch(chain -> chain.contains("spring-scheduling"));
-      assertThat(chains(fromOurs, ours)).isEqualTo(expected);
+          .anyMatch(chain -> chain.contains("spring-scheduling"))
+          .anyMatch(chain -> chain.contains("STATUS_CODE_ERROR"))
+          .anyMatch(chain -> chain.contains("event exception"))
+          .anyMatch(chain -> chain.contains("=SELECT ? AS grpc"));
+      assertThat(chains(fromOurs, ours)).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(metrics(fromUpstream))
+          .contains(
+              "db.client.operation.duration",
+              "http.client.request.duration",
+              "http.server.request.duration",
+              "kafka.consumer.records_consumed_total",
+              "kafka.producer.record_send_total",
+              "rpc.client.duration",
+              "rpc.server.duration");
+      assertThat(metrics(fromOurs)).containsAll(metrics(fromUpstream));
     }
   }
 
@@ -82,7 +106,8 @@ class SameSpansIT {
     return Jvm.of(Libraries.class, LIBRARIES)
         .java(PlacesIT.newestJvm().resolve("bin/java"))
         .option("-Dotel.bsp.schedule.delay=100")
-        .option("-Dotel.metrics.exporter=none")
+        // and the metrics of databases, besides the older attributes
+        .option("-Dotel.semconv-stability.opt-in=database/dup")
         // also those spans that are off by default
         .option("-Dotel.instrumentation.common.experimental.controller-telemetry.enabled=true")
         .option("-Dotel.instrumentation.common.experimental.view-telemetry.enabled=true")
@@ -96,7 +121,49 @@ class SameSpansIT {
     jvm.endWell();
     Map<ByteString, Span> byId =
         receiver.spans.stream().collect(Collectors.toMap(Span::getSpanId, Function.identity()));
-    return receiver.spans.stream().map(span -> chain(span, byId, receiver)).sorted().toList();
+    return receiver.spans.stream()
+        .map(span -> chain(span, byId, receiver) + content(span))
+        .sorted()
+        .toList();
+  }
+
+  /** Those of libraries; which of the JVM's there are depends on what its collector did. */
+  private static Set<String> metrics(Receiver receiver) {
+    return receiver.metrics.stream()
+        .map(Metric::getName)
+        .filter(name -> name.matches("(db|http|kafka|messaging|rpc)[.].*"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String content(Span span) {
+    StringBuilder content = new StringBuilder("\n  " + span.getStatus().getCode());
+    content.append(' ').append(span.getStatus().getMessage());
+    content.append(attributes(span.getAttributesList()));
+    for (Span.Event event : span.getEventsList()) {
+      content.append("\n  event ").append(event.getName());
+      content.append(attributes(event.getAttributesList()));
+    }
+    return content.append("\n  links ").append(span.getLinksCount()).append('\n').toString();
+  }
+
+  private static String attributes(List<KeyValue> attributes) {
+    return attributes.stream()
+        .map(each -> "\n    " + each.getKey() + "=" + value(each))
+        .sorted()
+        .collect(Collectors.joining());
+  }
+
+  private static String value(KeyValue attribute) {
+    if (CHANGING.matcher(attribute.getKey()).matches()) {
+      return "*";
+    }
+    AnyValue value = attribute.getValue();
+    String text = value.hasStringValue() ? value.getStringValue() : value.toString();
+    return text.lines()
+        .findFirst() // of a stack trace
+        .orElse("")
+        .replaceAll("(upstream|our)-topic", "topic")
+        .replaceAll("127[.]0[.]0[.]1:\\d+", "127.0.0.1:*");
   }
 
   private static String chain(Span span, Map<ByteString, Span> byId, Receiver receiver) {

@@ -20,29 +20,29 @@ final class Messages {
    * @param broker {@code host:port}
    */
   static void use(String broker, String topic) throws Exception {
-    try (KafkaProducer<String, String> producer =
+    // neither client is closed: their metrics would end with them, before the last export
+    KafkaProducer<String, String> producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", broker), new StringSerializer(), new StringSerializer())) {
-      InRequest.run(
-          () -> {
-            Future<?> sent = producer.send(new ProducerRecord<>(topic, "7", "book"));
-            System.out.println("sent before the answer: " + !sent.isDone());
-          });
-    }
+            Map.of("bootstrap.servers", broker), new StringSerializer(), new StringSerializer());
+    InRequest.run(
+        () -> {
+          Future<?> sent = producer.send(new ProducerRecord<>(topic, "7", "book"));
+          System.out.println("sent before the answer: " + !sent.isDone());
+        });
+    producer.flush();
     TopicPartition partition = new TopicPartition(topic, 0);
-    try (KafkaConsumer<String, String> consumer =
+    KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", broker, "enable.auto.commit", "false"),
             new StringDeserializer(),
-            new StringDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      for (int left = 1; left > 0; ) {
-        ConsumerRecords<String, String> records = consumer.poll(Duration.ofSeconds(1));
-        for (ConsumerRecord<String, String> record : records) {
-          Databases.ask("SELECT 5 AS " + record.value());
-          left--;
-        }
+            new StringDeserializer());
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+    for (int left = 1; left > 0; ) {
+      ConsumerRecords<String, String> records = consumer.poll(Duration.ofSeconds(1));
+      for (ConsumerRecord<String, String> record : records) {
+        Databases.ask("SELECT 5 AS " + record.value());
+        left--;
       }
     }
   }

@@ -28,7 +28,10 @@ final class Servlets {
     serve(context, "/shop/shelf/1", "/shop/shelf/missing", "/elsewhere");
   }
 
-  /** Starts Jetty with a context, asks for each path, and stops it. */
+  /**
+   * Starts Jetty with a context and asks for each path. It stays until the program's end: one that
+   * is stopped at once calls an answer that it has just written a broken connection, or not.
+   */
   static void serve(ServletContextHandler context, String... paths) throws Exception {
     Server server = new Server();
     ServerConnector connector = new ServerConnector(server);
@@ -40,7 +43,6 @@ final class Servlets {
       URI url = URI.create("http://127.0.0.1:" + connector.getLocalPort() + path);
       ((HttpURLConnection) url.toURL().openConnection()).getResponseCode();
     }
-    server.stop();
   }
 
   private Servlets() {}
