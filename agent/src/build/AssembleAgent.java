@@ -75,6 +75,7 @@ final class AssembleAgent {
     addLicenses(Path.of(args[2]), entries);
     entries.replaceAll(
         (name, bytes) -> isClass(name) ? rewritten(bytes, name.equals(INSTANCE_ID)) : bytes);
+    entries.computeIfPresent(BOOT + "Premain.class", (name, bytes) -> ofJava6(bytes));
     Manifest manifest = manifest(upstream, args[4]);
     write(Path.of(args[3]), manifest, entries, Instant.parse(args[5]));
   }
@@ -161,6 +162,27 @@ final class AssembleAgent {
     return writer.toByteArray();
   }
 
+  /** So that a JVM older than 8 can load it and is told; javac does not write such any more. */
+  private static byte[] ofJava6(byte[] bytes) {
+    ClassWriter writer = new ClassWriter(0);
+    new ClassReader(bytes)
+        .accept(
+            new ClassVisitor(Opcodes.ASM9, writer) {
+              @Override
+              public void visit(
+                  int version,
+                  int access,
+                  String name,
+                  String signature,
+                  String superName,
+                  String[] interfaces) {
+                super.visit(Opcodes.V1_6, access, name, signature, superName, interfaces);
+              }
+            },
+            0);
+    return writer.toByteArray();
+  }
+
   private static void putNew(Map<String, byte[]> entries, String name, byte[] bytes) {
     if (entries.putIfAbsent(name, bytes) != null) {
       throw new IllegalStateException("the extension would replace upstream's " + name);
@@ -235,8 +257,8 @@ final class AssembleAgent {
     main.remove(new Attributes.Name("Implementation-URL"));
     main.putValue("Automatic-Module-Name", "io.vigia.agent");
     main.putValue("Main-Class", "io.vigia.agent.boot.Main");
-    main.putValue("Premain-Class", "io.vigia.agent.boot.VigiaAgent");
-    main.putValue("Agent-Class", "io.vigia.agent.boot.VigiaAgent");
+    main.putValue("Premain-Class", "io.vigia.agent.boot.Premain");
+    main.putValue("Agent-Class", "io.vigia.agent.boot.Premain");
     return manifest;
   }
 

@@ -307,7 +307,9 @@ class PlacesIT {
         if (entry.getName().matches("(inst/)?io/vigia/.*[.]class(data)?")) {
           try (DataInputStream in = new DataInputStream(jar.getInputStream(entry))) {
             assertThat(in.readInt()).isEqualTo(0xCAFEBABE);
-            assertThat(in.readInt()).as(entry.getName()).isLessThanOrEqualTo(52);
+            // the first one is told by older JVMs that they are too old
+            int newest = entry.getName().endsWith("boot/Premain.class") ? 50 : 52;
+            assertThat(in.readInt()).as(entry.getName()).isLessThanOrEqualTo(newest);
           }
           classes++;
         }
