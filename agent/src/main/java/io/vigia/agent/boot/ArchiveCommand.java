@@ -45,6 +45,8 @@ final class ArchiveCommand {
   }
 
   /**
+   * Makes an archive and says what to do with it, or why there is none.
+   *
    * @param arguments those after {@code archive}
    * @return exit code: 0 made, 1 cannot be made, 2 not understood
    */

@@ -96,7 +96,7 @@ final class ClassList {
     List<String> parents = new ArrayList<>();
     for (@Nullable String numbers : new String[] {parts.group(3), parts.group(4)}) {
       if (numbers != null) {
-        for (String number : numbers.trim().split(" ")) {
+        for (String number : numbers.trim().split(" ", -1)) {
           parents.add(number);
         }
       }
