@@ -12,8 +12,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,6 +103,35 @@ class InteropIT {
             });
   }
 
+  /** The field {@code n} beside the message is its number. */
+  private static void assertNumbered(String prefix) {
+    Map<String, List<JsonNode>> said = SentEvent.by("message", sink.documents());
+    for (int i = 0; i < COUNT; i++) {
+      JsonNode document = said.getOrDefault(prefix + i, List.of()).get(0);
+      assertThat(SentEvent.label(document, "n")).as("%s", document).isEqualTo("" + i);
+    }
+  }
+
+  /** A document for each span; the client does not say which ids it gave them. */
+  private static void assertGoSpans() {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              Map<String, List<JsonNode>> named = SentEvent.by("span.name", sink.documents());
+              Set<String> ids = new HashSet<>();
+              for (int i = 0; i < COUNT; i++) {
+                for (JsonNode document : named.getOrDefault("go " + i, List.of())) {
+                  assertThat(SentEvent.text(document, "trace.id")).matches("[0-9a-f]{32}");
+                  assertThat(SentEvent.text(document, "span.id")).matches("[0-9a-f]{16}");
+                  assertThat(ids.add(SentEvent.text(document, "trace.id"))).isTrue();
+                  assertThat(SentEvent.label(document, "otel.scope.name")).isEqualTo("go");
+                }
+                assertThat(named).containsKey("go " + i);
+              }
+            });
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"grpc", "http"})
   void pythonSdk(String kind) {
@@ -163,6 +194,7 @@ class InteropIT {
     double before = accepted(plain, "traces");
     Tool.GO.succeeds(kind, kind.equals("grpc") ? grpc(plain) : http(plain), "" + COUNT);
     assertThat(accepted(plain, "traces") - before).isEqualTo(COUNT);
+    assertGoSpans();
   }
 
   @ParameterizedTest
@@ -176,6 +208,7 @@ class InteropIT {
         "" + COUNT,
         tls.certificate().toString());
     assertThat(accepted(secure, "traces") - before).isEqualTo(COUNT);
+    assertGoSpans();
   }
 
   @Test
@@ -198,6 +231,7 @@ class InteropIT {
     Tool.PYTHON.assume();
     Tool.PYTHON.succeeds(Tool.script("fluent_logger.py"), "" + plain.forwardPort(), "" + COUNT);
     assertArrived("fluent-logger-python ");
+    assertNumbered("fluent-logger-python ");
   }
 
   @Test
@@ -205,6 +239,7 @@ class InteropIT {
     Tool.NODE.assume();
     Tool.NODE.succeeds(Tool.script("fluent_logger.js"), "" + plain.forwardPort(), "" + COUNT);
     assertArrived("fluent-logger-node ");
+    assertNumbered("fluent-logger-node ");
   }
 
   @ParameterizedTest

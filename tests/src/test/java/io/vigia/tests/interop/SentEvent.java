@@ -44,11 +44,11 @@ record SentEvent(String name, int n, String trace, String span) {
     assertThat(label(document, "interop.text")).as("%s", document).isEqualTo("ünï " + n);
   }
 
-  private static String label(JsonNode document, String attribute) {
+  static String label(JsonNode document, String attribute) {
     return text(document, "labels." + attribute);
   }
 
-  private static String text(JsonNode document, String field) {
+  static String text(JsonNode document, String field) {
     return at(document, field).asText();
   }
 
