@@ -96,11 +96,11 @@ final class LogOpener {
     try (StorageFile file = storage.openForReading(path)) {
       size = file.size();
       if (header == null) {
-        header = rebuildHeader(file, size, named, logId);
+        header = rebuildHeader(file, size, named, logId, last);
       }
     }
     if (header == null) {
-      if (last) {
+      if (last && size <= SegmentHeader.BYTES) {
         storage.delete(path); // died while making it: it never held anything
       } else {
         setAside(path, "header", "holds no readable record");
@@ -110,10 +110,18 @@ final class LogOpener {
     return new Segment(path, header, size);
   }
 
+  /**
+   * From the first record that is there; in the last segment, whose end is yet to be found, from
+   * the first whole one: what it says of items before it must not be cut off later.
+   */
   private @Nullable SegmentHeader rebuildHeader(
-      StorageFile file, long size, long firstSequence, long logId) throws IOException {
+      StorageFile file, long size, long firstSequence, long logId, boolean last)
+      throws IOException {
     RecordScanner scanner = new RecordScanner(file, logId, new ReadBlock.Pool(SCAN_BLOCK_BYTES));
     long at = scanner.find(SegmentHeader.BYTES, size, firstSequence, Long.MAX_VALUE);
+    while (last && at >= 0 && scanner.at(at, size) != RecordScanner.Found.RECORD) {
+      at = scanner.find(at + 1, size, firstSequence, Long.MAX_VALUE);
+    }
     if (at < 0) {
       return null;
     }

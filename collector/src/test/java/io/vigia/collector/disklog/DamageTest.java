@@ -115,6 +115,24 @@ class DamageTest {
     assertThat(read(log)).containsExactly("one", "second", "[missing, 5]", "next");
   }
 
+  @Test
+  void theEndCountsNoItemsThatWereBeforeARecordThatIsLostItself() throws Exception {
+    DiskLog log = open(storage);
+    appendAll(log, "four", "fifth");
+    log.close();
+    segment = storage.files(".segment").get(1);
+    storage.flip(segment, 20); // the segment's header
+    storage.flip(segment, SegmentHeader.BYTES + 9); // that of "four"
+    storage.flip(segment, offsetOf("fifth"));
+    markUnclean();
+    DiskLog opened = open(storage);
+    assertThat(read(opened)).containsExactly(TEXTS);
+    assertThat(opened.end().items()).as("3 + 6 + 5").isEqualTo(14);
+    assertThat(storage.files(".header")).as("set aside").hasSize(1);
+    appendAll(opened, "next");
+    assertThat(read(opened)).containsExactly("one", "second", "third", "next");
+  }
+
   /** The first lines of the files in {@code damaged/}, without the time, and their bytes. */
   private List<Map.Entry<String, byte[]>> keptAside() {
     return storage.files("").stream()
