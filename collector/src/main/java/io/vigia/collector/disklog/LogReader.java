@@ -229,15 +229,8 @@ public final class LogReader implements Closeable {
 
   /** When the next record was received, or 0 at the end or before a damaged stretch. */
   public long peekReceiveTimeUnixNanos() throws IOException {
-    Segment holding = log.segments().holding(position.sequence());
-    if (holding == null || position.sequence() >= log.end().sequence()) {
-      return 0;
-    }
-    long limit = holding.readableBytes();
-    RecordScanner in = scanner == null || holding != segment ? enter(holding, limit) : scanner;
-    return in.headerAt(offset, limit)
-        ? RecordFormat.receiveTimeUnixNanos(in.block().bytes(), in.index(offset))
-        : 0;
+    RecordScanner in = header();
+    return in == null ? 0 : RecordFormat.receiveTimeUnixNanos(in.block().bytes(), in.index(offset));
   }
 
   /**
@@ -245,7 +238,7 @@ public final class LogReader implements Closeable {
    * is undamaged. Null at the end, and where only {@link #next} can tell.
    */
   @Nullable SideNote peekNote() throws IOException {
-    RecordScanner in = wholeHeader();
+    RecordScanner in = ownHeader();
     if (in == null) {
       return null;
     }
@@ -260,7 +253,7 @@ public final class LogReader implements Closeable {
 
   /** Goes past a record that {@link #peekNote} returned the note of, without reading it. */
   void skip() throws IOException {
-    RecordScanner in = wholeHeader();
+    RecordScanner in = ownHeader();
     Segment holding = segment;
     if (in != null && holding != null) {
       ByteBuffer block = in.block().bytes();
@@ -275,24 +268,28 @@ public final class LogReader implements Closeable {
   }
 
   /** When the very record that comes next has a whole header: who can look at it. */
-  private @Nullable RecordScanner wholeHeader() throws IOException {
+  private @Nullable RecordScanner ownHeader() throws IOException {
+    RecordScanner in;
+    try {
+      in = header();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+    boolean own =
+        in != null
+            && RecordFormat.sequence(in.block().bytes(), in.index(offset)) == position.sequence();
+    return own ? in : null;
+  }
+
+  /** When there is a whole header where the next record should be: who can look at it. */
+  private @Nullable RecordScanner header() throws IOException {
     Segment holding = log.segments().holding(position.sequence());
     if (holding == null || position.sequence() >= log.end().sequence()) {
       return null;
     }
     long limit = holding.readableBytes();
-    RecordScanner in = scanner;
-    if (in == null || holding != segment) {
-      try {
-        in = enter(holding, limit);
-      } catch (NoSuchFileException e) {
-        return null;
-      }
-    }
-    boolean whole =
-        in.headerAt(offset, limit)
-            && RecordFormat.sequence(in.block().bytes(), in.index(offset)) == position.sequence();
-    return whole ? in : null;
+    RecordScanner in = scanner == null || holding != segment ? enter(holding, limit) : scanner;
+    return in.headerAt(offset, limit) ? in : null;
   }
 
   private void leave() {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,18 +102,12 @@ public final class SideLog implements Closeable {
     return new LogReader(log, null, this::unreadable, from, READ_BLOCK_BYTES);
   }
 
-  /** Looks at a record. */
-  @FunctionalInterface
-  public interface Visitor {
-    void visit(LogEntry entry);
-  }
-
   /**
    * Shows the records from a position on whose note is chosen, whole and undamaged. Of the others
    * only headers and envelopes are read, so that what is not chosen costs little, however much it
    * is.
    */
-  public void forEach(LogPosition from, Predicate<SideNote> chosen, Visitor visitor)
+  public void forEach(LogPosition from, Predicate<SideNote> chosen, Consumer<LogEntry> visitor)
       throws IOException {
     try (LogReader notes = new LogReader(log, null, this::unreadable, from, NOTE_BLOCK_BYTES);
         LogReader whole = reader(from)) {
@@ -128,7 +123,7 @@ public final class SideLog implements Closeable {
           return;
         }
         if (entry.note() != null) {
-          visitor.visit(entry);
+          visitor.accept(entry);
         }
         notes.seek(entry.to());
       }

@@ -16,7 +16,7 @@ final class Circuit {
   private final String signal;
   private int failures;
   private long reopenNanos;
-  private long takenNanos;
+  private long takenNanos = System.nanoTime();
   private volatile DestinationStatus.Circuit state = DestinationStatus.Circuit.CLOSED;
   private volatile @Nullable String lastError;
   private boolean putOffRefused;

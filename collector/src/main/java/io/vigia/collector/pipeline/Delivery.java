@@ -25,7 +25,7 @@ final class Delivery {
   private boolean givenUp;
   private int answers;
   private Map<String, Long> dropped = Map.of();
-  private final List<Cursor.Range> moves = new ArrayList<>(0);
+  private List<Cursor.Range> moves = List.of();
 
   /**
    * @param cursor over the log that {@code entry} is from; told when all is settled
@@ -57,6 +57,9 @@ final class Delivery {
   void moved(int items, Cursor.Range to) {
     moved += items;
     unsettled -= items;
+    if (moves.isEmpty()) {
+      moves = new ArrayList<>();
+    }
     moves.add(to);
   }
 

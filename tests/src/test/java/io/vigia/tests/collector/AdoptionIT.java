@@ -28,19 +28,7 @@ class AdoptionIT {
       send(two, "third");
       one.kill();
       sink.failWith(0);
-
-      await()
-          .atMost(SOON)
-          .untilAsserted(
-              () ->
-                  assertThat(sink.messages())
-                      .containsExactlyInAnyOrder("first", "second", "third"));
-      await().atMost(SOON).until(() -> !Files.exists(state(one, "one")));
-      assertThat(state(one, "two")).exists();
-      assertThat(two.process().output())
-          .contains("delivering what instance one left")
-          .contains("instance one: all is delivered, its directory is removed");
-      assertThat(sink.duplicates()).isZero();
+      assertDeliveredOnceByTheNeighbour(sink, one, two);
     }
   }
 
@@ -57,19 +45,7 @@ class AdoptionIT {
       assertThat(one.terminate(SOON)).as(one.process().output()).isZero();
       assertThat(sink.messages()).isEmpty();
       sink.failWith(0);
-
-      await()
-          .atMost(SOON)
-          .untilAsserted(
-              () ->
-                  assertThat(sink.messages())
-                      .containsExactlyInAnyOrder("first", "second", "third"));
-      await().atMost(SOON).until(() -> !Files.exists(state(one, "one")));
-      assertThat(state(one, "two")).exists();
-      assertThat(two.process().output())
-          .contains("delivering what instance one left")
-          .contains("instance one: all is delivered, its directory is removed");
-      assertThat(sink.duplicates()).isZero();
+      assertDeliveredOnceByTheNeighbour(sink, one, two);
     }
   }
 
@@ -123,6 +99,21 @@ class AdoptionIT {
         assertThat(state(one, "one").resolve("log/logs")).isNotEmptyDirectory();
       }
     }
+  }
+
+  private static void assertDeliveredOnceByTheNeighbour(
+      FakeElasticsearch sink, CollectorProcess one, CollectorProcess two) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(sink.messages()).containsExactlyInAnyOrder("first", "second", "third"));
+    await().atMost(SOON).until(() -> !Files.exists(state(one, "one")));
+    assertThat(state(one, "two")).exists();
+    assertThat(two.process().output())
+        .contains("delivering what instance one left")
+        .contains("instance one: all is delivered, its directory is removed");
+    assertThat(sink.duplicates()).isZero();
   }
 
   private static CollectorProcess collector(

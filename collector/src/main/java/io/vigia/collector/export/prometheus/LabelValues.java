@@ -1,5 +1,6 @@
 package io.vigia.collector.export.prometheus;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vigia.collector.otlp.AnyValue;
 import io.vigia.collector.otlp.AnyValues;
 import io.vigia.collector.otlp.KeyValues;
@@ -68,26 +69,7 @@ final class LabelValues {
   }
 
   private static String quote(String text) {
-    StringBuilder out = new StringBuilder(text.length() + 8).append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '"', '\\' -> out.append('\\').append(c);
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        case '\b' -> out.append("\\b");
-        case '\f' -> out.append("\\f");
-        default -> {
-          if (c < ' ') {
-            out.append(String.format("\\u%04X", (int) c));
-          } else {
-            out.append(c);
-          }
-        }
-      }
-    }
-    return out.append('"').toString();
+    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
 
   /** As Prometheus writes numbers in {@code le} and {@code quantile}: {@code 0.005}, {@code 10}. */
