@@ -69,7 +69,7 @@ public final class Reachability {
       Socket socket = plain;
       if ("https".equalsIgnoreCase(base.getScheme())) {
         SSLSocket secure =
-            (SSLSocket) tls.current().createSocket(plain, host, base.getPort(), true);
+            (SSLSocket) tls.current().sockets().createSocket(plain, host, base.getPort(), true);
         SSLParameters parameters = secure.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         boolean http2 = !grpc || offerHttp2(parameters);

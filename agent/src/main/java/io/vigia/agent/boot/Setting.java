@@ -60,8 +60,7 @@ public enum Setting {
       "vigia.token.file",
       "none",
       "a file whose content is sent as `Authorization: Bearer`; read again when it changes, as are"
-          + " `otel.exporter.otlp.certificate`, `.client.key` and `.client.certificate`"
-          + " (these not for gRPC)"),
+          + " `otel.exporter.otlp.certificate`, `.client.key` and `.client.certificate`"),
   REDACT(
       "vigia.redact",
       "true",
@@ -71,7 +70,7 @@ public enum Setting {
   SPILL_DIR(
       "vigia.spill.dir",
       "`${java.io.tmpdir}/vigia-spill-<user>`",
-      "where data waits for the collector (not what leaves by gRPC); private to the user"),
+      "where data waits for the collector; private to the user"),
   SPILL_MAX_BYTES("vigia.spill.max.bytes", "67108864", "how much of it, per process"),
   WORKLOAD(
       "vigia.workload",

@@ -197,7 +197,7 @@ public final class Shipping {
   String inWords(String exporter) {
     switch (exporter) {
       case OTLP:
-        return grpc ? "OTLP/gRPC without spill" : "OTLP/HTTP";
+        return grpc ? "OTLP/gRPC" : "OTLP/HTTP";
       case FORWARD:
         return "forward to " + address.forward();
       case "none":

@@ -18,7 +18,9 @@ import java.util.Collection;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ public final class TlsFiles {
   private final @Nullable Path certificate;
   private final @Nullable Path key;
   private long stamp = Long.MIN_VALUE;
-  private @Nullable SSLSocketFactory current;
+  private @Nullable Material current;
 
   TlsFiles(@Nullable Path trusted, @Nullable Path certificate, @Nullable Path key) {
     this.trusted = trusted;
@@ -43,14 +45,23 @@ public final class TlsFiles {
 
   /** What this process's properties and environment say. */
   public static TlsFiles find() {
-    return new TlsFiles(
-        path("otel.exporter.otlp.certificate"),
-        path("otel.exporter.otlp.client.certificate"),
-        path("otel.exporter.otlp.client.key"));
+    return find("");
   }
 
-  private static @Nullable Path path(String property) {
-    String value = UpstreamSetting.value(property);
+  /**
+   * The same for one signal, whose own settings ({@code otel.exporter.otlp.traces.certificate}) go
+   * first.
+   */
+  public static TlsFiles find(String signal) {
+    return new TlsFiles(
+        path(signal, "certificate"),
+        path(signal, "client.certificate"),
+        path(signal, "client.key"));
+  }
+
+  private static @Nullable Path path(String signal, String name) {
+    String own = UpstreamSetting.value("otel.exporter.otlp." + signal + "." + name);
+    String value = own == null ? UpstreamSetting.value("otel.exporter.otlp." + name) : own;
     return value == null ? null : Paths.get(value);
   }
 
@@ -60,19 +71,19 @@ public final class TlsFiles {
   }
 
   /**
-   * The factory for the files as they are now; that of before when they cannot be read, because
-   * they may be half written.
+   * The files as they are now, another object when they have changed; those of before when they
+   * cannot be read, because they may be half written.
    *
    * @throws IOException if they never could be read
    */
-  public synchronized SSLSocketFactory current() throws IOException {
+  public synchronized Material current() throws IOException {
     long now = stamp(trusted) * 31 * 31 + stamp(certificate) * 31 + stamp(key);
-    SSLSocketFactory known = current;
+    Material known = current;
     if (known != null && now == stamp) {
       return known;
     }
     try {
-      known = isSet() ? read() : (SSLSocketFactory) SSLSocketFactory.getDefault();
+      known = read();
       stamp = now;
       current = known;
     } catch (GeneralSecurityException | IOException | RuntimeException e) {
@@ -91,17 +102,21 @@ public final class TlsFiles {
     }
   }
 
-  private SSLSocketFactory read() throws GeneralSecurityException, IOException {
-    SSLContext context = SSLContext.getInstance("TLS");
-    TrustManagerFactory trust = null;
+  private Material read() throws GeneralSecurityException, IOException {
+    if (!isSet()) {
+      return new Material(SSLContext.getDefault(), null);
+    }
+    TrustManager[] trust = null;
     if (trusted != null) {
       KeyStore store = empty();
       int number = 0;
       for (Certificate each : certificates(trusted)) {
         store.setCertificateEntry("trusted-" + number++, each);
       }
-      trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(store);
+      trust = factory.getTrustManagers();
     }
     KeyManagerFactory own = null;
     if (certificate != null && key != null) {
@@ -114,11 +129,9 @@ public final class TlsFiles {
       own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       own.init(store, new char[0]);
     }
-    context.init(
-        own == null ? null : own.getKeyManagers(),
-        trust == null ? null : trust.getTrustManagers(),
-        null);
-    return context.getSocketFactory();
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(own == null ? null : own.getKeyManagers(), trust, null);
+    return new Material(context, trust == null ? null : (X509TrustManager) trust[0]);
   }
 
   private static KeyStore empty() throws GeneralSecurityException, IOException {
@@ -151,6 +164,33 @@ public final class TlsFiles {
       return KeyFactory.getInstance("RSA").generatePrivate(spec);
     } catch (GeneralSecurityException e) {
       return KeyFactory.getInstance("EC").generatePrivate(spec);
+    }
+  }
+
+  /** What the files were at one time. Immutable. */
+  public static final class Material {
+    private final SSLContext context;
+    private final @Nullable X509TrustManager trust;
+    private final SSLSocketFactory sockets;
+
+    Material(SSLContext context, @Nullable X509TrustManager trust) {
+      this.context = context;
+      this.trust = trust;
+      this.sockets = context.getSocketFactory();
+    }
+
+    public SSLContext context() {
+      return context;
+    }
+
+    /** Whom the context trusts, for libraries that ask for both; {@code null} = the JVM's list. */
+    public @Nullable X509TrustManager trust() {
+      return trust;
+    }
+
+    /** The same object each time. */
+    public SSLSocketFactory sockets() {
+      return sockets;
     }
   }
 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Never in the way: the collector is absent, hangs, is overloaded, answers nonsense. */
@@ -41,14 +42,15 @@ class CollectorAwayIT {
    * A service that is killed, a job that meets an overloaded collector, a short job that meets
    * none, one after the other with one spill directory; then a process that meets a healthy one.
    */
-  @Test
-  void whatEveryOutageLeftIsHandedOverByTheNextProcess() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void whatEveryOutageLeftIsHandedOverByTheNextProcess(Way way) throws Exception {
     Path spill = directory.resolve("spill");
-    try (Receiver overloaded = Receiver.start();
-        Jvm killed = away().spillingTo(spill).argument("told").start();
+    try (Receiver overloaded = Receiver.start(way);
+        Jvm killed = away(way).spillingTo(spill).argument("told").start();
         Jvm job =
-            away()
-                .environment("VIGIA_COLLECTOR", "127.0.0.1:" + overloaded.answering(503).httpPort())
+            away(way)
+                .environment("VIGIA_COLLECTOR", "127.0.0.1:" + overloaded.answering(503).otlpPort())
                 .spillingTo(spill)
                 .start()) {
       assertThat(job.exitCode(Duration.ofSeconds(120))).isZero();
@@ -56,7 +58,7 @@ class CollectorAwayIT {
       killed.process().destroyForcibly().waitFor();
       assertThat(overloaded.spans).isEmpty();
     }
-    try (Jvm job = away().spillingTo(spill).start()) {
+    try (Jvm job = away(way).spillingTo(spill).start()) {
       assertThat(job.exitCode(Duration.ofSeconds(120))).as(job.output()).isZero();
       assertThat(job.output()).contains("connection refused").contains("answered 204");
     }
@@ -64,12 +66,13 @@ class CollectorAwayIT {
         .isEqualTo("rwx------");
     assertThat(spilled(spill)).anyMatch(file -> file.startsWith("metrics-"));
 
-    try (Receiver receiver = Receiver.start();
-        Jvm next = service().sendingTo(receiver).spillingTo(spill).start()) {
-      assertThat(next.exitCode(Duration.ofSeconds(120))).as(next.output()).isZero();
+    try (Receiver receiver = Receiver.start(way);
+        Jvm next = service().sendingTo(receiver).spillingTo(spill).argument("told").start()) {
       // four processes, each with a client and a server span and three log events
+      next.awaitUnlessEnded(() -> receiver.spans.size() >= 8 && receiver.logCount() >= 12);
+      next.endWell();
       assertThat(receiver.spans).as(next.output()).hasSize(8);
-      assertThat(receiver.logs()).hasSize(12);
+      assertThat(receiver.logCount()).isEqualTo(12);
       // the killed one may not have reported metrics yet
       assertThat(receiver.metrics)
           .filteredOn(metric -> metric.getName().equals("orders"))
@@ -79,12 +82,14 @@ class CollectorAwayIT {
     }
   }
 
-  @Test
-  void hangingCollectorDelaysNeitherTheProgramNorItsExit() throws Exception {
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void hangingCollectorDelaysNeitherTheProgramNorItsExit(Way way) throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Jvm plain = service().withoutAgent().start();
         Jvm job =
             service()
+                .by(way)
                 .environment("VIGIA_COLLECTOR", "127.0.0.1:" + silent.getLocalPort())
                 .environment("VIGIA_FORWARD", "127.0.0.1:" + silent.getLocalPort())
                 .spillingTo(directory.resolve("spill"))
@@ -95,7 +100,7 @@ class CollectorAwayIT {
       assertThat(applicationLines(job)).isEqualTo(applicationLines(plain));
       assertThat(spilled(directory.resolve("spill")))
           .anyMatch(file -> file.startsWith("traces-"))
-          .anyMatch(file -> file.startsWith("forward-"));
+          .anyMatch(CollectorAwayIT::isLogs);
     }
   }
 
@@ -153,7 +158,7 @@ class CollectorAwayIT {
   @Test
   void outageIsSaidOnceInFullAndItsEndOnce() throws Exception {
     Receiver first = Receiver.start();
-    int httpPort = first.httpPort();
+    int otlpPort = first.otlpPort();
     int forwardPort = first.forwardPort();
     try (Jvm web =
         Jvm.of(Web.class, "logback", "slf4j-api")
@@ -171,7 +176,7 @@ class CollectorAwayIT {
       Path spill = directory.resolve("spill");
       // several streams and several payloads of one are refused meanwhile
       await().atMost(Duration.ofSeconds(60)).until(() -> spilled(spill).size() >= 5);
-      try (Receiver back = Receiver.start(httpPort, forwardPort)) {
+      try (Receiver back = Receiver.start(otlpPort, forwardPort)) {
         web.awaitUnlessEnded(() -> lines(web, "the collector is back after ") > 0);
         web.awaitUnlessEnded(() -> !back.spans.isEmpty() && !back.logs().isEmpty());
         assertThat(lines(web, " does not take ")).as(web.output()).isOne();
@@ -179,7 +184,7 @@ class CollectorAwayIT {
         assertThat(web.output())
             .containsPattern(
                 "\\[vigia\\] the collector http://127.0.0.1:"
-                    + httpPort
+                    + otlpPort
                     + " does not take \\w+: \\S.*\\. Data is kept and handed over")
             .containsPattern("payloads kept meanwhile: [1-9]\\d*, dropped: 0");
         assertThat(back.logs()).extracting(log -> log.get("message")).contains("asked for /during");
@@ -239,10 +244,15 @@ class CollectorAwayIT {
     return Jvm.of(OrderService.class, LIBRARIES);
   }
 
-  private static Jvm.Builder away() {
+  private static Jvm.Builder away(Way way) {
     return service()
+        .by(way)
         .environment("VIGIA_COLLECTOR", "127.0.0.1:1")
         .environment("VIGIA_FORWARD", "127.0.0.1:1");
+  }
+
+  private static boolean isLogs(String file) {
+    return file.startsWith("forward-") || file.startsWith("logs-");
   }
 
   /** Spans as well as log events. */
@@ -253,7 +263,7 @@ class CollectorAwayIT {
         List<String> files = spilled(process);
         processes +=
             files.stream().anyMatch(file -> file.startsWith("traces-"))
-                    && files.stream().anyMatch(file -> file.startsWith("forward-"))
+                    && files.stream().anyMatch(CollectorAwayIT::isLogs)
                 ? 1
                 : 0;
       }

@@ -200,8 +200,19 @@ final class Jvm implements AutoCloseable {
     }
 
     Builder sendingTo(Receiver receiver) {
-      return environment("VIGIA_COLLECTOR", "127.0.0.1:" + receiver.httpPort())
+      return by(receiver.way)
+          .environment("VIGIA_COLLECTOR", "127.0.0.1:" + receiver.otlpPort())
           .environment("VIGIA_FORWARD", "127.0.0.1:" + receiver.forwardPort());
+    }
+
+    /** By gRPC also log records leave by OTLP. */
+    Builder by(Way way) {
+      return way == Way.HTTP
+          ? this
+          : environment("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+              .environment("VIGIA_LOGS", "otlp")
+              // asked by HTTP, of which the server would complain
+              .environment("VIGIA_METRICS_FORM_MILLIS", "0");
     }
 
     Builder spillingTo(Path directory) {

@@ -4,6 +4,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -20,15 +23,23 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
-/** An OTLP/HTTP and forward receiver on free loopback ports that keeps everything it is sent. */
+/**
+ * A receiver of OTLP (by HTTP unless told otherwise) and forward on free loopback ports that keeps
+ * everything it is sent.
+ */
 final class Receiver implements AutoCloseable {
 
   final List<Span> spans = new CopyOnWriteArrayList<>();
@@ -56,28 +67,65 @@ final class Receiver implements AutoCloseable {
   /** {@code Authorization} of every request, empty where there was none. */
   final List<String> authorizations = new CopyOnWriteArrayList<>();
 
-  private final HttpServer http;
+  final Way way;
+
+  private final @Nullable HttpServer http;
+  private final @Nullable GrpcPort grpc;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
-  private Receiver(int httpPort, int forwardPort) throws IOException {
+  private Receiver(Way way, @Nullable Identity identity, int otlpPort, int forwardPort)
+      throws Exception {
+    this.way = way;
     forward = new ForwardReceiver(forwardPort, threads);
-    http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), httpPort), 0);
-    http.createContext("/v1/traces", exchange -> answer(exchange, this::traces));
-    http.createContext("/v1/metrics", exchange -> answer(exchange, this::metrics));
-    http.createContext("/v1/logs", exchange -> answer(exchange, this::otlpLogs));
-    http.createContext("/sampling", this::sampling);
-    http.createContext("/metrics-form", this::metricsForm);
-    http.setExecutor(threads);
-    http.start();
+    http = way == Way.HTTP ? http(otlpPort, identity) : null;
+    grpc = way == Way.GRPC ? new GrpcPort(this, otlpPort, identity) : null;
   }
 
-  static Receiver start() throws IOException {
-    return new Receiver(0, 0);
+  private HttpServer http(int port, @Nullable Identity identity) throws Exception {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    HttpServer server =
+        identity == null ? HttpServer.create(address, 0) : https(address, identity.context());
+    server.createContext("/v1/traces", exchange -> answer(exchange, this::traces));
+    server.createContext("/v1/metrics", exchange -> answer(exchange, this::metrics));
+    server.createContext("/v1/logs", exchange -> answer(exchange, this::otlpLogs));
+    server.createContext("/sampling", this::sampling);
+    server.createContext("/metrics-form", this::metricsForm);
+    server.setExecutor(threads);
+    server.start();
+    return server;
+  }
+
+  private static HttpServer https(InetSocketAddress address, SSLContext context)
+      throws IOException {
+    HttpsServer server = HttpsServer.create(address, 0);
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(context) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            SSLParameters required = context.getDefaultSSLParameters();
+            required.setNeedClientAuth(true);
+            parameters.setSSLParameters(required);
+          }
+        });
+    return server;
+  }
+
+  static Receiver start() throws Exception {
+    return start(Way.HTTP);
+  }
+
+  static Receiver start(Way way) throws Exception {
+    return new Receiver(way, null, 0, 0);
+  }
+
+  /** Speaks OTLP by TLS, with clients of the same identity only. */
+  static Receiver start(Way way, Identity identity, int otlpPort) throws Exception {
+    return new Receiver(way, identity, otlpPort, 0);
   }
 
   /** Comes back at the address that another receiver had. */
-  static Receiver start(int httpPort, int forwardPort) throws IOException {
-    return new Receiver(httpPort, forwardPort);
+  static Receiver start(int otlpPort, int forwardPort) throws Exception {
+    return new Receiver(Way.HTTP, null, otlpPort, forwardPort);
   }
 
   Receiver answering(int newStatus) {
@@ -85,8 +133,8 @@ final class Receiver implements AutoCloseable {
     return this;
   }
 
-  int httpPort() {
-    return http.getAddress().getPort();
+  int otlpPort() {
+    return http == null ? Objects.requireNonNull(grpc).port() : http.getAddress().getPort();
   }
 
   int forwardPort() {
@@ -95,6 +143,20 @@ final class Receiver implements AutoCloseable {
 
   List<Map<String, Object>> logs() {
     return forward.records();
+  }
+
+  /** Log records by the way they are expected: forward, or OTLP where that travels by gRPC. */
+  int logCount() {
+    return way == Way.HTTP ? logs().size() : otlpLogs.size();
+  }
+
+  /** Paths of the requests whose server span arrived. */
+  Set<String> paths() {
+    return spans.stream()
+        .flatMap(span -> span.getAttributesList().stream())
+        .filter(attribute -> attribute.getKey().equals("url.path"))
+        .map(attribute -> attribute.getValue().getStringValue())
+        .collect(Collectors.toSet());
   }
 
   Optional<Metric> metric(String name) {
@@ -118,7 +180,7 @@ final class Receiver implements AutoCloseable {
                         : pair.getValue().getStringValue()));
   }
 
-  private interface Body {
+  interface Body {
     void accept(byte[] bytes) throws InvalidProtocolBufferException;
   }
 
@@ -157,7 +219,7 @@ final class Receiver implements AutoCloseable {
     }
   }
 
-  private void traces(byte[] bytes) throws InvalidProtocolBufferException {
+  void traces(byte[] bytes) throws InvalidProtocolBufferException {
     ExportTraceServiceRequest.parseFrom(bytes)
         .getResourceSpansList()
         .forEach(
@@ -172,7 +234,7 @@ final class Receiver implements AutoCloseable {
             });
   }
 
-  private void otlpLogs(byte[] bytes) throws InvalidProtocolBufferException {
+  void otlpLogs(byte[] bytes) throws InvalidProtocolBufferException {
     ExportLogsServiceRequest.parseFrom(bytes)
         .getResourceLogsList()
         .forEach(
@@ -182,7 +244,7 @@ final class Receiver implements AutoCloseable {
                     .forEach(scope -> otlpLogs.addAll(scope.getLogRecordsList())));
   }
 
-  private void metrics(byte[] bytes) throws InvalidProtocolBufferException {
+  void metrics(byte[] bytes) throws InvalidProtocolBufferException {
     ExportMetricsServiceRequest.parseFrom(bytes)
         .getResourceMetricsList()
         .forEach(
@@ -199,7 +261,12 @@ final class Receiver implements AutoCloseable {
 
   @Override
   public void close() {
-    http.stop(0);
+    if (http != null) {
+      http.stop(0);
+    }
+    if (grpc != null) {
+      grpc.close();
+    }
     forward.close();
     threads.shutdownNow();
   }

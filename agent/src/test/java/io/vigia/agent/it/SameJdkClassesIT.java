@@ -44,7 +44,7 @@ class SameJdkClassesIT {
                 .option("-Dotel.javaagent.debug=true")
                 .option("-verbose:class")
                 .environment(
-                    "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + receiver.httpPort())
+                    "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + receiver.otlpPort())
                 .start()) {
       assertThat(jvm.exitCode(Duration.ofMinutes(3))).as(jvm.output()).isZero();
       return jvm.output();

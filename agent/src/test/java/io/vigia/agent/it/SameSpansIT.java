@@ -70,7 +70,7 @@ class SameSpansIT {
             program(broker, "upstream-topic")
                 .agent(Jvm.upstreamAgent())
                 .environment(
-                    "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + fromUpstream.httpPort())
+                    "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:" + fromUpstream.otlpPort())
                 .environment("OTEL_LOGS_EXPORTER", "none")
                 .start();
         Jvm ours = program(broker, "our-topic").sendingTo(fromOurs).start()) {

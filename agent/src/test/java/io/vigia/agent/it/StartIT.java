@@ -39,7 +39,7 @@ class StartIT {
             .singleElement()
             .asString()
             .contains("service \"shop\" (from OTEL_SERVICE_NAME)")
-            .contains("collector http://127.0.0.1:" + receiver.httpPort())
+            .contains("collector http://127.0.0.1:" + receiver.otlpPort())
             .contains("(from VIGIA_COLLECTOR): it refuses the credentials (HTTP 401)")
             .contains("traces by OTLP/HTTP, metrics not sent, logs by forward to 127.0.0.1:")
             .endsWith(": reachable");
@@ -106,7 +106,7 @@ class StartIT {
     try (Receiver receiver = Receiver.start();
         Jvm secure =
             Jvm.agentItself("check")
-                .environment("VIGIA_COLLECTOR", "https://127.0.0.1:" + receiver.httpPort())
+                .environment("VIGIA_COLLECTOR", "https://127.0.0.1:" + receiver.otlpPort())
                 .environment("OTEL_RESOURCE_ATTRIBUTES", "service.name=shop")
                 .start();
         Jvm noLogs =
@@ -129,7 +129,7 @@ class StartIT {
           .contains(
               "service                shop (from OTEL_RESOURCE_ATTRIBUTES)",
               "collector              https://127.0.0.1:"
-                  + receiver.httpPort()
+                  + receiver.otlpPort()
                   + " (from VIGIA_COLLECTOR)")
           .anyMatch(line -> line.startsWith("traces, metrics, logs  OTLP/HTTP: "))
           .noneMatch(line -> line.contains("forward"));

@@ -173,7 +173,7 @@ class ThreeSignalsIT {
     assertThat(output.lines().filter(line -> line.startsWith("[vigia]")))
         .singleElement()
         .asString()
-        .contains("127.0.0.1:" + receiver.httpPort())
+        .contains("127.0.0.1:" + receiver.otlpPort())
         .contains("VIGIA_COLLECTOR");
   }
 

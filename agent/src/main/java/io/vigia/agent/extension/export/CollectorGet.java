@@ -21,7 +21,8 @@ public final class CollectorGet {
 
   public CollectorGet(URI url, TlsFiles tls, RequestHeaders headers) {
     boolean secure = "https".equalsIgnoreCase(url.getScheme());
-    this.http = new HttpPoster(url, CONNECT_MILLIS, ANSWER_MILLIS, secure ? tls::current : null);
+    HttpPoster.Tls files = () -> tls.current().sockets();
+    this.http = new HttpPoster(url, CONNECT_MILLIS, ANSWER_MILLIS, secure ? files : null);
     this.headers = headers;
   }
 

@@ -4,7 +4,6 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.HttpResponse;
 import io.opentelemetry.sdk.common.export.HttpSender;
 import io.opentelemetry.sdk.common.export.MessageWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -25,15 +24,14 @@ final class SpillingHttpSender implements HttpSender {
   @Override
   public void send(
       MessageWriter message, Consumer<HttpResponse> onResponse, Consumer<Throwable> onError) {
-    ByteArrayOutputStream payload =
-        new ByteArrayOutputStream(Math.max(1024, message.getContentLength()));
+    byte[] payload;
     try {
-      message.writeMessage(payload);
+      payload = Payload.of(message);
     } catch (IOException | RuntimeException e) {
       onError.accept(e);
       return;
     }
-    Outbox.RefusedException refused = outbox.send(payload.toByteArray());
+    Outbox.RefusedException refused = outbox.send(payload);
     Exports.handOver();
     onResponse.accept(refused == null ? new Answer(200, "OK") : answer(refused));
   }

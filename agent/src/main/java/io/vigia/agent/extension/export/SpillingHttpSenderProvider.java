@@ -75,11 +75,11 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
     if (!"https".equalsIgnoreCase(config.getEndpoint().getScheme())) {
       return null;
     }
-    TlsFiles files = TlsFiles.find();
+    TlsFiles files = TlsFiles.find(stream(config.getEndpoint()));
     if (files.isSet() || config.getSslContext() == null) {
-      return files::current;
+      return () -> files.current().sockets();
     }
-    // files of a single signal, read once by the SDK
+    // set in another way than by properties, read once by the SDK
     SSLSocketFactory fixed = config.getSslContext().getSocketFactory();
     return () -> fixed;
   }

@@ -7,53 +7,59 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.grpc.stub.StreamObserver;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** An OTLP/gRPC receiver on a free loopback port: paths of server spans, and who sent them. */
-final class GrpcReceiver implements AutoCloseable {
+/** A {@link Receiver}'s port for OTLP/gRPC: grpc-java's server, on loopback. */
+final class GrpcPort implements AutoCloseable {
 
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Paths of the requests whose server span arrived. */
-  final Set<String> paths = ConcurrentHashMap.newKeySet();
-
-  final List<String> authorizations = new CopyOnWriteArrayList<>();
-
+  private final Receiver receiver;
   private final Server server;
 
-  private GrpcReceiver() throws IOException {
+  GrpcPort(Receiver receiver, int port, @Nullable Identity identity) throws Exception {
+    this.receiver = receiver;
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .intercept(new Authorizations());
+    if (identity != null) {
+      builder.sslContext(
+          GrpcSslContexts.configure(
+                  SslContextBuilder.forServer(identity.keys()).trustManager(identity.trust()),
+                  SslProvider.JDK)
+              .clientAuth(ClientAuth.REQUIRE)
+              .build());
+    }
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .intercept(new Authorizations())
-            .addService(service("trace", "Trace"))
-            .addService(service("metrics", "Metrics"))
-            .addService(service("logs", "Logs"))
+        builder
+            .addService(service("trace", "Trace", receiver::traces))
+            .addService(service("metrics", "Metrics", receiver::metrics))
+            .addService(service("logs", "Logs", receiver::otlpLogs))
             .build()
             .start();
-  }
-
-  static GrpcReceiver start() throws IOException {
-    return new GrpcReceiver();
   }
 
   int port() {
     return server.getPort();
   }
 
-  private ServerServiceDefinition service(String signal, String name) {
+  private ServerServiceDefinition service(String signal, String name, Receiver.Body body) {
     String service = "opentelemetry.proto.collector." + signal + ".v1." + name + "Service";
     return ServerServiceDefinition.builder(service)
         .addMethod(
@@ -63,28 +69,23 @@ final class GrpcReceiver implements AutoCloseable {
                 .setRequestMarshaller(new Bytes())
                 .setResponseMarshaller(new Bytes())
                 .build(),
-            ServerCalls.asyncUnaryCall(
-                (request, answer) -> {
-                  if (signal.equals("trace")) {
-                    take(request);
-                  }
-                  answer.onNext(new byte[0]); // an answer without fields
-                  answer.onCompleted();
-                }))
+            ServerCalls.asyncUnaryCall((request, answer) -> answer(request, answer, body)))
         .build();
   }
 
-  private void take(byte[] request) {
+  private void answer(byte[] request, StreamObserver<byte[]> answer, Receiver.Body body) {
+    if (receiver.status != 200) {
+      answer.onError(
+          Status.UNAVAILABLE.withDescription("as told: " + receiver.status).asException());
+      return;
+    }
     try {
-      ExportTraceServiceRequest.parseFrom(request).getResourceSpansList().stream()
-          .flatMap(resource -> resource.getScopeSpansList().stream())
-          .flatMap(scope -> scope.getSpansList().stream())
-          .flatMap(span -> span.getAttributesList().stream())
-          .filter(attribute -> attribute.getKey().equals("url.path"))
-          .forEach(attribute -> paths.add(attribute.getValue().getStringValue()));
+      body.accept(request);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    answer.onNext(new byte[0]); // an answer without fields
+    answer.onCompleted();
   }
 
   private final class Authorizations implements ServerInterceptor {
@@ -92,7 +93,7 @@ final class GrpcReceiver implements AutoCloseable {
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
       String authorization = headers.get(AUTHORIZATION);
-      authorizations.add(authorization == null ? "" : authorization);
+      receiver.authorizations.add(authorization == null ? "" : authorization);
       return next.startCall(call, headers);
     }
   }
@@ -113,8 +114,14 @@ final class GrpcReceiver implements AutoCloseable {
     }
   }
 
+  /** The port is free afterwards. */
   @Override
   public void close() {
     server.shutdownNow();
+    try {
+      server.awaitTermination(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
