@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Uses libraries that are instrumented, one after the other, each in traces of its own. Arguments:
- * {@code told}, a Kafka broker, a topic.
+ * {@code told}, then, if Kafka's clients are wanted, a broker and a topic.
  */
 public final class Libraries {
 
@@ -21,9 +21,11 @@ public final class Libraries {
             SpringMvc::use,
             Scheduled::use,
             Reactive::use,
-            RemoteCalls::use,
-            () -> Messages.use(args[1], args[2]))) {
+            RemoteCalls::use)) {
       use.run();
+    }
+    if (args.length > 1) {
+      Messages.use(args[1], args[2]);
     }
     System.out.println("done " + Runtime.version().feature());
     Stay.asLongAs(args);
