@@ -1,9 +1,11 @@
 package io.vigia.collector.disklog;
 
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that a stretch of a segment file is read into, and that the payloads of its records lie
@@ -13,6 +15,10 @@ import java.util.Arrays;
 final class ReadBlock implements Runnable {
   private final Pool pool;
   private final ByteBuffer bytes;
+
+  /** How the pool holds it: where memory is short, blocks nobody uses go first. */
+  private final SoftReference<ReadBlock> free = new SoftReference<>(this);
+
   private int users = 1;
 
   private ReadBlock(Pool pool, int capacity) {
@@ -47,12 +53,14 @@ final class ReadBlock implements Runnable {
   /** The blocks of one reader. */
   static final class Pool {
     private static final int MAX_BLOCK_BYTES = 1 << 20;
-    private static final int MAX_FREE_BYTES = 4 << 20;
+
+    /** As much as is on its way to one destination, with its defaults, and given back at once. */
+    private static final int MAX_FREE_BYTES = 12 << 20;
 
     /** Records of a block at least: of the last one in it a part is read twice. */
     private static final int RECORDS = 4;
 
-    private final ArrayDeque<ReadBlock> free = new ArrayDeque<>();
+    private final ArrayDeque<SoftReference<ReadBlock>> free = new ArrayDeque<>();
     private int blockBytes;
 
     /**
@@ -73,7 +81,7 @@ final class ReadBlock implements Runnable {
         blockBytes = (int) Math.min(MAX_BLOCK_BYTES, (long) RECORDS * leastBytes);
         free.clear(); // they are too small now
       }
-      ReadBlock block = leastBytes > blockBytes ? null : free.poll();
+      ReadBlock block = leastBytes > blockBytes ? null : poll();
       if (block == null) {
         return new ReadBlock(this, Math.max(leastBytes, blockBytes));
       }
@@ -82,11 +90,22 @@ final class ReadBlock implements Runnable {
       return block;
     }
 
+    /** The one used last, which the caches know; null when there is none any more. */
+    private @Nullable ReadBlock poll() {
+      for (SoftReference<ReadBlock> one = free.poll(); one != null; one = free.poll()) {
+        ReadBlock block = one.get();
+        if (block != null) {
+          return block;
+        }
+      }
+      return null;
+    }
+
     private void put(ReadBlock block) {
       assert block.spoil();
       boolean usual = block.bytes.capacity() == blockBytes;
       if (usual && (free.size() + 1L) * blockBytes <= MAX_FREE_BYTES) {
-        free.push(block);
+        free.push(block.free);
       }
     }
   }

@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.vigia.collector.net.HttpClient.HttpCall;
 import io.vigia.collector.net.NetException.Kind;
-import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** One client connection: collects the answer of the one request that is on it. */
@@ -19,7 +18,7 @@ final class HttpCallHandler extends SimpleChannelInboundHandler<HttpObject> {
   private final HttpClient client;
   private @Nullable HttpCall call;
   private @Nullable HttpResponse head;
-  private ByteArrayOutputStream body = new ByteArrayOutputStream(512);
+  private final AnswerBody body = new AnswerBody();
   private int served;
   private @Nullable Throwable cause;
 
@@ -35,7 +34,7 @@ final class HttpCallHandler extends SimpleChannelInboundHandler<HttpObject> {
     call = next;
     next.channel = channel;
     head = null;
-    body = new ByteArrayOutputStream(512);
+    body.begin();
     return true;
   }
 
@@ -56,6 +55,7 @@ final class HttpCallHandler extends SimpleChannelInboundHandler<HttpObject> {
     }
     if (message instanceof HttpResponse response) {
       head = response;
+      body.expect(HttpUtil.getContentLength(response, -1L));
     }
     if (message instanceof HttpContent content && head != null) {
       ByteBuf bytes = content.content();
@@ -67,9 +67,7 @@ final class HttpCallHandler extends SimpleChannelInboundHandler<HttpObject> {
         ctx.close();
         return;
       }
-      byte[] chunk = new byte[bytes.readableBytes()];
-      bytes.readBytes(chunk);
-      body.write(chunk, 0, chunk.length);
+      body.append(bytes);
       if (message instanceof LastHttpContent && head.status().code() >= 200) {
         complete(ctx, current, head);
       }
@@ -77,8 +75,7 @@ final class HttpCallHandler extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void complete(ChannelHandlerContext ctx, HttpCall current, HttpResponse response) {
-    current.received =
-        new HttpAnswer(response.status().code(), response.headers(), body.toByteArray());
+    current.received = new HttpAnswer(response.status().code(), response.headers(), body.bytes());
     current.channel = null;
     call = null;
     served++;

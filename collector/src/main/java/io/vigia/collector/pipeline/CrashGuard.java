@@ -172,8 +172,12 @@ final class CrashGuard implements Closeable {
 
   /** Whether the record was sent alone and the process died of it often enough. */
   boolean condemned(long sequence, boolean retryLog) {
-    return suspects.stream()
-        .anyMatch(suspect -> suspect.holds(sequence, retryLog) && suspect.condemned());
+    for (Mark suspect : suspects) { // asked for every record
+      if (suspect.holds(sequence, retryLog) && suspect.condemned()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether records from here on were there at a death: one batch at a time then. */

@@ -188,6 +188,9 @@ final class Outcomes {
    */
   private @Nullable String refuse(
       Delivery delivery, BitSet left, List<ExportResult.Refused> refused, BitSet again) {
+    if (refused.isEmpty()) {
+      return null;
+    }
     Map<String, BitSet> byReason = new HashMap<>();
     Map<String, String> details = new HashMap<>();
     for (ExportResult.Refused one : refused) {

@@ -1,11 +1,15 @@
 package io.vigia.collector.web;
 
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Signal;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Counts into a registry of its own, shown at {@code /metrics}. */
 public final class PrometheusCollectorMetrics implements CollectorMetrics {
@@ -84,6 +88,14 @@ public final class PrometheusCollectorMetrics implements CollectorMetrics {
           "signal",
           "outcome");
 
+  /** What is counted for every batch, found once. */
+  private final Map<Receiver, Accepted> accepted = new ConcurrentHashMap<>();
+
+  private record Receiver(String name, Signal signal) {}
+
+  private record Accepted(
+      CounterDataPoint items, CounterDataPoint bytes, DistributionDataPoint ackSeconds) {}
+
   private Counter counter(String name, String help, String... labels) {
     return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
   }
@@ -109,9 +121,18 @@ public final class PrometheusCollectorMetrics implements CollectorMetrics {
 
   @Override
   public void accepted(String receiver, Signal signal, int items, long bytes, long ackNanos) {
-    acceptedItems.labelValues(receiver, signal.id()).inc(items);
-    acceptedBytes.labelValues(receiver, signal.id()).inc(bytes);
-    ack.labelValues(receiver, signal.id()).observe(ackNanos / NANOS);
+    Accepted counted = accepted.computeIfAbsent(new Receiver(receiver, signal), this::find);
+    counted.items.inc(items);
+    counted.bytes.inc(bytes);
+    counted.ackSeconds.observe(ackNanos / NANOS);
+  }
+
+  private Accepted find(Receiver receiver) {
+    String[] labels = {receiver.name, receiver.signal.id()};
+    return new Accepted(
+        acceptedItems.labelValues(labels),
+        acceptedBytes.labelValues(labels),
+        ack.labelValues(labels));
   }
 
   @Override

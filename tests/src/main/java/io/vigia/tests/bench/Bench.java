@@ -92,6 +92,7 @@ public final class Bench implements Callable<Integer> {
               "-XX:+UseSerialGC",
               "-Xms32m",
               "-Xmx256m",
+              "-XX:MetaspaceSize=64m",
               "-XX:+IgnoreUnrecognizedVMOptions",
               "-XX:+UnlockDiagnosticVMOptions",
               "-XX:ArchiveRelocationMode=0",

@@ -266,11 +266,9 @@ final class JsonBuffer {
   private static long special(long v) {
     long quote = v ^ 0x2222222222222222L;
     long backslash = v ^ 0x5c5c5c5c5c5c5c5cL;
-    // x - 1 borrows from the highest bit of a zero byte; other bits are dropped by the caller
-    return v
-        | (v - 0x2020202020202020L)
-        | ((quote - ONES) & ~quote)
-        | ((backslash - ONES) & ~backslash);
+    // x - 1 borrows from the highest bit of a zero byte; it is set in others only where v has it,
+    // and other bits are dropped by the caller
+    return v | (v - 0x2020202020202020L) | (quote - ONES) | (backslash - ONES);
   }
 
   private void escape(byte b) {

@@ -7,6 +7,7 @@ import io.vigia.collector.otlp.OtlpFields;
 import io.vigia.collector.otlp.OtlpItems;
 import io.vigia.collector.otlp.ProtoReader;
 import io.vigia.collector.otlp.Slice;
+import java.util.stream.Stream;
 
 /** One log record as one document. Not thread-safe. */
 final class LogDocuments implements ItemDocuments {
@@ -15,7 +16,10 @@ final class LogDocuments implements ItemDocuments {
   private static final byte[] MESSAGE = JsonBuffer.ascii("\"message\":");
   private static final byte[] LOGGER = JsonBuffer.ascii("\"log.logger\":");
   private static final byte[] EVENT_NAME = JsonBuffer.ascii("event.name");
-  private static final String[] LEVELS = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"};
+  private static final byte[][] LEVELS =
+      Stream.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+          .map(level -> JsonBuffer.ascii('"' + level + '"'))
+          .toArray(byte[][]::new);
 
   private final ProtoReader reader = new ProtoReader();
   private final Slice level = new Slice();
@@ -62,7 +66,7 @@ final class LogDocuments implements ItemDocuments {
     if (!level.isEmpty()) {
       document.member(LEVEL).string(level);
     } else if (severity >= 1 && severity <= 24) {
-      document.member(LEVEL).string(LEVELS[(severity - 1) / 4]);
+      document.member(LEVEL).raw(LEVELS[(severity - 1) / 4]);
     }
     if (severity != 0) {
       document.member(SEVERITY).number(severity);
