@@ -110,7 +110,10 @@ final class Http2Server extends Http2ConnectionHandler {
       answers().settings(settings);
     }
 
-    /** Answered by Netty; a flood ends the connection. */
+    /**
+     * Answered by Netty; a flood ends the connection. One with each call is none: grpc-go measures
+     * the way with the answers that it gets.
+     */
     @Override
     public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
       long now = System.nanoTime();
@@ -159,6 +162,7 @@ final class Http2Server extends Http2ConnectionHandler {
           return;
         }
         stream.setProperty(callKey, call);
+        pings = Math.max(0, pings - 1);
       }
       if (endStream) {
         answers().complete(streamId, call);

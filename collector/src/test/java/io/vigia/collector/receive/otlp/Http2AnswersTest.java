@@ -154,6 +154,21 @@ class Http2AnswersTest {
     to.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** As grpc-go does, to measure the way: more than a hundred in ten seconds. */
+  @Test
+  void aPingWithEachAnswerIsNoFlood() throws Exception {
+    try (Peer peer = new Peer(0, 0)) {
+      for (int i = 0; i < 300; i++) {
+        int streamId = 2 * i + 1;
+        peer.call(streamId);
+        peer.expectHead(streamId);
+        peer.expectRest(streamId);
+        peer.expectSilence(); // a ping
+      }
+    }
+    assertThat(intake.counted("malformed:otlp/grpc:ping_flood")).isZero();
+  }
+
   @Test
   void anAnswerIsHeadEmptyMessageAndTrailers() throws Exception {
     try (Peer peer = new Peer(0, 0)) {
