@@ -10,10 +10,7 @@ import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.DiskLog;
 import io.vigia.collector.disklog.LogPosition;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,9 +43,6 @@ final class Dispatcher {
   /** The same when there are no others to be taken. */
   private static final int LONELY = 4;
 
-  /** So many parts may wait: a backend that is down for days must not make crumbs of a batch. */
-  private static final int MAX_PIECES = 16;
-
   private final String name;
   private final DiskLog log;
   private final Cursor cursor;
@@ -60,14 +54,11 @@ final class Dispatcher {
   private final Outcomes outcomes;
   private final RetryLog retryLog;
   private final CrashGuard guard;
-  private final Backoff backoff;
   private final Circuit circuit;
+  private final Resends resends;
   private final Thread thread;
 
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
-  private final ArrayDeque<Attempt> ready = new ArrayDeque<>();
-  private final PriorityQueue<Attempt> waiting =
-      new PriorityQueue<>(Comparator.comparingLong(Attempt::dueNanos));
   private int inFlight;
   private boolean retryBatchInFlight;
   private boolean stopSeen;
@@ -108,8 +99,9 @@ final class Dispatcher {
     this.retryLog = retryLog;
     this.guard = guard;
     this.batcher = new Batcher(log, cursor, limits, options, outcomes, guard);
-    this.backoff = new Backoff(options.retryInitialMillis(), options.retryMaxMillis());
     this.circuit = new Circuit(name, log.signal().id());
+    this.resends =
+        new Resends(new Backoff(options.retryInitialMillis(), options.retryMaxMillis()), circuit);
     this.thread = new Thread(this::run, "vigia-" + name + "-" + log.signal().id());
   }
 
@@ -211,18 +203,18 @@ final class Dispatcher {
   }
 
   private @Nullable Attempt next() throws IOException {
-    Attempt split = ready.poll();
-    if (split != null) {
-      return split;
+    Attempt half = resends.pollHalf();
+    if (half != null) {
+      return half;
     }
-    Attempt retry = waiting.peek();
+    Attempt retry = resends.peekWaiting();
     if (retry != null && retry.due(System.nanoTime())) {
       // failed twice: perhaps it is not the backend, then others go through
       List<ExportBatch.Entry> other =
           retry.failures() >= SUSPICIOUS && hasRoom()
               ? batcher.next(/* atOnce= */ true)
               : List.of();
-      return other.isEmpty() ? waiting.poll() : Attempt.first(log.signal(), other);
+      return other.isEmpty() ? resends.pollWaiting() : Attempt.first(log.signal(), other);
     }
     List<ExportBatch.Entry> putOff =
         retryBatchInFlight ? List.of() : retryLog.next(limits, outcomes, guard);
@@ -240,7 +232,7 @@ final class Dispatcher {
   /** Whether one more batch may be read. */
   private boolean hasRoom() {
     // a waiting batch takes the place of one in flight: bounded memory, and order where it is kept
-    boolean room = inFlight + waiting.size() < limits.maxInFlight();
+    boolean room = inFlight + resends.waiting() < limits.maxInFlight();
     // nobody else may be there when the process dies of this one
     return room && !(inFlight > 0 && batcher.suspicious());
   }
@@ -275,9 +267,7 @@ final class Dispatcher {
     Outcomes.Verdict verdict = outcomes.settle(attempt.batch(), result);
     metrics.exported(name, signal(), verdict.word(), answer.nanos(), attempt.payloadBytes());
     if (verdict.split()) {
-      List<Attempt> halves = attempt.halves();
-      ready.push(halves.get(1));
-      ready.push(halves.get(0));
+      resends.split(attempt);
       circuit.answered();
       return;
     }
@@ -293,15 +283,15 @@ final class Dispatcher {
     }
     cursor.countRetry();
     boolean nothingTaken = verdict.nothingTaken() && result.retryAfterMillis() == 0;
-    if (nothingTaken && circuit.isClosed() && isBeside(attempt)) {
+    if (nothingTaken && circuit.isClosed() && resends.isBeside(attempt)) {
       singleOut(attempt, verdict);
     } else if (verdict.nothingTaken() || result.retryAfterMillis() > 0) {
       int tries = circuit.failures() + 1;
       boolean apart = nothingTaken && attempt.failures() + 1 >= LONELY && mayBeTakenApart(attempt);
       long due =
           apart
-              ? takeApart(attempt, tries)
-              : wait(attempt, verdict.again(), tries, result.retryAfterMillis());
+              ? resends.addApart(attempt, tries)
+              : resends.add(attempt, verdict.again(), tries, result.retryAfterMillis());
       circuit.failed(String.valueOf(verdict.reason()), due);
     } else {
       putOff(attempt, verdict);
@@ -312,27 +302,17 @@ final class Dispatcher {
   /** Nothing was taken although the backend takes others: something in it may be to blame. */
   private void singleOut(Attempt attempt, Outcomes.Verdict verdict) {
     if (attempt.besides() + 1 >= SUSPICIOUS && mayBeTakenApart(attempt)) {
-      takeApart(attempt, SUSPICIOUS);
+      resends.addApart(attempt, SUSPICIOUS);
     } else if (attempt.batch().items() == 1) {
       putOff(attempt, verdict);
     } else {
-      wait(attempt, verdict.again(), attempt.failures() + 1, 0);
+      resends.add(attempt, verdict.again(), attempt.failures() + 1, 0);
     }
   }
 
   /** Where order is kept, one request at a time, nothing may overtake. */
   private boolean mayBeTakenApart(Attempt attempt) {
-    return limits.maxInFlight() > 1 && attempt.batch().items() > 1 && waiting.size() < MAX_PIECES;
-  }
-
-  /** When the first of the halves is due. */
-  private long takeApart(Attempt attempt, int tries) {
-    long first = Long.MAX_VALUE;
-    for (Attempt half : attempt.halves()) {
-      long due = wait(half, half.batch().entries(), tries, 0);
-      first = first == Long.MAX_VALUE || due - first < 0 ? due : first;
-    }
-    return first;
+    return limits.maxInFlight() > 1 && resends.mayBeApart(attempt);
   }
 
   /** Some were taken, some not for now: those wait, or make room for others in the retry log. */
@@ -342,22 +322,8 @@ final class Dispatcher {
       again = outcomes.move(again, String.valueOf(verdict.reason()));
     }
     if (!again.isEmpty()) {
-      wait(attempt, again, attempt.failures() + 1, 0);
+      resends.add(attempt, again, attempt.failures() + 1, 0);
     }
-  }
-
-  private long wait(
-      Attempt attempt, List<ExportBatch.Entry> again, int tries, long retryAfterMillis) {
-    long due =
-        System.nanoTime()
-            + TimeUnit.MILLISECONDS.toNanos(backoff.waitMillis(tries, retryAfterMillis));
-    waiting.add(attempt.failed(again, isBeside(attempt), due));
-    return due;
-  }
-
-  /** Whether others were taken since it was sent in vain before. */
-  private boolean isBeside(Attempt attempt) {
-    return attempt.failures() > 0 && circuit.tookSince(attempt.failedNanos());
   }
 
   /** The disk, not the destination: wait a little and look again. */
@@ -374,7 +340,7 @@ final class Dispatcher {
       until = inFlight == 0 ? circuit.reopenNanos(now) : NEVER;
       wakeAtSequence = NEVER;
     } else {
-      Attempt retry = waiting.peek();
+      Attempt retry = resends.peekWaiting();
       if (retry != null && inFlight < limits.maxInFlight()) {
         until = retry.dueNanos() - now;
       }
