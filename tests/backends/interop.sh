@@ -30,8 +30,9 @@ node_modules() {
     @opentelemetry/exporter-trace-otlp-proto@0.57.2 fluent-logger@3.4.1
 }
 
-go_clients() {
-  (cd "$here/../src/test/resources/interop/go" && CGO_ENABLED=0 go build -o "$folder/bin/vigia-interop-go" .)
+# the number goes up when its sources change
+go_clients_2() {
+  (cd "$here/../src/test/resources/interop/go" && CGO_ENABLED=0 go build -o "$folder/bin/vigia-interop-go-2" .)
 }
 
 telemetrygen() {
@@ -50,5 +51,5 @@ if command -v npm >/dev/null; then once node_modules; fi
 if command -v gem >/dev/null && gem list --quiet --remote --exact fluentd 2>/dev/null | grep -q fluentd; then
   (once fluentd) || echo "interop.sh: going on without Fluentd (its gems need ruby-dev, make and a compiler)" >&2
 fi
-if command -v go >/dev/null; then once go_clients; once telemetrygen; fi
+if command -v go >/dev/null; then once go_clients_2; once telemetrygen; fi
 echo "$folder"

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fluent/fluent-logger-golang/fluent"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
@@ -31,6 +32,8 @@ func main() {
 		ca = os.Args[4]
 	}
 	switch kind {
+	case "steps":
+		steps(address, count, os.Args[4:])
 	case "fluent":
 		logs(address, count)
 	case "grpc", "http":
@@ -76,12 +79,33 @@ func spans(kind, address string, count int, ca string) {
 	}
 	must(err)
 	provider := trace.NewTracerProvider(trace.WithBatcher(exporter, trace.WithMaxExportBatchSize(50)))
-	tracer := provider.Tracer("go")
+	scheme := "http"
+	if ca != "" {
+		scheme = "https"
+	}
 	for i := 0; i < count; i++ {
-		_, span := tracer.Start(ctx, fmt.Sprintf("go %d", i))
+		span := start(provider, fmt.Sprintf("go %s %s %d", kind, scheme, i), i)
 		span.End()
+		say(span, i)
 	}
 	must(provider.Shutdown(ctx))
+}
+
+// start begins a span with attributes of each kind, made of n.
+func start(provider *trace.TracerProvider, name string, n int) trace.ReadWriteSpan {
+	_, span := provider.Tracer("go").Start(context.Background(), name)
+	span.SetAttributes(
+		attribute.Int("interop.n", n),
+		attribute.Float64("interop.ratio", float64(n)+0.5),
+		attribute.Bool("interop.even", n%2 == 0),
+		attribute.String("interop.text", fmt.Sprintf("ünï %d", n)))
+	return span.(trace.ReadWriteSpan)
+}
+
+// say prints a span's name and ids, one JSON object a line.
+func say(span trace.ReadOnlySpan, n int) {
+	ids := span.SpanContext()
+	fmt.Printf("{\"name\": %q, \"n\": %d, \"trace\": %q, \"span\": %q}\n", span.Name(), n, ids.TraceID(), ids.SpanID())
 }
 
 func points(address string, count int) {

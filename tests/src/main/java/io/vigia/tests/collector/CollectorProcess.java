@@ -216,6 +216,20 @@ public final class CollectorProcess implements AutoCloseable {
       return this;
     }
 
+    /** The same, and only for clients with a certificate of that authority. */
+    public Builder otlpMutualTls(Path certificate, Path key, Path clientCa) {
+      otlpMore +=
+          (", tls: {cert: \"" + certificate + "\", key: \"" + key + "\"")
+              + (", clientCa: \"" + clientCa + "\"}");
+      return this;
+    }
+
+    /** After how long a silent OTLP connection is closed, such as {@code 2s}. */
+    public Builder otlpIdleTimeout(String duration) {
+      otlpMore += ", idleTimeout: " + duration;
+      return this;
+    }
+
     /** What agents shall send, such as {@code {temporality: delta}}. */
     public Builder agents(String yaml) {
       otlpMore += ", agents: " + yaml;

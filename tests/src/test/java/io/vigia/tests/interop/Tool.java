@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Assumptions;
 /** A program of others that may be there. */
 enum Tool {
   TELEMETRYGEN(List.of(installed("bin/telemetrygen", "telemetrygen")), List.of("--help")),
-  GO(List.of(installed("bin/vigia-interop-go", "vigia-interop-go")), List.of("probe")),
+  GO(List.of(installed("bin/vigia-interop-go-2", "vigia-interop-go")), List.of("probe")),
   H2LOAD(List.of("h2load"), List.of("--version"), "Debian: nghttp2-client"),
   CURL(List.of("curl"), List.of("--http2-prior-knowledge", "--version"), "curl with HTTP/2"),
   FLUENTD(
