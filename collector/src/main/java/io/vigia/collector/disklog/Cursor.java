@@ -250,7 +250,7 @@ public final class Cursor implements Closeable {
 
   /** Marks everything between as done and returns how many items were not done before. */
   private long mark(LogPosition from, LogPosition to) {
-    LogPosition start = from.sequence() < lowWater.sequence() ? lowWater : from;
+    LogPosition start = from.sequence() <= lowWater.sequence() ? lowWater : from;
     if (to.sequence() <= start.sequence()) {
       return 0;
     }
@@ -274,7 +274,12 @@ public final class Cursor implements Closeable {
       items += Math.max(0, overlapped.from.items() - undoneFrom.items());
       undoneFrom = overlapped.to;
     }
-    items += Math.max(0, to.items() - undoneFrom.items());
+    if (index < ranges.size() && mergedTo.items() > ranges.get(index).from.items()) {
+      // a segment's header was rebuilt behind lost records: their items count as before it
+      mergedTo =
+          new LogPosition(mergedTo.sequence(), ranges.get(index).from.items(), mergedTo.bytes());
+    }
+    items += Math.max(0, Math.min(to.items(), mergedTo.items()) - undoneFrom.items());
     if (mergedFrom.sequence() == lowWater.sequence()) {
       lowWater = mergedTo;
     } else {

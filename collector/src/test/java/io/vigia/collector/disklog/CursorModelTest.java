@@ -75,6 +75,25 @@ class CursorModelTest {
     assertThat(cursor.lowWater().sequence()).isEqualTo(2);
   }
 
+  /**
+   * The header of the segment that begins with record 4 was damaged, and records 4 and 5 too: it
+   * was rebuilt from record 6, so that its place has the items of both. Record 5 is done.
+   */
+  @Example
+  void thePlaceOfARebuiltSegmentIsNotBehindWhatIsDoneInIt() throws IOException {
+    LogPosition end = new LogPosition(9, 20, 900);
+    LogPosition rebuilt = new LogPosition(4, 12, 400);
+    LogPosition afterLost = new LogPosition(6, 12, 600);
+    Cursor cursor = Cursor.open(new SimStorage(1), PATH, 1, LogPosition.ZERO, end);
+    cursor.done(new LogPosition(5, 11, 500), afterLost, 1, 0, Map.of());
+    long given = cursor.drop(cursor.lowWater(), rebuilt, "quota");
+    long lost = cursor.drop(rebuilt, afterLost, "header");
+    Cursor.Ledger ledger = cursor.ledger(end);
+    assertThat(given + lost).isEqualTo(11);
+    assertThat(ledger.pending()).isEqualTo(8);
+    assertThat(ledger.accepted()).isEqualTo(ledger.delivered() + given + lost + ledger.pending());
+  }
+
   private static void deliver(Cursor cursor, int record) {
     cursor.done(
         new LogPosition(record, record, record),

@@ -335,7 +335,7 @@ class LogModelTest {
         reopen();
         die();
       } catch (IOException expected) {
-        // the next one opens what this one left
+        log.close(); // the next one opens what this one left
       }
     }
 
