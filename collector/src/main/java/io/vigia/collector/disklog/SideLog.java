@@ -130,6 +130,34 @@ public final class SideLog implements Closeable {
     }
   }
 
+  /** Told of each record, or damaged stretch, of a side log. */
+  @FunctionalInterface
+  public interface NoteVisitor {
+    /**
+     * @param note null where it cannot be read
+     */
+    void visit(LogPosition from, LogPosition to, @Nullable SideNote note);
+  }
+
+  /**
+   * Shows what is there from a position on. Only headers and envelopes are read: whether a payload
+   * is undamaged nobody looks at.
+   */
+  public void forEachNote(LogPosition from, NoteVisitor visitor) throws IOException {
+    try (LogReader notes = new LogReader(log, null, this::unreadable, from, NOTE_BLOCK_BYTES)) {
+      while (notes.position().sequence() < log.end().sequence()) {
+        LogPosition at = notes.position();
+        SideNote note = notes.peekNote();
+        if (note != null) {
+          notes.skip();
+        } else if (notes.next() == null) {
+          return;
+        }
+        visitor.visit(at, notes.position(), note);
+      }
+    }
+  }
+
   private void unreadable(LogEntry gap, @Nullable Segment segment, long offset, long length) {
     LOG.warn("{}: {} items cannot be read", log.options().directory(), gap.items());
     damaged.keep(gap, segment, offset, length);

@@ -239,22 +239,23 @@ final class RetryLog implements Closeable {
     again.forEach(entry -> tried.put(entry.record().id().sequence(), entry));
   }
 
-  /** Gives up what came from before {@code sequence} in the main log. Between open and close. */
+  /**
+   * Gives up what came from before {@code sequence} in the main log. Reads no payloads. Between
+   * open and close.
+   */
   void dropBefore(long sequence, String reason) throws IOException {
     SideLog open = log;
     if (open == null) {
       return;
     }
     Cursor own = cursor();
-    try (LogReader all = open.reader(own.lowWater())) {
-      LogEntry entry;
-      while ((entry = all.next()) != null) {
-        SideNote note = entry.note();
-        if (note == null || note.origin().sequence() < sequence) {
-          own.drop(entry.from(), entry.to(), reason);
-        }
-      }
-    }
+    open.forEachNote(
+        own.lowWater(),
+        (from, to, note) -> {
+          if (note == null || note.origin().sequence() < sequence) {
+            own.drop(from, to, reason);
+          }
+        });
     own.save();
   }
 

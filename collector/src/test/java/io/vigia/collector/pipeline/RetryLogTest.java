@@ -101,4 +101,33 @@ class RetryLogTest {
       assertThat(own.pending()).isEqualTo(2 * (RECORDS - 2));
     }
   }
+
+  @Test
+  void whatIsSkippedIsNotRead() throws Exception {
+    try (RetryLog after = retryLog()) {
+      after.openIfPresent(main);
+      disk.readBytes = 0;
+      after.dropBefore(200, "skipped");
+      assertThat(disk.readBytes).isLessThan(RECORDS * 1024);
+      Cursor.Ledger own = after.ledgers(main, log.end()).retry();
+      assertThat(own).isNotNull();
+      assertThat(own.dropped()).isEqualTo(Map.of("skipped", 2L * 199)); // all but record 40
+      assertThat(own.pending()).isEqualTo(2 * 99); // all but record 298
+    }
+  }
+
+  @Test
+  void whatIsSkippedMayBeDamaged() throws Exception {
+    try (RetryLog after = retryLog()) {
+      after.openIfPresent(main);
+      Path first =
+          disk.files(".segment").stream().filter(f -> f.startsWith(DIRECTORY)).toList().get(0);
+      disk.flip(first, 64 + 70); // in the first record's envelope: whose it is cannot be told
+      after.dropBefore(1, "skipped");
+      Cursor.Ledger own = after.ledgers(main, log.end()).retry();
+      assertThat(own).isNotNull();
+      assertThat(own.dropped()).isEqualTo(Map.of("skipped", 2L));
+      assertThat(own.pending()).isEqualTo(2 * (RECORDS - 3));
+    }
+  }
 }
