@@ -111,20 +111,22 @@ final class LogOpener {
   }
 
   /**
-   * From the first record that is there; in the last segment, whose end is yet to be found, from
-   * the first whole one: what it says of items before it must not be cut off later.
+   * From the first record that is there; in the last segment, whose end is yet to be found, only
+   * when a whole one follows: what it says of items before it must not be cut off later.
    */
   private @Nullable SegmentHeader rebuildHeader(
       StorageFile file, long size, long firstSequence, long logId, boolean last)
       throws IOException {
     RecordScanner scanner = new RecordScanner(file, logId, new ReadBlock.Pool(SCAN_BLOCK_BYTES));
-    long at = scanner.find(SegmentHeader.BYTES, size, firstSequence, Long.MAX_VALUE);
-    while (last && at >= 0 && scanner.at(at, size) != RecordScanner.Found.RECORD) {
-      at = scanner.find(at + 1, size, firstSequence, Long.MAX_VALUE);
+    long first = scanner.find(SegmentHeader.BYTES, size, firstSequence, Long.MAX_VALUE);
+    long whole = first;
+    while (last && whole >= 0 && scanner.at(whole, size) != RecordScanner.Found.RECORD) {
+      whole = scanner.find(whole + 1, size, firstSequence, Long.MAX_VALUE);
     }
-    if (at < 0) {
+    if (whole < 0) {
       return null;
     }
+    long at = scanner.find(first, size, firstSequence, Long.MAX_VALUE);
     ByteBuffer block = scanner.block().bytes();
     int index = scanner.index(at);
     Segment previous = segments.last();

@@ -133,6 +133,30 @@ class DamageTest {
     assertThat(read(opened)).containsExactly("one", "second", "third", "next");
   }
 
+  @Test
+  void aRebuiltHeaderCountsFromTheFirstRecordWhoseHeaderIsLeft() throws Exception {
+    DiskLog log = open(storage);
+    appendAll(log, "four", "fifth", "sixth.");
+    log.close();
+    List<Path> segments = storage.files(".segment");
+    storage.delete(segments.get(0)); // all of it was delivered
+    segment = segments.get(1);
+    storage.flip(segment, 20); // the segment's header
+    storage.flip(segment, offsetOf("four"));
+    storage.flip(segment, offsetOf("fifth"));
+    markUnclean();
+    DiskLog opened = open(storage);
+    List<Long> items = new ArrayList<>();
+    try (LogReader reader = opened.reader(opened.oldest())) {
+      for (LogEntry entry = reader.next(); entry != null; entry = reader.next()) {
+        items.add(entry.items());
+      }
+    }
+    assertThat(items).containsExactly(4L, 5L, 6L);
+    assertThat(opened.oldest().items()).as("3 + 6 + 5").isEqualTo(14);
+    assertThat(opened.end().items()).isEqualTo(14 + 15);
+  }
+
   /** The first lines of the files in {@code damaged/}, without the time, and their bytes. */
   private List<Map.Entry<String, byte[]>> keptAside() {
     return storage.files("").stream()
