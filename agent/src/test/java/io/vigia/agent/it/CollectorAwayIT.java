@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -255,20 +257,32 @@ class CollectorAwayIT {
     return file.startsWith("forward-") || file.startsWith("logs-");
   }
 
-  /** Spans as well as log events. */
+  /** All that they had to say: what is in memory when a process is killed is lost. */
   private static long processesThatSpilled(Path spill) throws IOException {
     long processes = 0;
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(spill)) {
       for (Path process : directories) {
-        List<String> files = spilled(process);
-        processes +=
-            files.stream().anyMatch(file -> file.startsWith("traces-"))
-                    && files.stream().anyMatch(CollectorAwayIT::isLogs)
-                ? 1
-                : 0;
+        String spans = textOf(process, file -> file.startsWith("traces-"));
+        String logs = textOf(process, CollectorAwayIT::isLogs);
+        boolean all =
+            spans.contains("url.full") // the client's
+                && spans.contains("url.path") // the server's
+                && logs.contains("no stock"); // the last one
+        processes += all ? 1 : 0;
       }
     }
     return processes;
+  }
+
+  /** The bytes of these files, one character each. */
+  private static String textOf(Path process, Predicate<String> names) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (String name : spilled(process)) {
+      if (names.test(name)) {
+        text.append(Files.readString(process.resolve(name), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return text.toString();
   }
 
   /** From the line that the program prints last to the end of the process. */
