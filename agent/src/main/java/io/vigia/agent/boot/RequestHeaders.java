@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,20 @@ public final class RequestHeaders {
     String bearer = token();
     if (bearer != null) {
       headers.put("Authorization", "Bearer " + bearer);
+    }
+    return headers;
+  }
+
+  /** What an exporter was given, with the token, if there is one, in place of its own; a copy. */
+  public Map<String, List<String>> over(@Nullable Map<String, List<String>> given) {
+    Map<String, List<String>> headers = new HashMap<>();
+    if (given != null) {
+      headers.putAll(given);
+    }
+    String bearer = token();
+    if (bearer != null) {
+      headers.keySet().removeIf("authorization"::equalsIgnoreCase);
+      headers.put("Authorization", Collections.singletonList("Bearer " + bearer));
     }
     return headers;
   }

@@ -45,7 +45,7 @@ public final class TlsFiles {
 
   /** What this process's properties and environment say. */
   public static TlsFiles find() {
-    return find("");
+    return new TlsFiles(path("certificate"), path("client.certificate"), path("client.key"));
   }
 
   /**
@@ -60,8 +60,12 @@ public final class TlsFiles {
   }
 
   private static @Nullable Path path(String signal, String name) {
-    String own = UpstreamSetting.value("otel.exporter.otlp." + signal + "." + name);
-    String value = own == null ? UpstreamSetting.value("otel.exporter.otlp." + name) : own;
+    Path own = path(signal + "." + name);
+    return own == null ? path(name) : own;
+  }
+
+  private static @Nullable Path path(String name) {
+    String value = UpstreamSetting.value("otel.exporter.otlp." + name);
     return value == null ? null : Paths.get(value);
   }
 

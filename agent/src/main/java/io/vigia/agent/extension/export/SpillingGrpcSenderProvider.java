@@ -8,7 +8,6 @@ import io.vigia.agent.boot.TlsFiles;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpillingGrpcSenderProvider implements GrpcSenderProvider {
 
-  private static final RequestHeaders TOKEN = RequestHeaders.find();
+  private static final RequestHeaders HEADERS = RequestHeaders.find();
 
   private static final String OKHTTP =
       "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpGrpcSenderProvider";
@@ -29,7 +28,8 @@ public final class SpillingGrpcSenderProvider implements GrpcSenderProvider {
   @Override
   public GrpcSender createSender(GrpcSenderConfig config) {
     Map<String, Object> changed = new HashMap<>();
-    Supplier<Map<String, List<String>>> headers = () -> headers(config);
+    Supplier<Map<String, List<String>>> headers =
+        () -> HEADERS.over(config.getHeadersSupplier().get());
     changed.put("getHeadersSupplier", headers);
     String stream = stream(config.getFullMethodName());
     if (stream == null) {
@@ -54,20 +54,6 @@ public final class SpillingGrpcSenderProvider implements GrpcSenderProvider {
       values.put("getTrustManager", tls.trust());
     }
     return okHttp(with(config, values));
-  }
-
-  private static Map<String, List<String>> headers(GrpcSenderConfig config) {
-    Map<String, List<String>> headers = new HashMap<>();
-    Map<String, List<String>> given = config.getHeadersSupplier().get();
-    if (given != null) {
-      headers.putAll(given);
-    }
-    String token = TOKEN.token();
-    if (token != null) {
-      headers.keySet().removeIf("authorization"::equalsIgnoreCase);
-      headers.put("Authorization", Collections.singletonList("Bearer " + token));
-    }
-    return headers;
   }
 
   private static OtlpGrpcTransport.@Nullable Tls tls(GrpcSenderConfig config, String stream) {

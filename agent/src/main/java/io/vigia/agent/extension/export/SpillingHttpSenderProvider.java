@@ -8,7 +8,6 @@ import io.vigia.agent.boot.RequestHeaders;
 import io.vigia.agent.boot.TlsFiles;
 import java.net.URI;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLSocketFactory;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes the place of upstream's OkHttp sender, which stays for those who need a proxy. */
 public final class SpillingHttpSenderProvider implements HttpSenderProvider {
 
-  private static final RequestHeaders TOKEN = RequestHeaders.find();
+  private static final RequestHeaders HEADERS = RequestHeaders.find();
 
   private static final String OKHTTP =
       "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpHttpSenderProvider";
@@ -44,15 +43,7 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
 
   private static Map<String, List<String>> headers(
       HttpSenderConfig config, @Nullable Compressor compressor) {
-    Map<String, List<String>> headers = new HashMap<>();
-    Map<String, List<String>> given = config.getHeadersSupplier().get();
-    if (given != null) {
-      headers.putAll(given);
-    }
-    String token = TOKEN.token();
-    if (token != null) {
-      headers.put("Authorization", Collections.singletonList("Bearer " + token));
-    }
+    Map<String, List<String>> headers = HEADERS.over(config.getHeadersSupplier().get());
     headers.put("Content-Type", Collections.singletonList(config.getContentType()));
     if (compressor != null) {
       headers.put("Content-Encoding", Collections.singletonList(compressor.getEncoding()));
