@@ -33,7 +33,7 @@ final class Http2Server extends Http2ConnectionHandler {
   private static final int MAX_STREAMS = 256;
   private static final int MAX_HEADER_BYTES = 16 << 10;
   private static final int MAX_RESETS_PER_WINDOW = 200;
-  private static final int RESET_WINDOW_SECONDS = 30;
+  private static final long RESET_WINDOW_NANOS = 30_000_000_000L;
   private static final int MAX_PINGS_PER_WINDOW = 100;
   private static final long PING_WINDOW_NANOS = 10_000_000_000L;
 
@@ -102,8 +102,8 @@ final class Http2Server extends Http2ConnectionHandler {
   }
 
   private final class Frames extends Http2FrameAdapter {
-    private long pingWindowNanos = System.nanoTime();
-    private int pings;
+    private final Allowance pings = new Allowance(MAX_PINGS_PER_WINDOW, PING_WINDOW_NANOS);
+    private final Allowance resets = new Allowance(MAX_RESETS_PER_WINDOW, RESET_WINDOW_NANOS);
 
     @Override
     public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
@@ -116,15 +116,26 @@ final class Http2Server extends Http2ConnectionHandler {
      */
     @Override
     public void onPingRead(ChannelHandlerContext ctx, long data) throws Http2Exception {
-      long now = System.nanoTime();
-      if (now - pingWindowNanos > PING_WINDOW_NANOS) {
-        pingWindowNanos = now;
-        pings = 0;
-      }
-      if (++pings > MAX_PINGS_PER_WINDOW) {
+      if (!pings.spend(System.nanoTime())) {
         intaker.metrics().malformed(Intaker.GRPC, "ping_flood");
         // these very words make a grpc-go or grpc-java client slow down
         throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too_many_pings");
+      }
+    }
+
+    /**
+     * Of a request that is there in full none is counted: a client whose deadlines are shorter than
+     * the disk is slow today resets all its calls, and what they hold is within the budget of
+     * memory. A flood (CVE-2023-44487) is of requests that are begun and left.
+     */
+    @Override
+    public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode)
+        throws Http2Exception {
+      Http2Stream stream = connection().stream(streamId);
+      boolean whole = stream != null && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
+      if (!whole && !resets.spend(System.nanoTime())) {
+        intaker.metrics().malformed(Intaker.GRPC, "reset_flood");
+        throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too_many_resets");
       }
     }
 
@@ -162,7 +173,7 @@ final class Http2Server extends Http2ConnectionHandler {
           return;
         }
         stream.setProperty(callKey, call);
-        pings = Math.max(0, pings - 1);
+        pings.earn();
       }
       if (endStream) {
         answers().complete(streamId, call);
@@ -266,7 +277,7 @@ final class Http2Server extends Http2ConnectionHandler {
               .initialWindowSize(WINDOW_BYTES)
               .maxConcurrentStreams(MAX_STREAMS)
               .maxHeaderListSize(MAX_HEADER_BYTES));
-      decoderEnforceMaxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS);
+      decoderEnforceMaxRstFramesPerWindow(0, 0); // counted by Frames
       decoderEnforceMaxConsecutiveEmptyDataFrames(2);
       gracefulShutdownTimeoutMillis(5000);
     }

@@ -22,8 +22,10 @@ class Http2AnswersTest {
   private static final String PATH = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
   private static final int DATA = 0;
   private static final int HEADERS = 1;
+  private static final int RST_STREAM = 3;
   private static final int SETTINGS = 4;
   private static final int PING = 6;
+  private static final int GOAWAY = 7;
   private static final int WINDOW_UPDATE = 8;
   private static final int HEADER_TABLE_SIZE = 1;
   private static final int INITIAL_WINDOW_SIZE = 4;
@@ -79,15 +81,23 @@ class Http2AnswersTest {
     }
 
     void call(int streamId) throws IOException {
+      begin(streamId);
+      byte[] framed = new byte[5 + message.length];
+      ByteBuffer.wrap(framed).put((byte) 0).putInt(message.length).put(message);
+      send(DATA, /* END_STREAM */ 1, streamId, framed);
+    }
+
+    void begin(int streamId) throws IOException {
       ByteArrayOutputStream head = new ByteArrayOutputStream();
       head.write(0x83); // POST
       head.write(0x86); // http
       literal(head, new byte[] {4}, PATH);
       literal(head, new byte[] {0x0f, 0x10}, "application/grpc");
       send(HEADERS, /* END_HEADERS */ 4, streamId, head.toByteArray());
-      byte[] framed = new byte[5 + message.length];
-      ByteBuffer.wrap(framed).put((byte) 0).putInt(message.length).put(message);
-      send(DATA, /* END_STREAM */ 1, streamId, framed);
+    }
+
+    void cancel(int streamId) throws IOException {
+      send(RST_STREAM, 0, streamId, new byte[] {0, 0, 0, /* CANCEL */ 8});
     }
 
     void addWindow(int streamId, int bytes) throws IOException {
@@ -167,6 +177,35 @@ class Http2AnswersTest {
       }
     }
     assertThat(intake.counted("malformed:otlp/grpc:ping_flood")).isZero();
+  }
+
+  /** As a client does whose deadlines are shorter than the disk is slow: more than 200 in 30 s. */
+  @Test
+  void resetsOfWholeRequestsAreNoFlood() throws Exception {
+    intake.hold();
+    try (Peer peer = new Peer(0, 0)) {
+      for (int i = 0; i < 300; i++) {
+        int streamId = 2 * i + 1;
+        peer.call(streamId);
+        peer.cancel(streamId);
+      }
+      peer.expectSilence();
+    }
+    assertThat(intake.taken).as("what is there in full is kept").hasSize(300);
+    assertThat(intake.counted("malformed:otlp/grpc:reset_flood")).isZero();
+  }
+
+  @Test
+  void resetsOfRequestsThatAreBegunAndLeftEndTheConnection() throws Exception {
+    try (Peer peer = new Peer(0, 0)) {
+      for (int i = 0; i < 201; i++) {
+        int streamId = 2 * i + 1;
+        peer.begin(streamId);
+        peer.cancel(streamId);
+      }
+      assertThat(peer.next().type).isEqualTo(GOAWAY);
+    }
+    assertThat(intake.counted("malformed:otlp/grpc:reset_flood")).isEqualTo(1);
   }
 
   @Test
