@@ -36,14 +36,17 @@ final class BulkWriter implements AutoCloseable {
     System.arraycopy(ACTION_END, 0, action, ACTION.length + DocumentId.LENGTH, ACTION_END.length);
   }
 
-  /** The documents of all wanted items, in order. The caller releases the buffer. */
+  /**
+   * The documents of all wanted items, in order. The caller releases the buffer. May be used again
+   * when this threw.
+   */
   ByteBuf write(ExportBatch batch) {
     try {
       for (ExportBatch.Entry entry : batch.entries()) {
         write(batch.signal(), entry);
       }
       return body.finish();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // direct memory that ran out must not take more with it
       body.reset();
       throw e;
     }

@@ -187,8 +187,12 @@ public final class ElasticsearchExporter implements Exporter {
     if (writer == null) {
       writer = new BulkWriter(gzipLevel);
     }
-    ByteBuf body = writer.write(batch);
-    writers.add(writer);
+    ByteBuf body;
+    try {
+      body = writer.write(batch);
+    } finally {
+      writers.add(writer);
+    }
     Map<String, String> headers = new LinkedHashMap<>();
     headers.put("content-type", "application/x-ndjson");
     headers.put(RunningBulks.HEADER, RunningBulks.label(batch));

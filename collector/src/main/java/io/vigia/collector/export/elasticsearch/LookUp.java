@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * Which ids are in a data stream, over all its backing indices: a refresh, then {@code ids} queries
  * in pages. Source: Elasticsearch reference, "Refresh API", "IDs query". An account that may not do
  * that is said once and gets no answer: an item may then be there twice if the stream rolled over.
- * A shard that does not answer may have any of them, so that the look-up fails as a whole.
+ * One that is not known (401: a secret that is being replaced) may be so in a moment. A shard that
+ * does not answer may have any of them, so that the look-up fails as a whole.
  */
 final class LookUp {
   private static final Logger LOG = LoggerFactory.getLogger(LookUp.class);
@@ -103,14 +104,14 @@ final class LookUp {
             Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.US_ASCII)))
         .thenCompose(
             answer ->
-                answer.status() >= 500 || answer.status() == 429
+                answer.status() >= 500 || answer.status() == 429 || answer.status() == 401
                     ? CompletableFuture.failedFuture(
                         new IOException(answer.status() + " from " + stream))
                     : CompletableFuture.completedFuture(answer));
   }
 
   private static boolean forbidden(HttpAnswer answer) {
-    boolean forbidden = answer.status() == 401 || answer.status() == 403;
+    boolean forbidden = answer.status() == 403;
     if (forbidden && !said) {
       said = true;
       LOG.warn(

@@ -67,7 +67,7 @@ final class RunningBulks {
 
   private static void judge(HttpAnswer answer, String label) throws IOException {
     int status = answer.status();
-    if (status == 429 || status >= 500) {
+    if (status == 401 || status == 429 || status >= 500) {
       throw new IOException(status + " from /_tasks");
     }
     if (status != 200) {

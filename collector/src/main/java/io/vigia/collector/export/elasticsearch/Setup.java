@@ -45,7 +45,11 @@ final class Setup {
         attempt = current;
         Thread thread = new Thread(() -> run(current), "vigia-elasticsearch-setup");
         thread.setDaemon(true);
-        thread.start();
+        try {
+          thread.start();
+        } catch (OutOfMemoryError e) { // no more threads for now
+          current.completeExceptionally(e);
+        }
       }
       return attempt;
     }
@@ -65,7 +69,7 @@ final class Setup {
       } else {
         result.completeExceptionally(e);
       }
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (Throwable e) { // whatever it is: all batches wait for an answer
       result.completeExceptionally(e);
     }
   }

@@ -2,6 +2,7 @@ package io.vigia.collector.export.elasticsearch;
 
 import static io.vigia.collector.export.TestBatches.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -292,5 +294,33 @@ class BulkWriterTest {
   /** Protobuf strings have no lone surrogates. */
   private static String valid(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aWriterThatRanOutOfMemoryHalfWayLetsGoOfWhatItHad() throws IOException {
+    ExportBatch batch = TestBatches.simple(Signal.LOGS, 1);
+    ExportBatch.Entry entry = batch.entries().get(0);
+    List<ExportBatch.Entry> tooMuch =
+        new AbstractList<>() {
+          @Override
+          public ExportBatch.Entry get(int index) {
+            if (index > 0) {
+              throw new OutOfMemoryError("Cannot reserve direct buffer memory");
+            }
+            return entry;
+          }
+
+          @Override
+          public int size() {
+            return 2;
+          }
+        };
+    try (BulkWriter writer = new BulkWriter(0)) {
+      assertThatThrownBy(() -> writer.write(new ExportBatch(Signal.LOGS, tooMuch)))
+          .isInstanceOf(OutOfMemoryError.class);
+      ByteBuf next = writer.write(batch);
+      assertThat(next.readableBytes()).isEqualTo(body(batch, 0).length);
+      next.release();
+    }
   }
 }

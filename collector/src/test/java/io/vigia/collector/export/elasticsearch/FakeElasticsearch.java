@@ -13,6 +13,7 @@ class FakeElasticsearch extends FakeHttpBackend {
   /** The answers of the task list, a refresh and a search. */
   volatile String tasks = "{}";
 
+  volatile String tasksStatus = "200 OK";
   volatile String refresh = "{\"_shards\":{\"failed\":0}}";
   volatile String search = "{}";
   volatile String searchStatus = "200 OK";
@@ -29,7 +30,7 @@ class FakeElasticsearch extends FakeHttpBackend {
       return plain("200 OK", PRODUCT, "{\"version\":{\"number\":\"8.19.21\"}}");
     }
     if (request.line().startsWith("GET /_tasks?")) {
-      return plain("200 OK", PRODUCT, tasks);
+      return plain(tasksStatus, PRODUCT, tasks);
     }
     if (request.line().contains("/_refresh?")) {
       return plain("200 OK", PRODUCT, refresh);

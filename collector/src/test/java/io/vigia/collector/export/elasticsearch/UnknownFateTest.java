@@ -83,6 +83,17 @@ class UnknownFateTest {
   }
 
   @Test
+  void aSecretThatIsNotKnownForAMomentIsNoReasonToSendUnseen() throws Exception {
+    export(Reply.CUT);
+    backend.tasksStatus = "401 Unauthorized";
+    assertThat(export(Reply.OK).retryReason()).contains("401 from /_tasks");
+    backend.tasksStatus = "200 OK";
+    backend.searchStatus = "401 Unauthorized";
+    assertThat(export(Reply.OK).retryReason()).contains("401 from /logs-vigia-default");
+    assertThat(backend.requests()).isEqualTo(1);
+  }
+
+  @Test
   void aDocumentAnsweredWith5xxMayBeThereAllTheSame() throws Exception {
     firstItem = "{\"create\":{\"status\":503,\"error\":{\"type\":\"unavailable_shards\"}}}";
     assertThat(export(Reply.OK).retry()).hasSize(1);
