@@ -86,8 +86,11 @@ public final class Reserve {
 
   /** Says whether it is worth trying again. */
   private synchronized boolean giveUp(IOException cause) {
-    if (!isFull(cause) || !held) {
-      return isFull(cause) && released; // another thread was faster
+    if (!held && !released || !isFull(cause)) {
+      return false;
+    }
+    if (released) {
+      return true; // another thread was faster
     }
     try {
       disk.delete(file);
@@ -106,10 +109,18 @@ public final class Reserve {
     return true;
   }
 
-  /** The system's words for ENOSPC and EDQUOT. */
-  private static boolean isFull(IOException cause) {
+  /** The system's words for ENOSPC and EDQUOT; it may say them in another language. */
+  private boolean isFull(IOException cause) {
     String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-    return message.contains("no space left") || message.contains("quota exceeded");
+    if (message.contains("no space left") || message.contains("quota exceeded")) {
+      return true;
+    }
+    Path directory = file.toAbsolutePath().getParent();
+    try {
+      return directory != null && disk.usableBytes(directory) < BLOCK_BYTES;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** The same disk; a write that finds it full is tried once more without the reserve. */

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,18 @@ public final class SimStorage implements Storage {
 
   /** Runs before each fsync of a file, which takes as long as it takes. */
   public volatile Runnable beforeSync = () -> {};
+
+  /** What the system says when it is full. */
+  public String noSpace = "No space left on device";
+
+  /** Files whose writes fail. */
+  public volatile Predicate<Path> brokenWrites = file -> false;
+
+  /** Files whose reads fail. */
+  public volatile Predicate<Path> brokenReads = file -> false;
+
+  /** Files that are open now. */
+  public int openFiles;
 
   /** Whether what a failed fsync gave up may reach the disk all the same. */
   public boolean keepPagesOfFailedSync;
@@ -78,21 +91,21 @@ public final class SimStorage implements Storage {
       throw new IOException("Read-only file system");
     }
     if (usedBytes() >= capacityBytes) {
-      throw new IOException("No space left on device");
+      throw new IOException(noSpace);
     }
     Inode inode = new Inode();
     names.put(file, inode);
-    return new SimFile(inode);
+    return new SimFile(file, inode);
   }
 
   @Override
   public synchronized StorageFile open(Path file) throws IOException {
-    return new SimFile(inode(file));
+    return new SimFile(file, inode(file));
   }
 
   @Override
   public synchronized StorageFile openForReading(Path file) throws IOException {
-    return new SimFile(inode(file));
+    return new SimFile(file, inode(file));
   }
 
   private Inode inode(Path file) throws IOException {
@@ -297,12 +310,15 @@ public final class SimStorage implements Storage {
   }
 
   private final class SimFile implements StorageFile {
+    private final Path file;
     private final Inode inode;
     private final long opened = generation;
     private boolean closed;
 
-    SimFile(Inode inode) {
+    SimFile(Path file, Inode inode) {
+      this.file = file;
       this.inode = inode;
+      openFiles++;
     }
 
     private void check() throws IOException {
@@ -319,6 +335,9 @@ public final class SimStorage implements Storage {
         if (readOnly) {
           throw new IOException("Read-only file system");
         }
+        if (brokenWrites.test(file)) {
+          throw new IOException("Input/output error (simulated write)");
+        }
         int length = from.remaining();
         if (shortWrites && length > 1) {
           length = 1 + random.nextInt(length - 1);
@@ -328,7 +347,7 @@ public final class SimStorage implements Storage {
         if (growth > 0 && usedBytes() + growth > capacityBytes) {
           length -= (int) Math.min(length, usedBytes() + growth - capacityBytes);
           if (length <= 0) {
-            throw new IOException("No space left on device");
+            throw new IOException(noSpace);
           }
           end = (int) position + length;
         }
@@ -347,6 +366,9 @@ public final class SimStorage implements Storage {
     public int read(ByteBuffer into, long position) throws IOException {
       synchronized (SimStorage.this) {
         check();
+        if (brokenReads.test(file)) {
+          throw new IOException("Input/output error (simulated read)");
+        }
         int length = Math.min(into.remaining(), inode.bytes.length - (int) position);
         if (length <= 0) {
           return into.hasRemaining() ? -1 : 0;
@@ -406,7 +428,10 @@ public final class SimStorage implements Storage {
 
     @Override
     public void close() {
-      closed = true;
+      synchronized (SimStorage.this) {
+        openFiles -= closed ? 0 : 1;
+        closed = true;
+      }
     }
   }
 }

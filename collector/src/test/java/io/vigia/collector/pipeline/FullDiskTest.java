@@ -192,6 +192,12 @@ class FullDiskTest {
   }
 
   @Test
+  void aDiskThatIsFullInAnotherLanguageIsFullToo() throws Exception {
+    disk.noSpace = "Auf dem Gerät ist kein Speicherplatz mehr verfügbar";
+    deadLettersHaveTheReserveAndIntakeWaitsUntilItIsThereAgain();
+  }
+
+  @Test
   void withoutReserveRefusedItemsStayPendingUntilTheDeadLettersHaveRoom() throws Exception {
     exporter.goDown();
     start(0);
