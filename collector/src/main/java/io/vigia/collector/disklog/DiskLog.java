@@ -134,6 +134,11 @@ public final class DiskLog implements Component {
     listeners.add(listener);
   }
 
+  /** Undoes {@link #onAdvance}. */
+  public void forgetListener(Runnable listener) {
+    listeners.remove(listener);
+  }
+
   private void advanced() {
     for (Runnable listener : listeners) {
       listener.run();

@@ -99,7 +99,9 @@ final class Batcher {
           continue;
         }
         if (guard.condemned(entry.from().sequence(), /* retryLog= */ false)) {
+          held = entry; // for the next time, if the dead letters cannot be written now
           outcomes.quarantine(cursor, entry, record);
+          held = null;
           continue;
         }
         if (building.isEmpty()) {

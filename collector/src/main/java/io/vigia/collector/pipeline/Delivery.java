@@ -6,9 +6,11 @@ import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
 import io.vigia.collector.disklog.SideNote;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record on its way: what became of its items so far. Counted in the cursor only when all are
@@ -26,6 +28,8 @@ final class Delivery {
   private int answers;
   private Map<String, Long> dropped = Map.of();
   private List<Cursor.Range> moves = List.of();
+  private @Nullable BitSet left;
+  private @Nullable BitSet waiting;
 
   /**
    * @param cursor over the log that {@code entry} is from; told when all is settled
@@ -37,9 +41,53 @@ final class Delivery {
     this.unsettled = Math.toIntExact(entry.items());
   }
 
+  /** What became of some items of a record, without the record. */
+  record Part(BitSet left, long delivered, long duplicates, Map<String, Long> dropped) {}
+
+  /** Of a record of which a part is settled already. */
+  Delivery(Cursor cursor, LogEntry entry, LogRecord record, Part settled) {
+    this(cursor, entry, record);
+    left = settled.left;
+    unsettled = settled.left.cardinality();
+    delivered = settled.delivered;
+    duplicates = settled.duplicates;
+    dropped = settled.dropped;
+    answers = 1;
+  }
+
   ExportBatch.Entry toSend() {
     SideNote note = entry.note();
-    return new ExportBatch.Entry(record, note == null ? null : note.wanted());
+    return new ExportBatch.Entry(record, left != null ? left : note == null ? null : note.wanted());
+  }
+
+  /** Items are to be sent again, but not now. */
+  void putOff(ExportBatch.Entry again) {
+    BitSet more = again.wanted();
+    if (waiting == null) {
+      waiting = new BitSet();
+    }
+    if (more == null) {
+      waiting.set(0, record.items());
+    } else {
+      waiting.or(more);
+    }
+  }
+
+  /** Whether everything that is not settled was put off, so that nothing of it is on its way. */
+  boolean rests() {
+    return waiting != null && waiting.cardinality() == unsettled;
+  }
+
+  /** What to remember of a record that rests; null when nothing of it is settled. */
+  @Nullable Part part() {
+    return waiting == null || unsettled == entry.items()
+        ? null
+        : new Part(waiting, delivered, duplicates, dropped);
+  }
+
+  /** Where it is in its log. */
+  long sequence() {
+    return entry.from().sequence();
   }
 
   /** The backend said something about it. */

@@ -57,6 +57,7 @@ final class Dispatcher {
   private final Circuit circuit;
   private final Resends resends;
   private final Thread thread;
+  private final Runnable advanced = this::advanced;
 
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
   private int inFlight;
@@ -109,7 +110,7 @@ final class Dispatcher {
     if (guard.sentBelow() > 0) {
       exporter.possiblyDelivered(log.signal(), guard.sentBelow());
     }
-    log.onAdvance(this::advanced);
+    log.onAdvance(advanced);
     thread.start();
   }
 
@@ -166,8 +167,11 @@ final class Dispatcher {
         Answer answer;
         while ((answer = answers.poll()) != null) {
           inFlight--;
-          guard.leave(answer.ticket());
-          judge(answer);
+          try {
+            judge(answer);
+          } finally {
+            guard.leave(answer.ticket());
+          }
         }
         guard.expire(System.nanoTime());
         if (stopping && finished()) {
@@ -183,6 +187,7 @@ final class Dispatcher {
         unexpected(e);
       }
     }
+    log.forgetListener(advanced);
     batcher.close();
   }
 
@@ -216,8 +221,7 @@ final class Dispatcher {
               : List.of();
       return other.isEmpty() ? resends.pollWaiting() : Attempt.first(log.signal(), other);
     }
-    List<ExportBatch.Entry> putOff =
-        retryBatchInFlight ? List.of() : retryLog.next(limits, outcomes, guard);
+    List<ExportBatch.Entry> putOff = retryBatchInFlight ? List.of() : nextPutOff();
     if (!putOff.isEmpty()) {
       retryBatchInFlight = true;
       return Attempt.first(log.signal(), putOff).fromRetryLog();
@@ -229,6 +233,16 @@ final class Dispatcher {
     return entries.isEmpty() ? null : Attempt.first(log.signal(), entries);
   }
 
+  /** What comes in order does not wait for a retry log that cannot be read. */
+  private List<ExportBatch.Entry> nextPutOff() {
+    try {
+      return retryLog.next(limits, outcomes, guard);
+    } catch (IOException e) {
+      circuit.unexpected(e);
+      return List.of();
+    }
+  }
+
   /** Whether one more batch may be read. */
   private boolean hasRoom() {
     // a waiting batch takes the place of one in flight: bounded memory, and order where it is kept
@@ -238,14 +252,20 @@ final class Dispatcher {
   }
 
   private void send(Attempt attempt) throws IOException {
+    long ticket;
+    try {
+      ticket = guard.enter(attempt.batch(), attempt.retryLog());
+    } catch (IOException | RuntimeException e) {
+      resends.giveBack(attempt);
+      throw e;
+    }
     circuit.tries();
-    long ticket = guard.enter(attempt.batch(), attempt.retryLog());
     inFlight++;
     long startNanos = System.nanoTime();
     CompletableFuture<ExportResult> future;
     try {
       future = exporter.export(attempt.batch());
-    } catch (RuntimeException | OutOfMemoryError e) { // of direct memory, which may pass
+    } catch (Throwable e) { // also direct memory that runs out, a stack that is too deep
       future = CompletableFuture.failedFuture(e);
     }
     future.whenComplete(
@@ -273,7 +293,7 @@ final class Dispatcher {
     }
     if (attempt.retryLog()) {
       retryBatchInFlight = false;
-      retryLog.answered(attempt.batch().entries(), verdict.again());
+      retryLog.answered(attempt.batch().entries(), verdict.again(), outcomes);
       circuit.triedPutOff(verdict.nothingTaken() ? String.valueOf(verdict.reason()) : null);
       return;
     }

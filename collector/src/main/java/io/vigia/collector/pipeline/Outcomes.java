@@ -67,6 +67,16 @@ final class Outcomes {
     return open.containsKey(sequence);
   }
 
+  /** Null when all of the record is settled, or it was never begun. */
+  @Nullable Delivery delivery(long sequence) {
+    return open.get(sequence);
+  }
+
+  /** It is not on its way any more, and will be begun anew. */
+  void forget(long sequence) {
+    open.remove(sequence);
+  }
+
   /**
    * Puts items that keep being refused for a while into the retry log, so that they hold nobody.
    *

@@ -34,6 +34,11 @@ final class Resends {
     halves.push(two.get(0));
   }
 
+  /** It could not be sent for now, through no fault of its own: before all others, as it is. */
+  void giveBack(Attempt attempt) {
+    halves.push(attempt);
+  }
+
   /** Takes the next half. */
   @Nullable Attempt pollHalf() {
     return halves.poll();

@@ -16,10 +16,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +50,8 @@ final class RetryLog implements Closeable {
   private int rounds;
   private long roundNanos = System.nanoTime();
 
-  /** What is left of entries tried before, by origin sequence. */
-  private final Map<Long, ExportBatch.Entry> tried = new HashMap<>();
+  /** What became of records that were taken in part, by their place here. The rest is on disk. */
+  private final Map<Long, Delivery.Part> parts = new HashMap<>();
 
   RetryLog(Storage storage, Path directory, Backoff backoff) {
     this.storage = storage;
@@ -83,7 +81,12 @@ final class RetryLog implements Closeable {
     if (open == null) {
       storage.createDirectories(directory);
       open = SideLog.open(storage, directory, SEGMENT_BYTES * 8);
-      cursor = Cursor.open(storage, directory.resolve("cursor"), open);
+      try {
+        cursor = Cursor.open(storage, directory.resolve("cursor"), open);
+      } catch (IOException | RuntimeException e) {
+        open.close();
+        throw e;
+      }
       synchronized (ledgers) {
         log = open;
         countedEnd = open.end();
@@ -155,6 +158,12 @@ final class RetryLog implements Closeable {
     }
   }
 
+  /** Whether nothing would be sent from here after a restart. */
+  boolean savedAsEmpty() {
+    SideLog open = log;
+    return open == null || cursor().savedLowWater().sequence() >= open.end().sequence();
+  }
+
   private boolean isEmpty() {
     SideLog open = log;
     return open == null || cursor().lowWater().sequence() >= open.end().sequence();
@@ -183,13 +192,34 @@ final class RetryLog implements Closeable {
       reader = in;
     }
     List<ExportBatch.Entry> batch = new ArrayList<>();
-    Set<Long> origins = new HashSet<>();
+    try {
+      fill(batch, in, limits, outcomes, guard);
+    } catch (IOException | RuntimeException e) { // the next round begins anew, in its time
+      batch.forEach(entry -> outcomes.forget(entry.record().id().sequence()));
+      endRound(in);
+      throw e;
+    }
+    if (batch.isEmpty()) {
+      endRound(in);
+      open().deleteBefore(own.savedLowWater().sequence());
+    }
+    return batch;
+  }
+
+  private void fill(
+      List<ExportBatch.Entry> batch,
+      LogReader in,
+      Exporter.Limits limits,
+      Outcomes outcomes,
+      CrashGuard guard)
+      throws IOException {
+    Cursor own = cursor();
     long bytes = 0;
     long items = 0;
     while (bytes < limits.maxBatchBytes() && items < limits.maxBatchItems()) {
       LogEntry entry = in.next();
       if (entry == null) {
-        break;
+        return;
       }
       LogRecord record = entry.record();
       if (record == null) {
@@ -203,40 +233,58 @@ final class RetryLog implements Closeable {
         boolean alone = guard.suspectedInRetryLog(origin);
         if (alone && !batch.isEmpty()) {
           in.seek(entry.from());
-          break;
-        }
-        ExportBatch.Entry left = tried.get(origin);
-        if (left == null && !outcomes.isOpen(origin)) {
-          left = outcomes.begin(new Delivery(own, entry, record));
+          return;
         }
         // items of one record may be here twice (dead letters given again): one after the other
-        if (left != null && origins.add(origin)) {
+        if (!outcomes.isOpen(origin)) {
+          ExportBatch.Entry left = outcomes.begin(delivery(own, entry, record));
           batch.add(left);
           bytes += record.payload().remaining();
           items += left.items();
           if (alone) {
-            break;
+            return;
           }
         }
       }
     }
-    if (batch.isEmpty()) {
-      endRound(in);
-    }
-    return batch;
   }
 
-  private void endRound(LogReader in) throws IOException {
+  private Delivery delivery(Cursor own, LogEntry entry, LogRecord record) {
+    Delivery.Part part = parts.get(entry.from().sequence());
+    return part == null ? new Delivery(own, entry, record) : new Delivery(own, entry, record, part);
+  }
+
+  private void endRound(LogReader in) {
     in.close();
     reader = null;
-    open().deleteBefore(cursor().savedLowWater().sequence());
+    long done = cursor().lowWater().sequence();
+    parts.keySet().removeIf(place -> place < done);
     scheduleRound();
   }
 
-  /** A batch of {@link #next} was answered; {@code again} is what is left of it. */
-  void answered(List<ExportBatch.Entry> batch, List<ExportBatch.Entry> again) {
-    batch.forEach(entry -> tried.remove(entry.record().id().sequence()));
-    again.forEach(entry -> tried.put(entry.record().id().sequence(), entry));
+  /**
+   * A batch of {@link #next}, or a part of one, was answered; {@code again} is what is left of it.
+   * What waits for the next round waits on disk, however much it is: of a record that rests only
+   * what became of its items is remembered.
+   */
+  void answered(List<ExportBatch.Entry> batch, List<ExportBatch.Entry> again, Outcomes outcomes) {
+    for (ExportBatch.Entry entry : again) {
+      Delivery delivery = outcomes.delivery(entry.record().id().sequence());
+      if (delivery != null) {
+        delivery.putOff(entry);
+      }
+    }
+    for (ExportBatch.Entry entry : batch) {
+      long origin = entry.record().id().sequence();
+      Delivery delivery = outcomes.delivery(origin);
+      if (delivery != null && delivery.rests()) {
+        outcomes.forget(origin);
+        Delivery.Part part = delivery.part();
+        if (part != null) {
+          parts.put(delivery.sequence(), part);
+        }
+      }
+    }
   }
 
   /**
