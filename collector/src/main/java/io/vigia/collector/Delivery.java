@@ -105,17 +105,11 @@ final class Delivery implements AutoCloseable {
     }
   }
 
-  private void remove(String name, Pipeline pipeline) throws ConfigException {
+  private void remove(String name, Pipeline pipeline) {
     Running before = running.remove(name);
-    try {
-      pipeline.remove(name);
-    } catch (IOException e) {
-      throw new ConfigException(
-          before == null ? name : before.config.common().where() + ": " + e.getMessage());
-    } finally {
-      if (before != null) {
-        before.exporter.close();
-      }
+    pipeline.remove(name);
+    if (before != null) {
+      before.exporter.close();
     }
   }
 

@@ -237,7 +237,8 @@ final class CrashGuard implements Closeable {
   }
 
   /**
-   * Everything that was ever handed to the exporter has a lower sequence; 0 after an orderly end.
+   * Everything that was ever handed to the exporter, and may be handed to it again, has a lower
+   * sequence; 0 when there is no such thing.
    */
   long sentBelow() {
     return sentBelow;
@@ -311,7 +312,7 @@ final class CrashGuard implements Closeable {
     close(0);
   }
 
-  /** The same, but what is below was sent, and will be sent again. */
+  /** The same, but what is below was perhaps sent, and will be sent again. */
   void close(long sentBelow) throws IOException {
     try {
       file.writeFully(ByteBuffer.allocate(SENT_AT), 0);

@@ -103,7 +103,11 @@ final class Deliveries {
     files.add(retryLog);
     retryLog.openIfPresent(cursor);
     CrashGuard guard = CrashGuard.open(storage, own.resolve(signal.id() + ".attempts"));
-    files.add(guard);
+    files.add(
+        () -> {
+          boolean doubt = mayBeSentAgain(guard.sentBelow(), log, cursor, retryLog);
+          guard.close(doubt ? guard.sentBelow() : 0);
+        });
     return new Dispatcher(
         destination.name(),
         log,
@@ -114,6 +118,13 @@ final class Deliveries {
         retryLog,
         guard,
         metrics);
+  }
+
+  /** Whether anything that was handed out will be handed out again after a restart. */
+  private static boolean mayBeSentAgain(
+      long sentBelow, DiskLog log, Cursor cursor, RetryLog retryLog) {
+    long sent = Math.min(sentBelow, log.end().sequence());
+    return cursor.savedLowWater().sequence() < sent || (sent > 0 && !retryLog.savedAsEmpty());
   }
 
   void start() {
@@ -135,7 +146,7 @@ final class Deliveries {
   }
 
   /** Delivers no more to it; what is in the air is waited for a moment. */
-  void remove(String name) throws IOException {
+  void remove(String name) {
     List<Dispatcher> removed =
         dispatchers.stream().filter(dispatcher -> dispatcher.name().equals(name)).toList();
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REMOVE_GRACE_MILLIS);
@@ -149,7 +160,11 @@ final class Deliveries {
     }
     dispatchers.removeAll(removed);
     for (Dispatcher dispatcher : removed) {
-      dispatcher.save();
+      try {
+        dispatcher.save();
+      } catch (IOException e) {
+        LOG.warn("{}: a cursor could not be saved, some data will be sent again", name, e);
+      }
     }
     closeFiles(name);
   }

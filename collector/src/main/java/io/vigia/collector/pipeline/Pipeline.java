@@ -162,7 +162,7 @@ public final class Pipeline implements Component {
    * Delivers no more to a destination; what is in the air is waited for a moment. Its cursor stays
    * on disk. Within {@link #change}; the caller closes the exporter after it.
    */
-  public void remove(String name) throws IOException {
+  public void remove(String name) {
     deliveries.remove(name);
   }
 

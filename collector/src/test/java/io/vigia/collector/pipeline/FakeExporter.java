@@ -23,6 +23,7 @@ final class FakeExporter implements Exporter {
   private volatile Function<ExportBatch, ExportResult> behaviour =
       batch -> ExportResult.delivered();
   private volatile int calls;
+  private volatile long doubted;
   private final List<CompletableFuture<ExportResult>> unanswered = new ArrayList<>();
   private boolean silent;
 
@@ -115,6 +116,16 @@ final class FakeExporter implements Exporter {
 
   int calls() {
     return calls;
+  }
+
+  @Override
+  public void possiblyDelivered(Signal signal, long belowSequence) {
+    doubted = belowSequence;
+  }
+
+  /** Below which record something may be there already, as it was told; 0 when it was not. */
+  long doubted() {
+    return doubted;
   }
 
   @Override

@@ -1,0 +1,243 @@
+package io.vigia.collector.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vigia.collector.core.Batch;
+import io.vigia.collector.core.DestinationStatus;
+import io.vigia.collector.core.Envelope;
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.ExportResult;
+import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.core.RecordId;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.disklog.SimStorage;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One of a destination's own files, or its exporter, fails for a while: what was on its way then
+ * goes on afterwards, in the same process.
+ */
+class FailingFilesTest {
+  private static final Path DIRECTORY = Path.of("/sim");
+  private static final Path OWN = DIRECTORY.resolve("destinations").resolve("es");
+  private static final DestinationOptions OPTIONS =
+      new DestinationOptions(true, Set.of(Signal.LOGS), 0, 0, 1 << 20, 1, 5, 1);
+
+  private final SimStorage disk = new SimStorage(7);
+  private FakeExporter exporter = new FakeExporter();
+  private Pipeline pipeline = Pipeline.builder().directory(DIRECTORY).build();
+
+  private void start() throws IOException {
+    pipeline =
+        Pipeline.builder()
+            .directory(DIRECTORY)
+            .storage(disk)
+            .graceMillis(0)
+            .destination("es", exporter, OPTIONS)
+            .build();
+    pipeline.start();
+  }
+
+  @AfterEach
+  void close() {
+    repair();
+    pipeline.close();
+  }
+
+  private void repair() {
+    disk.brokenReads = file -> false;
+    disk.brokenWrites = file -> false;
+  }
+
+  private void accept(String text, int items) throws Exception {
+    pipeline
+        .intake()
+        .accept(
+            new Batch(
+                Signal.LOGS,
+                items,
+                Envelope.now("test", "peer"),
+                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
+        .get();
+  }
+
+  private DestinationStatus status() {
+    DestinationStatus status = pipeline.status().get(0);
+    assertThat(status.balanced()).as(status.toString()).isTrue();
+    return status;
+  }
+
+  private void awaitNothingPending() {
+    await().until(() -> status().pending() == 0);
+  }
+
+  private void awaitComplaint(String text) {
+    await().until(() -> String.valueOf(status().lastError()).contains(text));
+  }
+
+  @Test
+  void aBatchWhoseMarkCannotBeWrittenIsSentWhenItCan() throws Exception {
+    start();
+    disk.brokenWrites = OWN.resolve("logs.attempts")::equals;
+    accept("a", 2);
+    awaitComplaint("Input/output error");
+    assertThat(exporter.calls()).isZero();
+    repair();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).containsExactly("a/0", "a/1");
+  }
+
+  @Test
+  void anAnswerIsHeardAlthoughItsMarkCannotBeWiped() throws Exception {
+    start();
+    exporter.goSilent();
+    accept("a", 2);
+    await().until(() -> exporter.calls() == 1);
+    disk.brokenWrites = OWN.resolve("logs.attempts")::equals;
+    exporter.answerAll();
+    awaitNothingPending();
+  }
+
+  @Test
+  void aRecordThatKilledIsKeptAsideWhenTheDeadLettersHaveRoomAgain() throws Exception {
+    start();
+    exporter.goSilent();
+    accept("poison", 1);
+    await().until(() -> exporter.calls() == 1);
+    pipeline.close();
+    ByteBuffer payload = ByteBuffer.wrap(new byte[1]);
+    LogRecord poison =
+        new LogRecord(
+            new RecordId(1, 1, 0),
+            Signal.LOGS,
+            new Envelope(1, "test", "peer", Map.of()),
+            1,
+            payload);
+    List<ExportBatch.Entry> alone = List.of(new ExportBatch.Entry(poison, null));
+    for (int death = 0; death < CrashGuard.DEATHS; death++) {
+      CrashGuard.open(disk, OWN.resolve("logs.attempts"))
+          .enter(new ExportBatch(Signal.LOGS, alone), /* retryLog= */ false);
+    }
+    exporter = new FakeExporter();
+    disk.brokenWrites = file -> file.startsWith(OWN.resolve("dead-letters"));
+    start();
+    awaitComplaint("Input/output error");
+    repair();
+    awaitNothingPending();
+    assertThat(status().dropped()).isEqualTo(Map.of("crash", 1L));
+    assertThat(exporter.calls()).isZero();
+  }
+
+  @Test
+  void aRetryLogThatCannotBeReadDelaysNothingElse() throws Exception {
+    start();
+    BitSet second = new BitSet();
+    second.set(1);
+    exporter.behave(
+        batch -> {
+          List<ExportBatch.Entry> again =
+              batch.entries().stream()
+                  .filter(entry -> FakeExporter.text(entry).equals("later"))
+                  .map(entry -> new ExportBatch.Entry(entry.record(), second))
+                  .toList();
+          return new ExportResult(0, List.of(), again, 0, again.isEmpty() ? null : "429");
+        });
+    accept("later", 2);
+    await().until(() -> exporter.calls() > 3); // has moved, and was tried from there
+    disk.brokenReads = file -> file.startsWith(OWN.resolve("logs-retries"));
+    awaitComplaint("Input/output error");
+    for (int i = 0; i < 5; i++) {
+      accept("now" + i, 1);
+    }
+    await().until(() -> exporter.delivered().size() == 6);
+    repair();
+    exporter.comeUp();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).contains("later/1");
+  }
+
+  @Test
+  void aDestinationWhoseCursorCannotBeSavedForACommandGoesOnAfterIt() throws Exception {
+    start();
+    accept("a", 1);
+    awaitNothingPending();
+    disk.brokenWrites = OWN.resolve("logs.cursor")::equals;
+    accept("b", 1);
+    awaitNothingPending();
+    pipeline.<IOException>pausing("es", () -> {});
+    repair();
+    await().until(() -> pipeline.status().size() == 1);
+    accept("c", 1);
+    awaitNothingPending();
+    assertThat(exporter.delivered()).contains("a/0", "b/0", "c/0");
+  }
+
+  @Test
+  void anExporterThatDiesOfEachOfManyBatchesIsAskedAgain() throws Exception {
+    start();
+    exporter.behave(
+        batch -> {
+          throw new StackOverflowError("too deep");
+        });
+    accept("a", 1);
+    await().until(() -> exporter.calls() > 2 * exporter.limits().maxInFlight());
+    exporter.comeUp();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).containsExactly("a/0");
+  }
+
+  @Test
+  void whatWasSentAndNotSettledIsDoubtedAfterAnOrderlyEndToo() throws Exception {
+    start();
+    exporter.goSilent();
+    accept("a", 1);
+    await().until(() -> exporter.calls() == 1);
+    pipeline.close();
+    exporter = new FakeExporter();
+    exporter.goDown();
+    start();
+    assertThat(exporter.doubted()).isPositive();
+    pipeline.close();
+    exporter = new FakeExporter();
+    start();
+    assertThat(exporter.doubted()).as("still not settled").isPositive();
+    awaitNothingPending();
+    pipeline.close();
+    exporter = new FakeExporter();
+    start();
+    assertThat(exporter.doubted()).as("all is settled").isZero();
+  }
+
+  @Test
+  void aDestinationThatWasRemovedLeavesNothingInMemory() throws Exception {
+    start();
+    WeakReference<FakeExporter> before = comeAndGo();
+    accept("a", 1);
+    awaitNothingPending();
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return before.get() == null;
+            });
+  }
+
+  private WeakReference<FakeExporter> comeAndGo() throws IOException {
+    FakeExporter late = new FakeExporter();
+    pipeline.<IOException>change(() -> pipeline.add("late", late, OPTIONS));
+    await().until(() -> pipeline.status().size() == 2);
+    pipeline.<IOException>change(() -> pipeline.remove("late"));
+    return new WeakReference<>(late);
+  }
+}
