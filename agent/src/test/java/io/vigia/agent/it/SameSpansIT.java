@@ -7,6 +7,7 @@ import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.vigia.agent.programs.Broker;
 import io.vigia.agent.programs.Libraries;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +64,7 @@ class SameSpansIT {
       disabledReason =
           "half a minute of CPU; like the tests against real servers it runs in .ci/run")
   void everySpanOfUpstreamComesOutOfOurs() throws Exception {
-    try (Broker broker = Broker.start(directory);
+    try (Jvm broker = broker();
         Receiver fromUpstream = Receiver.start();
         Receiver fromOurs = Receiver.start();
         Jvm upstream =
@@ -102,7 +103,18 @@ class SameSpansIT {
     }
   }
 
-  private static Jvm.Builder program(Broker broker, String topic) throws Exception {
+  private Jvm broker() throws Exception {
+    return Jvm.launching(
+            List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                Broker.class.getName(),
+                directory.toString()))
+        .withoutAgent()
+        .start();
+  }
+
+  private static Jvm.Builder program(Jvm broker, String topic) throws Exception {
     return Jvm.of(Libraries.class, LIBRARIES)
         .java(PlacesIT.newestJvm().resolve("bin/java"))
         .option("-Dotel.bsp.schedule.delay=100")
@@ -112,7 +124,7 @@ class SameSpansIT {
         .option("-Dotel.instrumentation.common.experimental.controller-telemetry.enabled=true")
         .option("-Dotel.instrumentation.common.experimental.view-telemetry.enabled=true")
         .argument("told")
-        .argument(broker.address())
+        .argument("127.0.0.1:" + broker.await("port"))
         .argument(topic);
   }
 

@@ -12,16 +12,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The small programs of the agent's tests, without a setting but the address, against a real
+ * The small programs of the agent's tests (the one with the libraries on the newest JVM that is
+ * there, with a real broker for Kafka's clients), without a setting but the address, against a real
  * collector: asserted is what its query API answers. The agent's own tests have a receiver of ours
  * instead, and look closer.
  */
@@ -48,6 +51,7 @@ class AgentProgramsIT {
     "guava-",
     "failureaccess",
     "perfmark",
+    "kafka-clients",
     "jspecify"
   };
 
@@ -55,12 +59,25 @@ class AgentProgramsIT {
 
   @Test
   void allThreeSignalsOfTheProgramsAreInTheCollectorsStore() throws Exception {
+    Jvm newest = Jvm.newest();
     try (CollectorProcess collector =
             CollectorProcess.builder().destination("local: {}").build().start();
-        ChildProcess libraries = program("Libraries", collector, LIBRARIES);
+        ChildProcess broker = broker();
+        ChildProcess libraries =
+            program(
+                "Libraries",
+                collector,
+                newest,
+                classPath(LIBRARIES),
+                "127.0.0.1:" + port(broker),
+                "books");
         ChildProcess orders =
-            program("OrderService", collector, "logback", "slf4j-api", "simpleclient")) {
-      libraries.awaitOutput("\ndone ", LIMIT);
+            program(
+                "OrderService",
+                collector,
+                Jvm.own(),
+                classPath("logback", "slf4j-api", "simpleclient"))) {
+      libraries.awaitOutput("\ndone " + newest.feature(), LIMIT);
       orders.awaitOutput("answered 204", LIMIT);
       String taken = "SERVER \"GET /order\" < CLIENT \"GET\"";
       await()
@@ -79,12 +96,21 @@ class AgentProgramsIT {
                         "SELECT ? AS t2 < SERVER \"GET /\" < CLIENT \"GET\"",
                         "SELECT ? AS t3 < SERVER \"GET /\" < CLIENT \"GET\"",
                         "SELECT ? AS t4 < SERVER \"GET /\" < CLIENT \"GET\"",
-                        "SELECT ? AS scheduled < INTERNAL \"Jobs.tidy\"");
+                        "SELECT ? AS scheduled < INTERNAL \"Jobs.tidy\"",
+                        "SELECT ? AS reactive < SERVER \"GET /books/{id}\" < CLIENT \"GET\"",
+                        "SELECT ? AS book < CONSUMER \"books process\" < PRODUCER \"books"
+                            + " publish\" < SERVER \"GET /\" < CLIENT \"GET\"");
+                if (newest.feature() >= 21) {
+                  assertThat(chains(collector, "Libraries"))
+                      .containsKey("SELECT ? AS virtual < SERVER \"GET /\" < CLIENT \"GET\"");
+                }
                 assertThat(metrics(collector, "Libraries"))
                     .contains(
                         "http.client.request.duration",
                         "http.server.request.duration",
                         "jvm.memory.used",
+                        "kafka.consumer.records_consumed_total",
+                        "kafka.producer.record_send_total",
                         "rpc.client.duration",
                         "rpc.server.duration");
 
@@ -103,24 +129,48 @@ class AgentProgramsIT {
     }
   }
 
-  /** Lives until its input ends, so that nothing depends on how long its exit may take. */
-  private ChildProcess program(String name, CollectorProcess collector, String... jars)
-      throws IOException {
-    String classPath =
-        Arrays.stream(Files.readString(AGENT.resolve("test-classpath")).split(File.pathSeparator))
-            .filter(
-                jar -> Arrays.stream(jars).anyMatch(Path.of(jar).toFile().getName()::startsWith))
-            .collect(Collectors.joining(File.pathSeparator));
+  /** Kafka's own, without the agent. */
+  private ChildProcess broker() throws IOException {
     return ChildProcess.command(
+            Jvm.own().java(),
+            "-cp",
+            AGENT.resolve("test-classes") + File.pathSeparator + classPath(""),
+            "io.vigia.agent.programs.Broker",
+            folder.toString())
+        .name("Broker")
+        .start();
+  }
+
+  private static String port(ChildProcess broker) {
+    Pattern said = Pattern.compile("(?m)^port (\\d+)$");
+    broker.awaitReady(() -> said.matcher(broker.output()).find(), LIMIT);
+    return said.matcher(broker.output()).results().findFirst().orElseThrow().group(1);
+  }
+
+  /** Of the agent's tests, the jars whose names begin so. */
+  private static String classPath(String... jars) throws IOException {
+    return Arrays.stream(
+            Files.readString(AGENT.resolve("test-classpath")).split(File.pathSeparator))
+        .filter(jar -> Arrays.stream(jars).anyMatch(Path.of(jar).toFile().getName()::startsWith))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** Lives until its input ends, so that nothing depends on how long its exit may take. */
+  private ChildProcess program(
+      String name, CollectorProcess collector, Jvm jvm, String classPath, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                jvm.java(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-javaagent:" + AGENT.resolve("vigia-agent.jar"),
                 "-cp",
                 AGENT.resolve("test-classes") + File.pathSeparator + classPath,
                 "io.vigia.agent.programs." + name,
-                "told"))
+                "told"));
+    command.addAll(List.of(arguments));
+    return ChildProcess.command(command)
         .name(name)
         .environment("VIGIA_COLLECTOR", collector.otlpHttpUrl())
         .environment("VIGIA_FORWARD", "127.0.0.1:" + collector.forwardPort())
