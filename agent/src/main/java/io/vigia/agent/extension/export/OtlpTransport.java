@@ -9,12 +9,18 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** OTLP/HTTP with binary protobuf (opentelemetry-proto, docs/specification.md, "OTLP/HTTP"). */
+/**
+ * OTLP/HTTP with binary protobuf (opentelemetry-proto, docs/specification.md, "OTLP/HTTP"). Not
+ * thread-safe, as {@link HttpPoster}.
+ */
 final class OtlpTransport implements Outbox.Transport {
 
   private final HttpPoster poster;
   private final Supplier<Map<String, List<String>>> headers;
   private final @Nullable Compressor compressor;
+
+  /** Whether this path has taken something from this process. */
+  private boolean wasThere;
 
   OtlpTransport(
       HttpPoster poster,
@@ -30,15 +36,35 @@ final class OtlpTransport implements Outbox.Transport {
     HttpPoster.Response response = poster.post(compressed(payload), headers.get());
     int status = response.status;
     if (status >= 200 && status < 300) {
+      wasThere = true;
       return;
     }
     String message = "HTTP " + status + (response.body.isEmpty() ? "" : " " + response.body);
-    // the statuses that the specification calls retryable, and those of a proxy or a bad key, which
-    // an operator repairs while the data waits
-    if (status == 429 || status >= 500 || status == 401 || status == 403 || status == 404) {
+    if (mayBeTakenLater(status)) {
       throw new Outbox.BusyException(message, Math.max(0, response.retryAfterSeconds) * 1000L);
     }
     throw new Outbox.RefusedException(status, message);
+  }
+
+  /**
+   * The specification has 429, 502, 503 and 504 sent again. Here also what an operator or a restart
+   * repairs while the data waits: a bad key, a server that fails. A path that is not there is not
+   * waited for, unless it was: a router that has just begun may not know it yet.
+   */
+  private boolean mayBeTakenLater(int status) {
+    switch (status) {
+      case 401:
+      case 403:
+      case 407:
+      case 429:
+        return true;
+      case 404:
+      case 405:
+      case 501:
+        return wasThere;
+      default:
+        return status >= 500;
+    }
   }
 
   /** What waits on disk is never compressed, so that any process can send it its own way. */

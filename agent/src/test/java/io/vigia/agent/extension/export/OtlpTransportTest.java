@@ -1,0 +1,90 @@
+package io.vigia.agent.extension.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against a real HTTP server that answers the status a test gives it. */
+class OtlpTransportTest {
+
+  private static final byte[] PAYLOAD = new byte[1 << 20];
+
+  private HttpServer server;
+  private volatile int status = 200;
+
+  @BeforeEach
+  void listen() throws Exception {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(status, -1);
+          }
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 404, 405, 413, 415, 501})
+  void whatTheServerWillNeverTakeIsRefused(int answered) {
+    status = answered;
+    assertThatThrownBy(() -> transport().deliver(PAYLOAD))
+        .isInstanceOfSatisfying(
+            Outbox.RefusedException.class,
+            refused -> assertThat(refused.status()).isEqualTo(answered));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 407, 429, 500, 502, 503, 504})
+  void whatTheServerMayTakeLaterIsKept(int answered) {
+    status = answered;
+    assertThatThrownBy(() -> transport().deliver(PAYLOAD))
+        .isInstanceOf(Outbox.BusyException.class)
+        .hasMessageContaining("HTTP " + answered);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {404, 405, 501})
+  void pathThatWasThereIsOnlyAwayForAMoment(int answered) throws Exception {
+    OtlpTransport transport = transport();
+    transport.deliver(PAYLOAD);
+    status = answered;
+    assertThatThrownBy(() -> transport.deliver(PAYLOAD)).isInstanceOf(Outbox.BusyException.class);
+  }
+
+  @Test
+  void backendThatDoesNotTakeASignalFillsNothing() {
+    status = 404;
+    Spool spool = new Spool(null, 0);
+    ExportHealth health = new ExportHealth("collector");
+    Outbox metrics = new Outbox("metrics", transport(), spool, health);
+    for (int i = 0; i < 10; i++) {
+      assertThat(metrics.send(PAYLOAD)).isNotNull();
+    }
+    assertThat(spool.isEmpty()).isTrue();
+    assertThat(health.counts())
+        .isEqualTo(Map.of(new ExportHealth.Outcome("dropped", "refused", "metrics"), 10L));
+  }
+
+  private OtlpTransport transport() {
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/metrics");
+    return new OtlpTransport(new HttpPoster(url, 1000, 60_000, null), Map::of, null);
+  }
+}
