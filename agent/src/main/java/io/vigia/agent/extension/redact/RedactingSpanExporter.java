@@ -33,10 +33,13 @@ public final class RedactingSpanExporter implements SpanExporter {
 
   private SpanData clean(SpanData span) {
     Attributes attributes = redactor.attributes(span.getAttributes());
+    String name = redactor.text(span.getName());
     StatusData status = span.getStatus();
     String description = redactor.text(status.getDescription());
     boolean changed =
-        attributes != span.getAttributes() || !description.equals(status.getDescription());
+        attributes != span.getAttributes()
+            || !name.equals(span.getName())
+            || !description.equals(status.getDescription());
     List<EventData> events = new ArrayList<>(span.getEvents().size());
     for (EventData event : span.getEvents()) {
       Attributes ofEvent = redactor.attributes(event.getAttributes());
@@ -49,20 +52,32 @@ public final class RedactingSpanExporter implements SpanExporter {
     }
     return changed
         ? new CleanSpan(
-            span, attributes, events, StatusData.create(status.getStatusCode(), description))
+            span, name, attributes, events, StatusData.create(status.getStatusCode(), description))
         : span;
   }
 
   private static final class CleanSpan extends DelegatingSpanData {
+    private final String name;
     private final Attributes attributes;
     private final List<EventData> events;
     private final StatusData status;
 
-    CleanSpan(SpanData span, Attributes attributes, List<EventData> events, StatusData status) {
+    CleanSpan(
+        SpanData span,
+        String name,
+        Attributes attributes,
+        List<EventData> events,
+        StatusData status) {
       super(span);
+      this.name = name;
       this.attributes = attributes;
       this.events = events;
       this.status = status;
+    }
+
+    @Override
+    public String getName() {
+      return name;
     }
 
     @Override

@@ -4,7 +4,9 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.AttributeType;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.common.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -12,17 +14,19 @@ import java.util.regex.Pattern;
 
 /**
  * Replaces well-known secrets in text and attributes by {@value #REDACTED}: values of attributes
- * whose names say so, {@code password=…} and the like in query strings, JSON and prose, bearer and
- * basic credentials, user and password in URLs; card numbers (13 to 19 digits that pass the Luhn
- * check) when asked. Best effort: it cannot know a secret that nobody names. Thread-safe.
+ * whose names say so, {@code password=…} and the like in query strings, JSON (also JSON in a string
+ * of JSON), XML and prose, bearer and basic credentials, user and password in URLs; card numbers
+ * (13 to 19 digits that pass the Luhn check) when asked. Best effort: it cannot know a secret that
+ * nobody names. Thread-safe.
  */
 public final class Redactor {
 
   static final String REDACTED = "[redacted]";
 
   private static final String WORDS =
-      "(?:passw(?:or)?d|passphrase|pwd|secret|client_?secret|api_?-?key|access_?key"
-          + "|(?:access|refresh|id|auth|session|csrf|bearer)[_-]?token|private_?key|jsessionid"
+      "(?:passw(?:or)?d|passphrase|pwd|secret(?:[_-]?(?:access[_-]?)?key)?|api[_-]?key"
+          + "|(?:access|account|private)[_-]?key"
+          + "|(?:access|refresh|id|auth|session|csrf|xsrf|bearer)[_-]?token|jsessionid"
           + "|x-amz-signature|x-amz-credential|signature|sig)";
 
   /** A name, or its last part: {@code db.password}, {@code http.request.header.cookie}. */
@@ -30,20 +34,38 @@ public final class Redactor {
       Pattern.compile(
           "(?:.*[._-])?(?:"
               + WORDS
-              + "|token|authorization|proxy-authorization|cookie|set-cookie"
+              + "|client_?secret|token|authorization|proxy-authorization|cookie|set-cookie"
               + "|x-api-key|x-auth-token)",
           Pattern.CASE_INSENSITIVE);
 
-  /** The name with what stands between it and the value, the value. */
-  private static final Pattern NAMED =
+  private static final Pattern CAMEL = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+
+  /** {@code password}, {@code user[password]} and the same in a URL. */
+  private static final String END_OF_NAME = "(?:\\]|%5D)?";
+
+  /** Also of a string in a string. */
+  private static final String QUOTE = "\\\\{0,3}[\"']";
+
+  /**
+   * What stands before a secret: (1) a name, (2) that of a header whose value is the rest of the
+   * line, (3) a scheme and (4) the user of a URL. The last two are followed by the secret.
+   */
+  private static final Pattern SECRET =
       Pattern.compile(
-          "((?:"
-              + WORDS
-              + "\"?'?\\s*[=:]|token=|\"token\"\\s*:)\\s*[\"']?)(?!\\[redacted])[^\\s&;,\"'}\\])]+"
+          ("((?:" + WORDS + END_OF_NAME + "(?:(?:" + QUOTE + ")?\\s*(?:=>|[=:])|%3D|>(?!\\s))")
+              + ("|token" + END_OF_NAME + "(?:" + QUOTE + "\\s*(?:=>|[=:])|=|%3D|>(?!\\s)))\\s*)")
+              + ("|((?:set-)?cookie(?:" + QUOTE + ")?\\s*:\\s*")
+              + ("|authorization(?:" + QUOTE + ")?\\s*[:=]\\s*(?:" + QUOTE + ")?")
+              + "(?:digest|negotiate|ntlm|token|api-?key|hawk|signature|aws4-[a-z0-9-]+)\\s+)"
               + "|((?:\\bbearer|\\bbasic)\\s+)[a-z0-9._~+/=-]{8,}"
-              + "|((?:set-)?cookie\"?\\s*:\\s*\"?)[^\"\\r\\n]+"
-              + "|(://[^/\\s:@?#]{1,256}:)[^/\\s@?#]{1,256}(?=@)",
+              + "|(://[^/\\s:@?#\"']{0,256}:)[^/\\s?#\"']{1,256}(?=@)",
           Pattern.CASE_INSENSITIVE);
+
+  private static final int NAME = 1;
+  private static final int LINE = 2;
+
+  /** Ends a value without quotes. */
+  private static final String AFTER_VALUE = " \t\r\n&;,\"'}])<";
 
   private static final Pattern CARD =
       Pattern.compile("(?<![0-9-])[0-9](?:[ -]?[0-9]){12,18}(?![0-9-])");
@@ -64,17 +86,7 @@ public final class Redactor {
       String clean = text(head);
       return clean.equals(head) ? text : clean + text.substring(MAX_CHARS);
     }
-    String result = text;
-    if (maySayASecret(text)) {
-      Matcher matcher = NAMED.matcher(text);
-      if (matcher.find()) {
-        StringBuffer out = new StringBuffer(text.length());
-        do {
-          matcher.appendReplacement(out, Matcher.quoteReplacement(prefix(matcher) + REDACTED));
-        } while (matcher.find());
-        result = matcher.appendTail(out).toString();
-      }
-    }
+    String result = maySayASecret(text) ? withoutSecrets(text) : text;
     return cards ? cards(result) : result;
   }
 
@@ -82,17 +94,89 @@ public final class Redactor {
   private static boolean maySayASecret(String text) {
     return text.indexOf('=') >= 0
         || text.indexOf(':') >= 0
+        || text.indexOf("</") >= 0
+        || text.indexOf("%3") >= 0
         || text.indexOf("earer ") >= 0
-        || text.indexOf("asic ") >= 0;
+        || text.indexOf("EARER ") >= 0
+        || text.indexOf("asic ") >= 0
+        || text.indexOf("ASIC ") >= 0;
   }
 
-  private static String prefix(Matcher matcher) {
-    for (int i = 1; i <= matcher.groupCount(); i++) {
-      if (matcher.group(i) != null) {
-        return matcher.group(i);
+  private static String withoutSecrets(String text) {
+    Matcher matcher = SECRET.matcher(text);
+    StringBuilder out = new StringBuilder();
+    int copied = 0;
+    for (int from = 0; matcher.find(from); from = Math.max(copied, matcher.end())) {
+      int group = NAME;
+      while (matcher.start(group) < 0) {
+        group++;
+      }
+      int begin = matcher.end(group);
+      int end = matcher.end();
+      if (group <= LINE) {
+        int open = quoteAt(text, begin);
+        if (open >= 0) {
+          end = closingQuote(text, open, open - begin);
+          begin = open + 1;
+        } else {
+          end = group == LINE ? endOfLine(text, matcher, begin) : endOfBare(text, begin);
+        }
+      }
+      if (end > begin && !text.startsWith(REDACTED, begin)) {
+        out.append(text, copied, begin).append(REDACTED);
+        copied = end;
       }
     }
-    return "";
+    return copied == 0 ? text : out.append(text, copied, text.length()).toString();
+  }
+
+  /** Where a value's opening quote is, behind the backslashes that escape it; -1 without one. */
+  private static int quoteAt(String text, int begin) {
+    int open = begin;
+    while (open < text.length() && text.charAt(open) == '\\') {
+      open++;
+    }
+    return open < text.length() && "\"'".indexOf(text.charAt(open)) >= 0 ? open : -1;
+  }
+
+  /** Of a value in quotes, which may have them inside, escaped or (SQL) doubled. */
+  private static int closingQuote(String text, int open, int escapes) {
+    char quote = text.charAt(open);
+    int backslashes = 0;
+    for (int i = open + 1; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == quote && (escapes == 0 ? backslashes % 2 == 0 : backslashes <= escapes)) {
+        boolean doubled = quote == '\'' && i + 1 < text.length() && text.charAt(i + 1) == quote;
+        if (!doubled) {
+          return i - Math.min(backslashes, escapes);
+        }
+        i++;
+      }
+      backslashes = c == '\\' ? backslashes + 1 : 0;
+    }
+    return endOf(text, open + 1, "\r\n"); // cut off
+  }
+
+  /** A quote ends it, but for credentials that have quotes inside ({@code Digest}). */
+  private static int endOfLine(String text, Matcher matcher, int begin) {
+    boolean cookie = "cCsS".indexOf(text.charAt(matcher.start())) >= 0;
+    boolean inQuotes = matcher.group().indexOf('"') >= 0;
+    return endOf(text, begin, cookie || inQuotes ? "\"\r\n" : "\r\n");
+  }
+
+  private static int endOfBare(String text, int begin) {
+    boolean element = begin > 1 && text.charAt(begin - 1) == '>' && text.charAt(begin - 2) != '=';
+    int end = endOf(text, begin, element ? "<" : AFTER_VALUE);
+    int ampersand = text.substring(begin, end).indexOf("%26");
+    return ampersand < 0 ? end : begin + ampersand;
+  }
+
+  private static int endOf(String text, int begin, String after) {
+    int end = begin;
+    while (end < text.length() && after.indexOf(text.charAt(end)) < 0) {
+      end++;
+    }
+    return end;
   }
 
   private static String cards(String text) {
@@ -138,25 +222,46 @@ public final class Redactor {
   }
 
   private Object value(AttributeKey<?> key, Object value) {
-    boolean secret = SECRET_NAME.matcher(key.getKey()).matches();
-    if (key.getType() == AttributeType.STRING) {
-      return secret ? REDACTED : text((String) value);
+    if (isSecret(key.getKey())) {
+      return value instanceof List && key.getType() == AttributeType.STRING_ARRAY
+          ? Collections.nCopies(((List<?>) value).size(), REDACTED)
+          : REDACTED;
     }
-    if (key.getType() == AttributeType.STRING_ARRAY) {
-      List<String> clean = new ArrayList<>();
-      boolean changed = false;
-      for (Object each : (List<?>) value) {
-        String one = secret ? REDACTED : text((String) each);
-        changed |= one != each;
-        clean.add(one);
-      }
-      return changed ? clean : value;
+    switch (key.getType()) {
+      case STRING:
+        return text((String) value);
+      case STRING_ARRAY:
+        List<String> clean = new ArrayList<>();
+        boolean changed = false;
+        for (Object each : (List<?>) value) {
+          String one = text((String) each);
+          changed |= one != each;
+          clean.add(one);
+        }
+        return changed ? clean : value;
+      case VALUE:
+        String text = ((Value<?>) value).asString();
+        String cleanText = text(text);
+        return cleanText.equals(text) ? value : cleanText;
+      default:
+        return value;
     }
-    return value;
   }
 
+  /** {@code dbPassword} is {@code db_Password} here. */
+  private static boolean isSecret(String name) {
+    return SECRET_NAME.matcher(name).matches()
+        || (name.chars().anyMatch(Character::isUpperCase)
+            && SECRET_NAME.matcher(CAMEL.matcher(name).replaceAll("_")).matches());
+  }
+
+  /** Under the same name; what was no text is one now. */
   @SuppressWarnings("unchecked")
   private static void put(AttributesBuilder builder, AttributeKey<?> key, Object value) {
-    builder.put((AttributeKey<Object>) key, value);
+    if (value instanceof String) {
+      builder.remove(key).put(AttributeKey.stringKey(key.getKey()), (String) value);
+    } else {
+      builder.put((AttributeKey<Object>) key, value);
+    }
   }
 }

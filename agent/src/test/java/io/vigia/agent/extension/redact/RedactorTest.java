@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.Value;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +32,32 @@ class RedactorTest {
         "jdbc:postgresql://bob:secret1@db/x | jdbc:postgresql://bob:[redacted]@db/x",
         "apiKey=12345678 and api_key: 9 | apiKey=[redacted] and api_key: [redacted]",
         "client_secret=x password=y | client_secret=[redacted] password=[redacted]",
+        // values in quotes, with whatever is in them
+        "{\"password\":\"correct horse, battery\",\"a\":1} | {\"password\":\"[redacted]\",\"a\":1}",
+        "{\"password\":\"a\\\"b c\",\"a\":1} | {\"password\":\"[redacted]\",\"a\":1}",
+        "\"{\\\"password\\\":\\\"a b\\\",\\\"x\\\":1}\" | \"{\\\"password\\\":\\\"[redacted]\\\",\\\"x\\\":1}\"",
+        "\\\"pwd\\\":\\\"a\\\\\\\"b c\\\", | \\\"pwd\\\":\\\"[redacted]\\\",",
+        "SET password = 'it''s mine' WHERE id = 1 | SET password = '[redacted]' WHERE id = 1",
+        "{password='a b', user='c'} | {password='[redacted]', user='c'}",
+        "{'token': 'a b'} | {'token': '[redacted]'}",
+        "{\"password\":\"cut of | {\"password\":\"[redacted]",
+        "{\"password\":\"\",\"a\":\"b\"} | {\"password\":\"\",\"a\":\"b\"}",
+        "<Password>a b</Password><user>c</user> | <Password>[redacted]</Password><user>c</user>",
+        // percent-encoded, and in brackets
+        "user%5Bpassword%5D=x&user%5Bname%5D=y | user%5Bpassword%5D=[redacted]&user%5Bname%5D=y",
+        "user[password]=x&a=1 | user[password]=[redacted]&a=1",
+        "?next=%2Fin%3Faccess_token%3Dx%26a%3D1 | ?next=%2Fin%3Faccess_token%3D[redacted]%26a%3D1",
+        "PASSWORD=x | PASSWORD=[redacted]",
+        "AWS_SECRET_ACCESS_KEY=x, secret-key: y | AWS_SECRET_ACCESS_KEY=[redacted], secret-key: [redacted]",
+        "AccountName=a;AccountKey=b== | AccountName=a;AccountKey=[redacted]",
+        // of URLs
+        "redis://:hunter2@cache:6379/0 | redis://:[redacted]@cache:6379/0",
+        "amqp://bob:p@ss@mq/x | amqp://bob:[redacted]@mq/x",
+        // credentials
+        "BEARER abcdefgh12 | BEARER [redacted]",
+        "Authorization: Digest username=\"a\", response=\"b\" | Authorization: Digest [redacted]",
+        "curl -H \"Cookie: a=b; c=d\" http://h | curl -H \"Cookie: [redacted]\" http://h",
+        "{\"Authorization\":\"Token abc\",\"a\":1} | {\"Authorization\":\"Token [redacted]\",\"a\":1}",
       })
   void secretsInTextAreReplaced(String text, String clean) {
     assertThat(redactor.text(text)).isEqualTo(clean);
@@ -45,6 +73,9 @@ class RedactorTest {
         "http://host:8080/path@v2",
         "basic setup done: ok",
         "paid with 4111 1111 1111 1111",
+        "authorization: denied for bob",
+        "List<Secret> found: 3",
+        "nextPageTokens=3",
       })
   void restIsLeftAlone(String text) {
     assertThat(redactor.text(text)).isSameAs(text);
@@ -67,6 +98,9 @@ class RedactorTest {
             .put("url.query", "q=1&api_key=k")
             .put("gen_ai.usage.tokens", 5)
             .put("customer", "c-42")
+            .put("dbPassword", "p")
+            .put("userAuthToken", 12345)
+            .put(AttributeKey.valueKey("order"), Value.of(Map.of("password", Value.of("p"))))
             .build();
     Attributes clean = redactor.attributes(attributes);
     assertThat(clean.get(AttributeKey.stringArrayKey("http.request.header.authorization")))
@@ -74,14 +108,21 @@ class RedactorTest {
     assertThat(clean.get(AttributeKey.stringKey("db.password"))).isEqualTo("[redacted]");
     assertThat(clean.get(AttributeKey.stringKey("url.query"))).isEqualTo("q=1&api_key=[redacted]");
     assertThat(clean.get(AttributeKey.stringKey("customer"))).isEqualTo("c-42");
+    assertThat(clean.get(AttributeKey.stringKey("dbPassword"))).isEqualTo("[redacted]");
+    assertThat(clean.get(AttributeKey.stringKey("userAuthToken"))).isEqualTo("[redacted]");
+    assertThat(clean.get(AttributeKey.stringKey("order")))
+        .isEqualTo("{\"password\":\"[redacted]\"}");
+    assertThat(clean.size()).isEqualTo(attributes.size());
     assertThat(redactor.attributes(Attributes.empty())).isSameAs(Attributes.empty());
   }
 
   @Test
   void longTextCostsNoStall() {
-    String text = "x:".repeat(500_000) + " password=hunter2";
     long started = System.nanoTime();
-    redactor.text(text);
+    for (String text :
+        List.of("x:", "pwd=x&", "pwd=\"", "pwd='", "secret ", "://a:", "cookie:", "\\\"pwd\\\":")) {
+      redactor.text(text.repeat(500_000) + " password=hunter2");
+    }
     assertThat(System.nanoTime() - started).isLessThan(2_000_000_000L);
   }
 }
