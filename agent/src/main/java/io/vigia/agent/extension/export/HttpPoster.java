@@ -142,14 +142,26 @@ final class HttpPoster {
         (name, values) ->
             values.forEach(value -> head.append(name).append(": ").append(value).append("\r\n")));
     head.append("\r\n");
-    OutputStream out = connected.getOutputStream();
     byte[] first = head.toString().getBytes(StandardCharsets.ISO_8859_1);
     byte[] request = new byte[first.length + body.length];
     System.arraycopy(first, 0, request, 0, first.length);
     System.arraycopy(body, 0, request, first.length, body.length);
-    out.write(request);
-    out.flush();
+    write(connected.getOutputStream(), request);
     return response();
+  }
+
+  private void write(OutputStream out, byte[] request) throws IOException {
+    WriteDeadline deadline = WriteDeadline.start(this::abort, request.length, timeoutMillis);
+    try {
+      out.write(request);
+      out.flush();
+    } catch (IOException e) {
+      throw deadline.hasPassed()
+          ? new SocketTimeoutException("not taken within " + timeoutMillis + " ms")
+          : e;
+    } finally {
+      deadline.close();
+    }
   }
 
   private Socket connect() throws IOException {

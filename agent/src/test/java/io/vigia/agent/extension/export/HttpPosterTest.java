@@ -78,6 +78,15 @@ class HttpPosterTest {
         .hasMessageContaining("300 ms");
   }
 
+  /** More than the buffers on both sides hold. */
+  @Test
+  void serverThatReadsNothingCostsOneTimeout() throws Exception {
+    HttpPoster poster = poster(300); // nobody accepts, the system does
+    assertThatThrownBy(() -> poster.post(new byte[32 << 20], Map.of()))
+        .isInstanceOf(SocketTimeoutException.class)
+        .hasMessageContaining("not taken within 300 ms");
+  }
+
   @Test
   void garbageIsNoAnswer() throws Exception {
     answering("SSH-2.0-OpenSSH_9.2\r\n");

@@ -1,0 +1,54 @@
+package io.vigia.agent.extension.export;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends a write that the other side does not take. A socket's own time-out is for reading only, and
+ * what is longer than the buffers of both sides would wait for as long as the peer hangs. A thread
+ * for each write that is long enough for it. Closing ends the watch. Thread-safe.
+ */
+final class WriteDeadline implements AutoCloseable {
+
+  /** A socket's buffer takes so much at once (tcp(7), {@code tcp_wmem}). */
+  static final int SHORT_BYTES = 8 << 10;
+
+  private final CountDownLatch written = new CountDownLatch(1);
+  private volatile boolean passed;
+
+  private WriteDeadline() {}
+
+  /**
+   * @param abort closes the connection
+   */
+  static WriteDeadline start(Runnable abort, int bytes, long millis) {
+    WriteDeadline deadline = new WriteDeadline();
+    if (bytes > SHORT_BYTES) {
+      Thread thread = new Thread(() -> deadline.watch(abort, millis), "vigia-write-deadline");
+      thread.setDaemon(true);
+      thread.setContextClassLoader(null);
+      thread.start();
+    }
+    return deadline;
+  }
+
+  private void watch(Runnable abort, long millis) {
+    try {
+      if (!written.await(millis, TimeUnit.MILLISECONDS)) {
+        passed = true;
+        abort.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  boolean hasPassed() {
+    return passed;
+  }
+
+  @Override
+  public void close() {
+    written.countDown();
+  }
+}
