@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpoolDirectory {
 
   private static final String LOCK = "lock";
+  private static final Path SELF = Paths.get("/proc/self");
 
   /** An adopted file. */
   static final class Entry {
@@ -172,8 +176,12 @@ public final class SpoolDirectory {
   }
 
   private void open() throws IOException {
-    if (lock != null) {
+    if (lock != null && Files.exists(own.resolve(LOCK))) {
       return;
+    }
+    if (lock != null) { // removed by whoever cleans the temporary directory of what is old
+      lock.close();
+      lock = null;
     }
     try {
       Files.createDirectory(root, ownerOnly());
@@ -202,9 +210,16 @@ public final class SpoolDirectory {
             .endsWith("------")) {
       throw new IOException(root + " is open to other users");
     }
-    if (!Files.isWritable(root)) {
+    // root may write everywhere
+    if (!Files.isWritable(root) || !isOurs(root)) {
       throw new IOException(root + " belongs to somebody else");
     }
+  }
+
+  /** Where it can be told: proc(5) says that this directory belongs to the process's user. */
+  private static boolean isOurs(Path directory) throws IOException {
+    return !Files.isDirectory(SELF)
+        || Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(SELF));
   }
 
   private static FileAttribute<?>[] ownerOnly() {
@@ -223,6 +238,8 @@ public final class SpoolDirectory {
     List<Path> names = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       stream.forEach(names::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     // by sequence number, whatever the stream
     Collections.sort(
@@ -255,6 +272,6 @@ public final class SpoolDirectory {
   }
 
   private String name(String stream) {
-    return String.format("%s-%010d", stream, ++sequence);
+    return String.format(Locale.ROOT, "%s-%010d", stream, ++sequence);
   }
 }

@@ -1,14 +1,17 @@
 package io.vigia.agent.extension.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +161,66 @@ class SpoolTest {
     Files.createSymbolicLink(directory.resolve("spill"), target);
     add(spool("1-a"), "traces", "t1");
     assertThat(filesBelow(target)).isEmpty();
+  }
+
+  @Test
+  void directoryThatIsAnotherUsersIsNotUsedEvenIfOneMay() throws Exception {
+    Path spill =
+        Files.createDirectory(
+            directory.resolve("spill"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    try {
+      Files.setOwner(
+          spill,
+          spill.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+    } catch (FileSystemException e) {
+      assumeTrue(false, "only root may give a directory away: " + e);
+    }
+    Spool spool = spool("1-a");
+    add(spool, "traces", "t1");
+    assertThat(filesBelow(spill)).isEmpty();
+    assertThat(drain(spool, "traces")).containsExactly("t1");
+  }
+
+  /** As systemd-tmpfiles(8) does below /tmp with what is ten days old. */
+  @Test
+  void directoryThatWasCleanedUpIsMadeAgain() throws Exception {
+    Spool spool = spool("1-a");
+    add(spool, "traces", "t1");
+    drain(spool, "traces");
+    Files.delete(directory.resolve("spill/1-a/lock"));
+    Files.delete(directory.resolve("spill/1-a"));
+    add(spool, "traces", "t2");
+    assertThat(filesBelow(directory.resolve("spill"))).hasSize(2);
+    assertThat(spool("2-b").adopt()).as("while the first lives").isZero();
+    spool.close();
+    Spool next = spool("3-c");
+    next.adopt();
+    assertThat(drain(next, "traces")).containsExactly("t2");
+  }
+
+  @Test
+  void lockThatWasCleanedUpIsTakenAgain() throws Exception {
+    Spool spool = spool("1-a");
+    add(spool, "traces", "t1");
+    Files.delete(directory.resolve("spill/1-a/lock"));
+    add(spool, "traces", "t2");
+    spool.close();
+    Spool next = spool("2-b");
+    next.adopt();
+    assertThat(drain(next, "traces")).containsExactly("t1", "t2");
+  }
+
+  @Test
+  void namesOfFilesAreTheSameInEveryLanguage() throws Exception {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+    try {
+      add(spool("1-a"), "traces", "t1");
+    } finally {
+      Locale.setDefault(before);
+    }
+    assertThat(directory.resolve("spill/1-a/traces-0000000001")).exists();
   }
 
   private Spool spool(String instance) {
