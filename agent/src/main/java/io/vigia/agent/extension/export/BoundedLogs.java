@@ -62,9 +62,16 @@ final class BoundedLogs implements LogRecordProcessor {
     @Override
     public CompletableResultCode export(Collection<LogRecordData> logs) {
       int items = logs.size();
-      CompletableResultCode result = next.export(logs);
-      result.whenComplete(() -> bound.release(items));
-      return result;
+      boolean begun = false;
+      try {
+        CompletableResultCode result = next.export(logs);
+        begun = true;
+        return result.whenComplete(() -> bound.release(items));
+      } finally {
+        if (!begun) {
+          bound.release(items); // the processor has given them up, too
+        }
+      }
     }
 
     @Override

@@ -80,9 +80,16 @@ final class BoundedSpans implements SpanProcessor {
     @Override
     public CompletableResultCode export(Collection<SpanData> spans) {
       int items = spans.size();
-      CompletableResultCode result = next.export(spans);
-      result.whenComplete(() -> bound.release(items));
-      return result;
+      boolean begun = false;
+      try {
+        CompletableResultCode result = next.export(spans);
+        begun = true;
+        return result.whenComplete(() -> bound.release(items));
+      } finally {
+        if (!begun) {
+          bound.release(items); // the processor has given them up, too
+        }
+      }
     }
 
     @Override

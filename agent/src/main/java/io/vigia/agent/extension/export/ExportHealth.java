@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says on stderr what became of the data, without repeating itself: the first failure of an outage
  * in full, then silence and counting, then one line when the collector is back. Counts are since
- * the start of the process. Thread-safe.
+ * the start of the process. Thread-safe; prints without its lock, because stderr may be a pipe that
+ * nobody reads, and the application's threads count here.
  */
 public final class ExportHealth {
 
@@ -26,9 +27,12 @@ public final class ExportHealth {
     this.collector = collector;
   }
 
-  synchronized void down(String stream, IOException cause) {
-    boolean first = downSinceNanos.isEmpty();
-    downSinceNanos.putIfAbsent(stream, System.nanoTime());
+  void down(String stream, IOException cause) {
+    boolean first;
+    synchronized (this) {
+      first = downSinceNanos.isEmpty();
+      downSinceNanos.putIfAbsent(stream, System.nanoTime());
+    }
     Console.debug(() -> stream + " not taken: " + cause);
     if (first && !ExitBudget.isExiting()) {
       Console.say(
@@ -42,19 +46,28 @@ public final class ExportHealth {
     }
   }
 
-  synchronized void up(String stream) {
-    Long since = downSinceNanos.remove(stream);
-    if (since != null && downSinceNanos.isEmpty()) {
-      Console.say(
-          "the collector is back after "
-              + (System.nanoTime() - since) / 1_000_000_000L
-              + " s; payloads kept meanwhile: "
-              + keptInOutage
-              + ", dropped: "
-              + droppedInOutage);
+  void up(String stream) {
+    long seconds;
+    long kept;
+    long dropped;
+    synchronized (this) {
+      Long since = downSinceNanos.remove(stream);
+      if (since == null || !downSinceNanos.isEmpty()) {
+        return;
+      }
+      seconds = (System.nanoTime() - since) / 1_000_000_000L;
+      kept = keptInOutage;
+      dropped = droppedInOutage;
       keptInOutage = 0;
       droppedInOutage = 0;
     }
+    Console.say(
+        "the collector is back after "
+            + seconds
+            + " s; payloads kept meanwhile: "
+            + kept
+            + ", dropped: "
+            + dropped);
   }
 
   synchronized void kept(String stream) {
@@ -66,16 +79,23 @@ public final class ExportHealth {
     count("handed_over", "", stream);
   }
 
-  public synchronized void dropped(String stream, String reason) {
-    droppedInOutage++;
+  /** Also on the application's threads. */
+  public void dropped(String stream, String reason) {
+    synchronized (this) {
+      droppedInOutage++;
+      count("dropped", reason, stream);
+    }
     Console.debug(() -> stream + " dropped: " + reason);
-    count("dropped", reason, stream);
   }
 
-  synchronized void refused(String stream, Outbox.RefusedException cause) {
-    count("dropped", "refused", stream);
-    if (!refusalReported) {
+  void refused(String stream, Outbox.RefusedException cause) {
+    boolean first;
+    synchronized (this) {
+      count("dropped", "refused", stream);
+      first = !refusalReported;
       refusalReported = true;
+    }
+    if (first) {
       Console.say("the collector refuses " + stream + ": " + cause.getMessage());
     }
   }

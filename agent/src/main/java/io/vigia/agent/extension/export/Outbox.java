@@ -107,6 +107,9 @@ public final class Outbox {
         return e;
       } catch (IOException e) {
         down(e);
+      } catch (RuntimeException e) {
+        down(
+            new IOException(e)); // an address, a header: what a setting says, which can be repaired
       }
     }
     keep(payload);
@@ -159,6 +162,9 @@ public final class Outbox {
         health.dropped(stream, "unreadable");
       } catch (IOException e) {
         down(e);
+        return false;
+      } catch (RuntimeException e) {
+        down(new IOException(e));
         return false;
       }
       spool.remove(item);

@@ -61,6 +61,20 @@ class OutboxTest {
   }
 
   @Test
+  void whatATransportOfOursThrowsCostsNoPayload() {
+    Outbox failing =
+        new Outbox(
+            "traces",
+            payload -> {
+              throw new IllegalArgumentException("no host in the address");
+            },
+            spool,
+            health);
+    assertThat(failing.send(new byte[1])).isNull();
+    assertThat(spool.isEmpty()).isFalse();
+  }
+
+  @Test
   void whatDoesNotFitIsCounted() {
     failure = new IOException("down");
     outbox.send(new byte[4 << 20]);

@@ -1,6 +1,7 @@
 package io.vigia.agent.extension.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.api.common.AttributeKey;
@@ -18,6 +19,7 @@ import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -86,6 +88,22 @@ class QueueBoundTest {
     bound.release(1);
     assertThat(bound.admit(10)).isTrue();
     assertThat(bound.admit(10)).isFalse();
+  }
+
+  @Test
+  void exporterThatThrowsLeavesRoomForTheNextOnes() {
+    SpanExporter failing =
+        new Spans() {
+          @Override
+          public CompletableResultCode export(Collection<SpanData> spans) {
+            throw new IllegalStateException("as told");
+          }
+        };
+    SpanExporter exporter = new BoundedSpans.Exporter(failing, bound);
+    assertThat(bound.admit(4 * MEGABYTE)).isTrue();
+    assertThatThrownBy(() -> exporter.export(Collections.<SpanData>singleton(null)))
+        .hasMessage("as told");
+    assertThat(bound.admit(4 * MEGABYTE)).isTrue();
   }
 
   @Test
