@@ -6,7 +6,6 @@ import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvide
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.logs.SdkLoggerProviderBuilder;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
-import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.resources.Resource;
@@ -20,6 +19,7 @@ import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.export.QueueBounds;
 import io.vigia.agent.extension.logs.FluencySink;
 import io.vigia.agent.extension.logs.ForwardLogExporter;
+import io.vigia.agent.extension.logs.ForwardLogProcessor;
 import io.vigia.agent.extension.logs.StdoutQuestion;
 import io.vigia.agent.extension.metrics.AgentHealthProducer;
 import io.vigia.agent.extension.metrics.AppRegistryProducer;
@@ -149,7 +149,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
       }
       LogRecordExporter forward = new ForwardLogExporter(sink.build(), resource);
       builder.addLogRecordProcessor(
-          SimpleLogRecordProcessor.create(
+          new ForwardLogProcessor(
               Setting.REDACT.isOn()
                   ? new RedactingLogExporter(forward, new Redactor(Setting.REDACT_CARDS.isOn()))
                   : forward));

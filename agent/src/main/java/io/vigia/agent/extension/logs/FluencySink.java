@@ -36,7 +36,14 @@ public final class FluencySink {
   private long queuedBytes;
   private boolean busy;
   private boolean closing;
-  private @Nullable Thread thread;
+  private boolean started;
+
+  /**
+   * Made at the agent's start: a thread keeps what it inherits from the one that makes it, which at
+   * the first record is the application's, with the class loader of a web application.
+   */
+  private final Thread thread = new Thread(this::run, "vigia-logs");
+
   private @Nullable Fluency fluency;
 
   private static final class Event {
@@ -54,6 +61,8 @@ public final class FluencySink {
     this.health = Exports.health();
     this.maxQueuedBytes = builder.maxQueuedBytes;
     this.agreement = new Agreement(builder.question);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
   }
 
   /** Who ships the events; what the collector reads from stdout need not be offered. */
@@ -79,10 +88,8 @@ public final class FluencySink {
       }
       queue.add(new Event(epochNanos, record));
       queuedBytes += record.length;
-      if (thread == null) {
-        thread = new Thread(this::run, "vigia-logs");
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
+      if (!started) {
+        started = true;
         thread.start();
       } else if (queue.size() == 1) {
         queue.notifyAll();

@@ -1,0 +1,51 @@
+package io.vigia.agent.extension.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.extension.export.Exports;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FluencySinkTest {
+
+  private static final InheritableThreadLocal<String> OF_THE_APPLICATION =
+      new InheritableThreadLocal<>();
+
+  @TempDir private Path directory;
+
+  /** It lives as long as the process, a web application does not. */
+  @Test
+  void threadKeepsNothingOfTheApplicationThatLogsFirst() throws Exception {
+    System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
+    try {
+      CollectorAddress address = CollectorAddress.find(name -> null, name -> null);
+      Exports.start(address);
+      CompletableFuture<Optional<String>> inherited = new CompletableFuture<>();
+      FluencySink sink =
+          FluencySink.builder(address)
+              .unlessRead(
+                  (Agreement.Question)
+                      text -> {
+                        inherited.complete(Optional.ofNullable(OF_THE_APPLICATION.get()));
+                        return StdoutQuestion.Answer.SEEN;
+                      })
+              .build();
+      Thread application =
+          new Thread(
+              () -> {
+                OF_THE_APPLICATION.set("session");
+                sink.offer(0, new byte[] {(byte) 0x80});
+              });
+      application.start();
+      assertThat(inherited.get(60, TimeUnit.SECONDS)).isEmpty();
+      sink.shutdown();
+    } finally {
+      System.clearProperty("vigia.spill.dir");
+    }
+  }
+}
