@@ -64,8 +64,16 @@ public final class Reachability {
     String host = CollectorAddress.hostOf(base);
     // a plain socket: HttpURLConnection may be instrumented and would give a span
     try (Socket plain = new Socket(Proxy.NO_PROXY)) {
-      plain.connect(new InetSocketAddress(host, base.getPort()), TIMEOUT_MILLIS);
+      InetSocketAddress proxy = WebProxy.ofJvm(base);
+      plain.connect(
+          proxy == null
+              ? new InetSocketAddress(host, base.getPort())
+              : new InetSocketAddress(proxy.getHostString(), proxy.getPort()),
+          TIMEOUT_MILLIS);
       plain.setSoTimeout(TIMEOUT_MILLIS);
+      if (proxy != null) {
+        WebProxy.tunnel(plain, host, base.getPort());
+      }
       Socket socket = plain;
       if ("https".equalsIgnoreCase(base.getScheme())) {
         SSLSocket secure =

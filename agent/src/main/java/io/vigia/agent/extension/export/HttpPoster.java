@@ -1,5 +1,6 @@
 package io.vigia.agent.extension.export;
 
+import io.vigia.agent.boot.WebProxy;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -35,8 +36,13 @@ final class HttpPoster {
   private final int connectTimeoutMillis;
   private final int timeoutMillis;
   private final @Nullable Tls tls;
+  private final Via via;
   private @Nullable SSLSocketFactory used;
   private @Nullable Socket socket;
+
+  /** Whether requests in plain text go to a proxy, which wants whole addresses. */
+  private boolean byProxy;
+
   private @Nullable InputStream in;
 
   /** What {@link #abort} closes: the socket that is connecting, sending or waiting. */
@@ -45,6 +51,12 @@ final class HttpPoster {
   /** Asked before each request: another factory than before means a new connection. */
   interface Tls {
     SSLSocketFactory current() throws IOException;
+  }
+
+  /** Asked before each connection. */
+  interface Via {
+    /** The address of a proxy, or {@code null}. */
+    @Nullable InetSocketAddress proxy(URI url);
   }
 
   /** Status, and the seconds of {@code Retry-After} or -1. */
@@ -60,8 +72,14 @@ final class HttpPoster {
     }
   }
 
+  /** Through the JVM's proxy, if it has one for this address. */
   HttpPoster(URI url, int connectTimeoutMillis, int timeoutMillis, @Nullable Tls tls) {
+    this(url, connectTimeoutMillis, timeoutMillis, tls, WebProxy::ofJvm);
+  }
+
+  HttpPoster(URI url, int connectTimeoutMillis, int timeoutMillis, @Nullable Tls tls, Via via) {
     this.url = url;
+    this.via = via;
     this.connectTimeoutMillis = connectTimeoutMillis;
     this.timeoutMillis = timeoutMillis;
     this.tls = tls;
@@ -130,11 +148,13 @@ final class HttpPoster {
     Socket connected = connect();
     StringBuilder head = new StringBuilder(256);
     String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-    head.append(post == null ? "GET " : "POST ").append(path);
+    String authority = url.getAuthority().substring(url.getAuthority().lastIndexOf('@') + 1);
+    head.append(post == null ? "GET " : "POST ");
+    head.append(byProxy ? "http://" + authority : "").append(path);
     if (url.getRawQuery() != null) {
       head.append('?').append(url.getRawQuery());
     }
-    head.append(" HTTP/1.1\r\nHost: ").append(url.getAuthority()).append("\r\n");
+    head.append(" HTTP/1.1\r\nHost: ").append(authority).append("\r\n");
     if (post != null) {
       head.append("Content-Length: ").append(body.length).append("\r\n");
     }
@@ -177,11 +197,18 @@ final class HttpPoster {
     String host = url.getHost().replace("[", "").replace("]", "");
     boolean secure = "https".equalsIgnoreCase(url.getScheme());
     int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
-    Socket plain = connect(Resolver.resolve(host, connectTimeoutMillis), port);
+    InetSocketAddress proxy = via.proxy(url);
+    byProxy = proxy != null && !secure;
+    String peer = proxy == null ? host : proxy.getHostString();
+    InetAddress[] addresses = Resolver.resolve(peer, connectTimeoutMillis);
+    Socket plain = connect(addresses, proxy == null ? port : proxy.getPort());
     try {
       plain.setTcpNoDelay(true);
       plain.setSoTimeout(timeoutMillis);
       open = plain;
+      if (proxy != null && secure) {
+        WebProxy.tunnel(plain, host, port);
+      }
       if (secure && factory != null) {
         SSLSocket ssl = (SSLSocket) factory.createSocket(plain, host, port, true);
         SSLParameters parameters = ssl.getSSLParameters();

@@ -4,8 +4,11 @@ import io.opentelemetry.sdk.common.export.Compressor;
 import io.opentelemetry.sdk.common.export.HttpSender;
 import io.opentelemetry.sdk.common.export.HttpSenderConfig;
 import io.opentelemetry.sdk.common.export.HttpSenderProvider;
+import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.vigia.agent.boot.RequestHeaders;
 import io.vigia.agent.boot.TlsFiles;
+import io.vigia.agent.boot.WebProxy;
+import java.net.Proxy;
 import java.net.URI;
 import java.util.Collections;
 import java.util.List;
@@ -13,7 +16,7 @@ import java.util.Map;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the place of upstream's OkHttp sender, which stays for those who need a proxy. */
+/** Takes the place of upstream's OkHttp sender, which stays for those who need a SOCKS proxy. */
 public final class SpillingHttpSenderProvider implements HttpSenderProvider {
 
   private static final RequestHeaders HEADERS = RequestHeaders.find();
@@ -23,22 +26,30 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
 
   @Override
   public HttpSender createSender(HttpSenderConfig config) {
-    if (config.getProxyOptions() != null) {
+    URI url = config.getEndpoint();
+    ProxyOptions options = config.getProxyOptions();
+    if (options != null && isSocks(options.getProxySelector().select(url))) {
       return okHttp(config);
     }
-    URI url = config.getEndpoint();
     HttpPoster poster =
         new HttpPoster(
             url,
             (int) Math.min(config.getConnectTimeout().toMillis(), config.getTimeout().toMillis()),
             (int) config.getTimeout().toMillis(),
-            tls(config));
+            tls(config),
+            options == null
+                ? WebProxy::ofJvm
+                : asked -> WebProxy.of(asked, options.getProxySelector()));
     ExitBudget.onSpent(poster::abort);
     Compressor compressor = config.getCompressor();
     OtlpTransport transport =
         new OtlpTransport(poster, () -> headers(config, compressor), compressor);
     Outbox outbox = Exports.outbox(stream(url), transport);
     return new SpillingHttpSender(outbox, poster);
+  }
+
+  private static boolean isSocks(List<Proxy> proxies) {
+    return !proxies.isEmpty() && proxies.get(0).type() == Proxy.Type.SOCKS;
   }
 
   private static Map<String, List<String>> headers(
