@@ -336,7 +336,7 @@ public final class Cursor implements Closeable {
     try {
       file.save(state);
       savedLowWater = state.lowWater;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       synchronized (this) {
         changed = true;
       }

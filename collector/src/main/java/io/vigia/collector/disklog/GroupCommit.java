@@ -323,7 +323,7 @@ final class GroupCommit {
   private boolean restarted() {
     try {
       log.restart();
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) { // also memory that ran out: without this thread nobody is answered
       LOG.debug("still failing", e);
       return false;
     }

@@ -142,6 +142,7 @@ final class SegmentedLog implements Closeable {
     Segment segment =
         new Segment(
             Segment.path(options.directory(), written.sequence()), header, SegmentHeader.BYTES);
+    options.storage().delete(segment.path); // left over where making it failed half-way
     StorageFile created = options.storage().create(segment.path);
     try {
       created.writeFully(header.encode(), 0);

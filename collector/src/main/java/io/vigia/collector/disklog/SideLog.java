@@ -81,7 +81,7 @@ public final class SideLog implements Closeable {
         buffer, envelope, note, note.items(), payload, at.sequence(), at.items(), checksum);
     try {
       log.write(buffer.flip());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failed = true;
       throw e;
     }
@@ -92,7 +92,7 @@ public final class SideLog implements Closeable {
     try {
       log.sync();
       log.publish();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failed = true;
       throw e;
     }

@@ -255,7 +255,7 @@ final class Dispatcher {
     long ticket;
     try {
       ticket = guard.enter(attempt.batch(), attempt.retryLog());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       resends.giveBack(attempt);
       throw e;
     }

@@ -235,7 +235,7 @@ public final class Pipeline implements Component {
             }
           }
           saveFailing = false;
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // also memory that ran out: without this thread nothing is freed
           if (!saveFailing) {
             LOG.error("{}: cursors cannot be saved; trying on", options.directory(), e);
           }

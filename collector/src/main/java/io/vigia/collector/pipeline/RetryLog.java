@@ -194,7 +194,7 @@ final class RetryLog implements Closeable {
     List<ExportBatch.Entry> batch = new ArrayList<>();
     try {
       fill(batch, in, limits, outcomes, guard);
-    } catch (IOException | RuntimeException e) { // the next round begins anew, in its time
+    } catch (IOException | RuntimeException | Error e) { // the next round begins anew, in its time
       batch.forEach(entry -> outcomes.forget(entry.record().id().sequence()));
       endRound(in);
       throw e;

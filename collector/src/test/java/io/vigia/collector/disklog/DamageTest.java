@@ -23,8 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every kind of damage by name, and exactly which records survive it. */
 class DamageTest {
@@ -423,6 +426,24 @@ class DamageTest {
     await().until(() -> log.failure() == null);
     appendAll(log, "room again");
     assertThat(read(log)).containsExactly("one", "second", "third", "room again");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 6}) // in the middle of making a segment, of going on after that, …
+  void memoryThatRunsOutInTheWriterIsWaitedForLikeADisk(int times) throws Exception {
+    DiskLog log = open(storage);
+    AtomicInteger left = new AtomicInteger(times);
+    storage.brokenWrites =
+        file -> {
+          if (left.getAndDecrement() > 0) {
+            throw new OutOfMemoryError("Cannot reserve 8192 bytes of direct buffer memory");
+          }
+          return false;
+        };
+    assertOverloaded(append(log, "no memory"));
+    await().until(() -> log.failure() == null);
+    appendAll(log, "memory again");
+    assertThat(read(log)).containsExactly("one", "second", "third", "memory again");
   }
 
   @Test

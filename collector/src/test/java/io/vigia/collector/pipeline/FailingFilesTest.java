@@ -17,10 +17,12 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -181,6 +183,26 @@ class FailingFilesTest {
     accept("c", 1);
     awaitNothingPending();
     assertThat(exporter.delivered()).contains("a/0", "b/0", "c/0");
+  }
+
+  @Test
+  void cursorsAreSavedAgainWhenThereIsMemoryAgain() throws Exception {
+    start();
+    Path cursor = OWN.resolve("logs.cursor");
+    AtomicInteger failed = new AtomicInteger();
+    disk.brokenWrites =
+        file -> {
+          if (file.equals(cursor)) {
+            failed.incrementAndGet();
+            throw new OutOfMemoryError("Cannot reserve 32768 bytes of direct buffer memory");
+          }
+          return false;
+        };
+    accept("a", 1);
+    await().until(() -> failed.get() > 0);
+    byte[] before = disk.bytes(cursor);
+    repair();
+    await().until(() -> !Arrays.equals(disk.bytes(cursor), before));
   }
 
   @Test
