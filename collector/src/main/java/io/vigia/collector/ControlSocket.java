@@ -28,8 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlSocket implements Component {
   private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_LINE_CHARS = 16 << 20;
+
+  /** Some hundred classes that a start need not load: made when somebody asks. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   private final Path folder;
   private final Path path;
@@ -104,7 +108,7 @@ final class ControlSocket implements Component {
 
   private AdminAnswer answer(String line) {
     try {
-      return JSON.readValue(line, AdminRequest.class).run(target);
+      return Json.MAPPER.readValue(line, AdminRequest.class).run(target);
     } catch (IOException | RuntimeException e) {
       boolean asked = e instanceof IllegalArgumentException;
       return AdminAnswer.error(String.valueOf(e.getMessage()), asked);
@@ -129,7 +133,7 @@ final class ControlSocket implements Component {
     try (channel) {
       write(channel, request);
       channel.shutdownOutput();
-      return JSON.readValue(read(channel), AdminAnswer.class);
+      return Json.MAPPER.readValue(read(channel), AdminAnswer.class);
     }
   }
 
@@ -148,7 +152,7 @@ final class ControlSocket implements Component {
 
   private static void write(SocketChannel channel, Object value) throws IOException {
     OutputStream out = Channels.newOutputStream(channel);
-    out.write((JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8));
+    out.write((Json.MAPPER.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8));
     out.flush();
   }
 

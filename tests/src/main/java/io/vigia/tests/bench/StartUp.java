@@ -15,6 +15,9 @@ import java.util.List;
 final class StartUp {
   private static final int REST_SECONDS = 10;
 
+  /** Asking takes CPU time from what is asked, and how seldom it asks is in the figure. */
+  private static final long POLL_MILLIS = 5;
+
   private StartUp() {}
 
   /** Without an archive of classes, then with the one that a first run left, as in ./vigia run. */
@@ -51,8 +54,11 @@ final class StartUp {
         collector
             .launch()
             .awaitReady(
-                () -> Http.answersWith(collector.webUrl() + "/readyz", 200),
-                Duration.ofSeconds(60));
+                () ->
+                    Ports.isOpen(collector.webPort())
+                        && Http.answersWith(collector.webUrl() + "/readyz", 200),
+                Duration.ofSeconds(60),
+                POLL_MILLIS);
         millis.add((System.nanoTime() - start) / 1_000_000);
         if (i == starts - 1) {
           Thread.sleep(REST_SECONDS * 1_000L);

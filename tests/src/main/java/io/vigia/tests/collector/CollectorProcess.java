@@ -65,6 +65,10 @@ public final class CollectorProcess implements AutoCloseable {
     return forwardPort;
   }
 
+  public int webPort() {
+    return webPort;
+  }
+
   /** Page, query API, health and the collector's own metrics. */
   public String webUrl() {
     return "http://127.0.0.1:" + webPort;

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * its descendants too; {@link #terminate} speaks to the process alone, as a service manager does.
  */
 public final class ChildProcess implements AutoCloseable {
+  private static final long POLL_MILLIS = 25;
+
   private final String name;
   private final Process process;
   private final Path output;
@@ -71,6 +73,11 @@ public final class ChildProcess implements AutoCloseable {
    * @throws IllegalStateException with the end of its output when it exits before or takes longer
    */
   public void awaitReady(BooleanSupplier ready, Duration limit) {
+    awaitReady(ready, limit, POLL_MILLIS);
+  }
+
+  /** The same, asking every so many milliseconds. */
+  public void awaitReady(BooleanSupplier ready, Duration limit, long pollMillis) {
     long end = System.nanoTime() + limit.toNanos();
     while (!ready.getAsBoolean()) {
       if (!process.isAlive()) {
@@ -81,7 +88,7 @@ public final class ChildProcess implements AutoCloseable {
         throw new IllegalStateException(
             name + " is not ready after " + limit.toSeconds() + " s\n" + tail());
       }
-      pollInterval();
+      sleep(pollMillis);
     }
   }
 
@@ -173,9 +180,9 @@ public final class ChildProcess implements AutoCloseable {
     return "--- " + output + "\n" + all.substring(Math.max(0, all.length() - 4000));
   }
 
-  private static void pollInterval() {
+  private static void sleep(long millis) {
     try {
-      Thread.sleep(25);
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
