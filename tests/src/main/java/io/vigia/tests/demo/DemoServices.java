@@ -141,6 +141,8 @@ public final class DemoServices implements AutoCloseable {
                 java(), "-Xmx256m", "-javaagent:" + agent, "-jar", root.resolve(jar).toString())
             .name(name)
             .in(folder)
+            // what earlier services of this machine left is not for this collector
+            .environment("VIGIA_SPILL_DIR", folder.resolve("spill").toString())
             .output(folder.resolve(name + ".log"));
     settings.forEach(builder::environment);
     return builder;
