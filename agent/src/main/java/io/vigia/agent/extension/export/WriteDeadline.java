@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * what is longer than the buffers of both sides would wait for as long as the peer hangs. A thread
  * for each write that is long enough for it. Closing ends the watch. Thread-safe.
  */
-final class WriteDeadline implements AutoCloseable {
+public final class WriteDeadline implements AutoCloseable {
 
   /** A socket's buffer takes so much at once (tcp(7), {@code tcp_wmem}). */
   static final int SHORT_BYTES = 8 << 10;
@@ -19,9 +19,9 @@ final class WriteDeadline implements AutoCloseable {
   private WriteDeadline() {}
 
   /**
-   * @param abort closes the connection
+   * @param abort ends the write
    */
-  static WriteDeadline start(Runnable abort, int bytes, long millis) {
+  public static WriteDeadline start(Runnable abort, int bytes, long millis) {
     WriteDeadline deadline = new WriteDeadline();
     if (bytes > SHORT_BYTES) {
       Thread thread = new Thread(() -> deadline.watch(abort, millis), "vigia-write-deadline");
@@ -43,7 +43,8 @@ final class WriteDeadline implements AutoCloseable {
     }
   }
 
-  boolean hasPassed() {
+  /** Whether the write was ended. */
+  public boolean hasPassed() {
     return passed;
   }
 

@@ -4,7 +4,9 @@ import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.export.Outbox;
 import io.vigia.agent.extension.export.Resolver;
+import io.vigia.agent.extension.export.WriteDeadline;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.komamitsu.fluency.fluentd.ingester.FluentdIngester;
@@ -23,6 +25,9 @@ final class SpillingIngester implements Ingester {
 
   /** Longer than a collector needs to put a chunk on disk, even a slow one. */
   private static final int ACK_TIMEOUT_MILLIS = 5_000;
+
+  /** All of it, so more than the two above together. */
+  private static final int DELIVERY_MILLIS = 10_000;
 
   private final String host;
   private final int port;
@@ -50,9 +55,16 @@ final class SpillingIngester implements Ingester {
     Resolver.resolve(host, CONNECT_TIMEOUT_MILLIS);
     FluentdIngester current = network();
     setDelivering(Thread.currentThread());
+    // Fluency's time-outs are for connecting and for the acknowledgement
+    WriteDeadline deadline = WriteDeadline.start(this::abort, chunk.length, DELIVERY_MILLIS);
     try {
       current.ingest(FluencySink.TAG, ByteBuffer.wrap(chunk));
+    } catch (IOException e) {
+      throw deadline.hasPassed()
+          ? new SocketTimeoutException("not taken within " + DELIVERY_MILLIS + " ms")
+          : e;
     } finally {
+      deadline.close();
       setDelivering(null);
       // set by abort() too late: it must not hit the file that the chunk is written to
       Thread.interrupted();
