@@ -73,7 +73,7 @@ public final class CollectorAddress {
       return new CollectorAddress(otlp, source, hostOf(otlp), FORWARD_PORT);
     }
     URI address = parse("VIGIA_FORWARD", forward.trim(), FORWARD_PORT);
-    return new CollectorAddress(otlp, source, hostOf(address), address.getPort());
+    return new CollectorAddress(otlp, source, hostOf(address), UrlHost.port(address));
   }
 
   /**
@@ -95,10 +95,11 @@ public final class CollectorAddress {
     String url = value.contains("://") ? value : "http://" + bracketed(value);
     try {
       URI uri = URI.create(url);
-      if (uri.getHost() == null) {
+      String host = UrlHost.of(uri);
+      if (host == null) {
         throw new IllegalArgumentException("no host in it");
       }
-      int port = uri.getPort();
+      int port = UrlHost.port(uri);
       if (port < 0) {
         port =
             value.contains("://")
@@ -106,7 +107,8 @@ public final class CollectorAddress {
                 : defaultPort;
       }
       String path = uri.getPath() == null ? "" : uri.getPath().replaceFirst("/+$", "");
-      return new URI(uri.getScheme(), null, uri.getHost(), port, path, null, null);
+      String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+      return new URI(uri.getScheme(), authority, path, null, null);
     } catch (IllegalArgumentException | java.net.URISyntaxException e) {
       // the value is not repeated: a URL may carry a password
       throw new IllegalArgumentException(
@@ -122,8 +124,7 @@ public final class CollectorAddress {
 
   /** Host without the brackets of an IPv6 address. */
   static String hostOf(URI uri) {
-    String host = uri.getHost();
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    return String.valueOf(UrlHost.of(uri));
   }
 
   private static boolean isBlank(@Nullable String value) {
@@ -137,7 +138,7 @@ public final class CollectorAddress {
 
   /** Whether the port says gRPC (4317, the registered one) and not HTTP. */
   public boolean isGrpc() {
-    return otlp.getPort() == OTLP_GRPC_PORT;
+    return UrlHost.port(otlp) == OTLP_GRPC_PORT;
   }
 
   /** The setting that the address came from, or {@code default}. */

@@ -62,22 +62,23 @@ public final class Reachability {
 
   static Result otlp(URI base, boolean grpc, TlsFiles tls, RequestHeaders headers) {
     String host = CollectorAddress.hostOf(base);
+    int port = UrlHost.port(base);
     // a plain socket: HttpURLConnection may be instrumented and would give a span
     try (Socket plain = new Socket(Proxy.NO_PROXY)) {
       InetSocketAddress proxy = WebProxy.ofJvm(base);
       plain.connect(
           proxy == null
-              ? new InetSocketAddress(host, base.getPort())
+              ? new InetSocketAddress(host, port)
               : new InetSocketAddress(proxy.getHostString(), proxy.getPort()),
           TIMEOUT_MILLIS);
       plain.setSoTimeout(TIMEOUT_MILLIS);
       if (proxy != null) {
-        WebProxy.tunnel(plain, host, base.getPort());
+        WebProxy.tunnel(plain, host, port);
       }
       Socket socket = plain;
       if ("https".equalsIgnoreCase(base.getScheme())) {
         SSLSocket secure =
-            (SSLSocket) tls.current().sockets().createSocket(plain, host, base.getPort(), true);
+            (SSLSocket) tls.current().sockets().createSocket(plain, host, port, true);
         SSLParameters parameters = secure.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         boolean http2 = !grpc || offerHttp2(parameters);

@@ -144,8 +144,7 @@ public final class Shipping {
   }
 
   private boolean goesToCollector() {
-    String host = address.otlp().getHost();
-    return address.forwardHost().equals(host.replaceAll("[\\[\\]]", ""));
+    return address.forwardHost().equals(CollectorAddress.hostOf(address.otlp()));
   }
 
   /** Asks all receivers that are used, at once; blocks for less than a second. */

@@ -41,6 +41,9 @@ class CollectorAddressTest {
     "http://c.example:4318/, http://c.example:4318, c.example:24224",
     "fd00::7, http://[fd00::7]:4318, [fd00::7]:24224",
     "[fd00::7]:4000, http://[fd00::7]:4000, [fd00::7]:24224",
+    "shop_collector_1, http://shop_collector_1:4318, shop_collector_1:24224",
+    "https://_c.my_net/a_b, https://_c.my_net:443/a_b, _c.my_net:24224",
+    "otel_collector:4317, http://otel_collector:4317, otel_collector:24224",
   })
   void hostPortAndUrlAreUnderstood(String value, String otlp, String forward) {
     CollectorAddress address = find(Map.of("VIGIA_COLLECTOR", value));
@@ -51,6 +54,7 @@ class CollectorAddressTest {
   @Test
   void registeredGrpcPortMeansGrpc() {
     assertThat(find(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4317")).isGrpc()).isTrue();
+    assertThat(find(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a_c:4317")).isGrpc()).isTrue();
     assertThat(find(Map.of("VIGIA_COLLECTOR", "c")).isGrpc()).isFalse();
   }
 

@@ -224,8 +224,7 @@ final class Section {
   private URI httpUrl(String key, String value, String example) throws ConfigException {
     try {
       URI uri = new URI(value);
-      if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-          && uri.getHost() != null) {
+      if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && hasHost(uri)) {
         return uri;
       }
     } catch (URISyntaxException e) {
@@ -233,6 +232,11 @@ final class Section {
     }
     throw new ConfigException(
         at(key), "\"" + value + "\" is not an http:// or https:// address, like " + example);
+  }
+
+  /** URI itself finds none in a name with an underscore, as many of Docker Compose's have. */
+  private static boolean hasHost(URI uri) throws URISyntaxException {
+    return new URI(uri.toString().replace('_', 'x')).getHost() != null;
   }
 
   Listen listen(String key, String otherwise) throws ConfigException {

@@ -33,15 +33,20 @@ public record Endpoint(
     if (!scheme.equals("http") && !scheme.equals("https")) {
       throw new IllegalArgumentException("neither http:// nor https://: " + url);
     }
-    String host = uri.getHost();
+    URI address = withoutUnderscores(uri);
+    String host = address.getHost();
     if (host == null) {
       throw new IllegalArgumentException("no host name in: " + url);
     }
     if (host.startsWith("[")) {
       host = host.substring(1, host.length() - 1);
+    } else {
+      int from = uri.getRawAuthority().lastIndexOf('@') + 1;
+      host = uri.getRawAuthority().substring(from, from + host.length());
     }
     boolean tls = scheme.equals("https");
-    int port = uri.getPort() >= 0 ? uri.getPort() : defaultPort > 0 ? defaultPort : tls ? 443 : 80;
+    int given = address.getPort();
+    int port = given >= 0 ? given : defaultPort > 0 ? defaultPort : tls ? 443 : 80;
     String path = uri.getRawPath() == null ? "" : uri.getRawPath();
     while (path.endsWith("/")) {
       path = path.substring(0, path.length() - 1);
@@ -49,12 +54,26 @@ public record Endpoint(
     if (uri.getRawQuery() != null) {
       path += "?" + uri.getRawQuery();
     }
-    String user = uri.getUserInfo();
+    String user = address.getUserInfo();
     String authorization =
         user == null
             ? null
             : "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
     return new Endpoint(tls, host, port, path, authorization);
+  }
+
+  /**
+   * An address of the same shape of which {@link URI} knows the parts. It knows none where the name
+   * has an underscore, as many have that Docker Compose makes.
+   */
+  private static URI withoutUnderscores(URI uri) {
+    String authority = uri.getRawAuthority();
+    if (uri.getHost() != null || authority == null) {
+      return uri;
+    }
+    int host = authority.lastIndexOf('@') + 1;
+    return URI.create(
+        "http://" + authority.substring(0, host) + authority.substring(host).replace('_', 'x'));
   }
 
   /** Whether the peer is on this machine, so that bytes on the wire cost nothing. */

@@ -104,7 +104,7 @@ class ConfigLoaderTest {
             """
             destinations:
               elasticsearch:
-                url: ["https://a:9200", "https://b:9200"]
+                url: ["https://a:9200", "https://b_2:9200"]
                 apiKeyFile: /run/key
                 tls: {ca: /ca.pem, cert: /c.pem, key: /k.pem, serverName: es, insecure: false}
                 compression: none
@@ -120,7 +120,7 @@ class ConfigLoaderTest {
             """);
     var elastic = (DestinationConfig.Elasticsearch) config.destinations().get(0);
     assertThat(elastic.urls())
-        .containsExactly(URI.create("https://a:9200"), URI.create("https://b:9200"));
+        .containsExactly(URI.create("https://a:9200"), URI.create("https://b_2:9200"));
     assertThat(elastic.client())
         .isEqualTo(
             new ClientConfig(

@@ -1,5 +1,6 @@
 package io.vigia.agent.extension.export;
 
+import io.vigia.agent.boot.UrlHost;
 import io.vigia.agent.boot.WebProxy;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -194,9 +195,13 @@ final class HttpPoster {
     if (open != null) {
       return open;
     }
-    String host = url.getHost().replace("[", "").replace("]", "");
+    String host = UrlHost.of(url);
+    if (host == null) {
+      throw new UnknownHostException("no host in the address");
+    }
     boolean secure = "https".equalsIgnoreCase(url.getScheme());
-    int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
+    int given = UrlHost.port(url);
+    int port = given >= 0 ? given : secure ? 443 : 80;
     InetSocketAddress proxy = via.proxy(url);
     byProxy = proxy != null && !secure;
     String peer = proxy == null ? host : proxy.getHostString();
@@ -243,7 +248,7 @@ final class HttpPoster {
         failure = e;
       }
     }
-    throw failure == null ? new UnknownHostException(url.getHost()) : failure;
+    throw failure == null ? new UnknownHostException(UrlHost.of(url)) : failure;
   }
 
   private Response response() throws IOException {
