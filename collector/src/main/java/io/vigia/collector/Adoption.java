@@ -97,7 +97,7 @@ final class Adoption implements Component {
           } else if (drained(now)) {
             remove(now);
           }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // memory that ran out may be back
           log.error("what another instance left cannot be looked at; trying on", e);
         }
       }
@@ -136,7 +136,7 @@ final class Adoption implements Component {
       return true;
     } catch (StateInUseException e) {
       // its owner was faster
-    } catch (Exception e) {
+    } catch (Exception | Error e) { // also memory that ran out: the directory is not kept
       String message = String.valueOf(e.getMessage());
       if (!message.equals(said.put(directory, message))) {
         log.error("what instance {} left cannot be delivered: {}", directory, message);

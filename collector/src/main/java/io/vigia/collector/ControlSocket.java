@@ -98,9 +98,11 @@ final class ControlSocket implements Component {
   private void serve(SocketChannel client) {
     try (client) {
       String line = read(client);
+      AdminAnswer answer;
       synchronized (this) {
-        write(client, answer(line));
+        answer = answer(line);
       }
+      write(client, answer);
     } catch (IOException | RuntimeException e) {
       log.debug("control socket", e);
     }

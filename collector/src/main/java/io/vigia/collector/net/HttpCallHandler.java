@@ -95,7 +95,7 @@ final class HttpCallHandler extends SimpleChannelInboundHandler<HttpObject> {
     call = null;
     current.channel = null;
     boolean untouched = served > 0 && head == null && !(failure instanceof NetException);
-    client.retryOrFail(current, untouched, failure);
+    client.retryOrFail(current, untouched && client.resends(), failure);
   }
 
   @Override

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * connection before the first request.
  *
  * <p>A request that meets a kept connection which the peer had just closed is sent once more on a
- * fresh one: what goes through here may arrive twice anyway (exporters deliver at least once).
+ * fresh one, unless {@link Builder#resends} says otherwise: what most exporters send may arrive
+ * twice anyway.
  */
 public final class HttpClient implements AutoCloseable {
   private final Endpoint endpoint;
@@ -30,6 +31,7 @@ public final class HttpClient implements AutoCloseable {
   private final int maxConnections;
   private final int maxResponseBytes;
   private final int timeoutMillis;
+  private final boolean resends;
   private final Dialer dialer;
 
   private final Object lock = new Object();
@@ -45,6 +47,7 @@ public final class HttpClient implements AutoCloseable {
     this.maxConnections = builder.maxConnections;
     this.maxResponseBytes = builder.maxResponseBytes;
     this.timeoutMillis = options.timeoutMillis();
+    this.resends = builder.resends;
     this.dialer = new Dialer(endpoint, options, null);
   }
 
@@ -261,6 +264,10 @@ public final class HttpClient implements AutoCloseable {
     }
   }
 
+  boolean resends() {
+    return resends;
+  }
+
   int maxResponseBytes() {
     return maxResponseBytes;
   }
@@ -319,6 +326,7 @@ public final class HttpClient implements AutoCloseable {
     private ClientOptions options = ClientOptions.defaults();
     private int maxConnections = 8;
     private int maxResponseBytes = 16 << 20;
+    private boolean resends = true;
 
     private Builder(Endpoint endpoint) {
       this.endpoint = endpoint;
@@ -339,6 +347,15 @@ public final class HttpClient implements AutoCloseable {
     /** A longer answer is {@link Kind#TOO_LARGE}. */
     public Builder maxResponseBytes(int bytes) {
       maxResponseBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Whether a request that a kept connection took with it is sent once more by itself (RFC 9110
+     * section 9.2.2). It may have arrived: false where the sender must know of that doubt.
+     */
+    public Builder resends(boolean resends) {
+      this.resends = resends;
       return this;
     }
 

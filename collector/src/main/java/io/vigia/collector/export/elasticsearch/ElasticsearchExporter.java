@@ -266,6 +266,7 @@ public final class ElasticsearchExporter implements Exporter {
         .options(options)
         .maxConnections(2 * settings.limits.maxInFlight())
         .maxResponseBytes(32 << 20)
+        .resends(false) // what may have arrived is looked up first where ids are not known any more
         .build();
   }
 
