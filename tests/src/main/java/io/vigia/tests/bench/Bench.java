@@ -128,7 +128,7 @@ public final class Bench implements Callable<Integer> {
       for (Peer peer : noPeers ? List.<Peer>of() : Peer.available(workload)) {
         try {
           measure(workload, peer::start);
-        } catch (ThroughputRun.NotDeliveredException e) {
+        } catch (ThroughputRun.NotMeasuredException e) {
           System.out.printf("%-9s %s%n", workload, e.getMessage());
         }
       }
@@ -138,7 +138,7 @@ public final class Bench implements Callable<Integer> {
   }
 
   private void measure(Workload workload, ThroughputRun.Start start)
-      throws IOException, ThroughputRun.NotDeliveredException {
+      throws IOException, ThroughputRun.NotMeasuredException {
     try (ThroughputRun run = new ThroughputRun(workload, connections, window, start)) {
       conditions.add(run.conditions());
       run.print(warmUpSeconds, seconds, runs);

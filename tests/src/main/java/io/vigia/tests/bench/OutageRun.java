@@ -106,6 +106,9 @@ final class OutageRun implements AutoCloseable {
 
   private void step(String what, int seconds, OutagePhase phase) throws IOException {
     ClientProcess.Answer answer = client.run(seconds, eventsPerSecond);
+    if (answer.failures() > 0) {
+      throw new IllegalStateException(answer.failures() + " requests failed");
+    }
     sent += answer.events();
     long resident = ProcFigures.of(collector.process().pid()).residentKib() / 1024;
     phase.add(seconds, answer, resident);

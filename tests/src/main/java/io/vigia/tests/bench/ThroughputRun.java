@@ -43,14 +43,12 @@ final class ThroughputRun implements AutoCloseable {
       double bytesPerEvent,
       long drainMillis) {}
 
-  /** What was acknowledged did not come; nothing more can be measured. */
-  static final class NotDeliveredException extends Exception {
+  /** Something was refused, or acknowledged and did not come; nothing more can be measured. */
+  static final class NotMeasuredException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    NotDeliveredException(String collector, long delivered, long events) {
-      super(
-          "%-13s %,d of %,d acknowledged events were delivered %d s after the last"
-              .formatted(collector, delivered, events, LIMIT.toSeconds()));
+    NotMeasuredException(String collector, String why) {
+      super("%-13s %s".formatted(collector, why));
     }
   }
 
@@ -69,17 +67,14 @@ final class ThroughputRun implements AutoCloseable {
 
   /**
    * Prints the median run (by events per CPU-second), and the 99th percentile of the
-   * acknowledgements' latency in one more run, at half of its events per second.
+   * acknowledgements' latency in the median (by just that) of as many more, at half of its events
+   * per second: one stall of the disk is the 99th percentile of a single run.
    */
-  void print(int warmUpSeconds, int seconds, int runs) throws IOException, NotDeliveredException {
+  void print(int warmUpSeconds, int seconds, int runs) throws IOException, NotMeasuredException {
     once(warmUpSeconds, 0);
-    List<Result> results = new ArrayList<>();
-    for (int i = 0; i < runs; i++) {
-      results.add(once(seconds, 0));
-    }
-    results.sort(Comparator.comparingDouble(Result::perCpuSecond));
-    Result median = results.get(runs / 2);
-    Result half = once(seconds, (long) (median.eventsPerSecond() / 2));
+    Result median = median(seconds, runs, 0, Comparator.comparingDouble(Result::perCpuSecond));
+    long halfLoad = (long) (median.eventsPerSecond() / 2);
+    Result half = median(seconds, runs, halfLoad, Comparator.comparingLong(Result::p99Micros));
     System.out.printf(
         "%-9s %-13s %,11.0f %,13.0f %9.1f %9.1f %9.1f %8.0f %8.0f %9.0f %9d%n",
         workload,
@@ -95,6 +90,16 @@ final class ThroughputRun implements AutoCloseable {
         median.drainMillis());
   }
 
+  private Result median(int seconds, int runs, long eventsPerSecond, Comparator<Result> by)
+      throws IOException, NotMeasuredException {
+    List<Result> results = new ArrayList<>();
+    for (int i = 0; i < runs; i++) {
+      results.add(once(seconds, eventsPerSecond));
+    }
+    results.sort(by);
+    return results.get(runs / 2);
+  }
+
   /** Who was measured, and what it promises as it is set up here. */
   String conditions() {
     return subject.name() + ": " + subject.conditions();
@@ -103,7 +108,7 @@ final class ThroughputRun implements AutoCloseable {
   /**
    * @param eventsPerSecond 0 for as fast as it is acknowledged
    */
-  private Result once(int seconds, long eventsPerSecond) throws IOException, NotDeliveredException {
+  private Result once(int seconds, long eventsPerSecond) throws IOException, NotMeasuredException {
     ProcFigures before = ProcFigures.of(subject.pid());
     double syncsBefore = subject.syncs();
     long deliveredBefore = delivered();
@@ -111,13 +116,20 @@ final class ThroughputRun implements AutoCloseable {
     ClientProcess.Answer answer = client.run(seconds, eventsPerSecond);
     long sent = System.nanoTime();
     long events = answer.events();
+    if (answer.failures() > 0) {
+      throw new NotMeasuredException(
+          subject.name(), "%,d requests failed".formatted(answer.failures()));
+    }
     long end = sent + LIMIT.toNanos();
     sink.awaitReady(
         () -> delivered() - deliveredBefore >= events || System.nanoTime() > end,
         LIMIT.plusMinutes(1));
     long drained = System.nanoTime();
     if (delivered() - deliveredBefore < events) {
-      throw new NotDeliveredException(subject.name(), delivered() - deliveredBefore, events);
+      throw new NotMeasuredException(
+          subject.name(),
+          "%,d of %,d acknowledged events were delivered %d s after the last"
+              .formatted(delivered() - deliveredBefore, events, LIMIT.toSeconds()));
     }
     ProcFigures after = ProcFigures.of(subject.pid());
     double cpuSeconds = (after.cpuMillis() - before.cpuMillis()) / 1000.0;
