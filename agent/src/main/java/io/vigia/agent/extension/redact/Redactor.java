@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,6 +74,10 @@ public final class Redactor {
   /** Longer texts are looked at up to here; a secret beyond is left, a stall is not. */
   private static final int MAX_CHARS = 64 << 10;
 
+  /** Keys that were looked at; begun anew when somebody makes keys without end. */
+  private static final int MAX_KEYS = 2_000;
+
+  private final Map<String, Boolean> secretKeys = new ConcurrentHashMap<>();
   private final boolean cards;
 
   public Redactor(boolean cards) {
@@ -92,6 +97,35 @@ public final class Redactor {
 
   /** Most texts have none of these, and the expression is the expensive part. */
   private static boolean maySayASecret(String text) {
+    return (text.indexOf('@') >= 0 || hasStem(text)) && mayHoldAValue(text);
+  }
+
+  /** Each name and scheme of {@link #SECRET} has one of these in it, in any case. */
+  private static boolean hasStem(String text) {
+    int three = 0;
+    for (int i = 0; i < text.length(); i++) {
+      three = (three << 8 | (text.charAt(i) | 0x20) & 0xff) & 0xffffff;
+      switch (three) {
+        case 'p' << 16 | 'a' << 8 | 's': // password
+        case 'p' << 16 | 'w' << 8 | 'd':
+        case 's' << 16 | 'e' << 8 | 'c': // secret
+        case 's' << 16 | 'e' << 8 | 's': // session
+        case 's' << 16 | 'i' << 8 | 'g': // signature
+        case 'k' << 16 | 'e' << 8 | 'y':
+        case 't' << 16 | 'o' << 8 | 'k': // token
+        case 'c' << 16 | 'o' << 8 | 'o': // cookie
+        case 'c' << 16 | 'r' << 8 | 'e': // credential
+        case 'a' << 16 | 'u' << 8 | 't': // authorization
+        case 'b' << 16 | 'e' << 8 | 'a': // bearer
+        case 'b' << 16 | 'a' << 8 | 's': // basic
+          return true;
+        default:
+      }
+    }
+    return false;
+  }
+
+  private static boolean mayHoldAValue(String text) {
     return text.indexOf('=') >= 0
         || text.indexOf(':') >= 0
         || text.indexOf("</") >= 0
@@ -222,7 +256,7 @@ public final class Redactor {
   }
 
   private Object value(AttributeKey<?> key, Object value) {
-    if (isSecret(key.getKey())) {
+    if (isSecretKey(key.getKey())) {
       return value instanceof List && key.getType() == AttributeType.STRING_ARRAY
           ? Collections.nCopies(((List<?>) value).size(), REDACTED)
           : REDACTED;
@@ -246,6 +280,18 @@ public final class Redactor {
       default:
         return value;
     }
+  }
+
+  private boolean isSecretKey(String key) {
+    Boolean known = secretKeys.get(key);
+    if (known == null) {
+      known = isSecret(key);
+      if (secretKeys.size() >= MAX_KEYS) {
+        secretKeys.clear();
+      }
+      secretKeys.put(key, known);
+    }
+    return known;
   }
 
   /** {@code dbPassword} is {@code db_Password} here. */

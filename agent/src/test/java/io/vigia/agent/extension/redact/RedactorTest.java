@@ -6,6 +6,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,44 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedactorTest {
 
   private final Redactor redactor = new Redactor(false);
+
+  /** What looks quickly whether a text may say a secret knows each name of one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "passwd",
+        "password",
+        "passphrase",
+        "pwd",
+        "secret",
+        "secret_key",
+        "secret-access-key",
+        "api_key",
+        "access-key",
+        "accountKey",
+        "private_key",
+        "access_token",
+        "refresh-token",
+        "id_token",
+        "authToken",
+        "session_token",
+        "csrf-token",
+        "xsrf_token",
+        "bearer_token",
+        "token",
+        "jsessionid",
+        "x-amz-signature",
+        "x-amz-credential",
+        "signature",
+        "sig",
+      })
+  void everyNameIsKnownInAnyCaseAndAnywhere(String name) {
+    for (String each : List.of(name, name.toUpperCase(Locale.ROOT))) {
+      assertThat(redactor.text(each + "=hunter2")).isEqualTo(each + "=[redacted]");
+      assertThat(redactor.text("ä?a=1&" + each + "=hunter2"))
+          .isEqualTo("ä?a=1&" + each + "=[redacted]");
+    }
+  }
 
   @ParameterizedTest
   @CsvSource(
