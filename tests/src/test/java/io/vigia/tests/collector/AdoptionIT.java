@@ -7,7 +7,6 @@ import io.vigia.tests.backends.FakeElasticsearch;
 import io.vigia.tests.client.Otlp;
 import io.vigia.tests.client.OtlpClient;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -108,11 +107,17 @@ class AdoptionIT {
         .untilAsserted(
             () ->
                 assertThat(sink.messages()).containsExactlyInAnyOrder("first", "second", "third"));
-    await().atMost(SOON).until(() -> !Files.exists(state(one, "one")));
+    // said when it is gone
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                two.process()
+                    .output()
+                    .contains("instance one: all is delivered, its directory is removed"));
+    assertThat(two.process().output()).contains("delivering what instance one left");
+    assertThat(state(one, "one")).doesNotExist();
     assertThat(state(one, "two")).exists();
-    assertThat(two.process().output())
-        .contains("delivering what instance one left")
-        .contains("instance one: all is delivered, its directory is removed");
     assertThat(sink.duplicates()).isZero();
   }
 
