@@ -107,8 +107,7 @@ public final class CollectorAddress {
                 : defaultPort;
       }
       String path = uri.getPath() == null ? "" : uri.getPath().replaceFirst("/+$", "");
-      String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
-      return new URI(uri.getScheme(), authority, path, null, null);
+      return new URI(uri.getScheme(), UrlHost.authority(host, port), path, null, null);
     } catch (IllegalArgumentException | java.net.URISyntaxException e) {
       // the value is not repeated: a URL may carry a password
       throw new IllegalArgumentException(
@@ -163,7 +162,6 @@ public final class CollectorAddress {
 
   /** {@code host:port} for the forward protocol. */
   public String forward() {
-    String host = forwardHost.indexOf(':') >= 0 ? "[" + forwardHost + "]" : forwardHost;
-    return host + ":" + forwardPort;
+    return UrlHost.authority(forwardHost, forwardPort);
   }
 }

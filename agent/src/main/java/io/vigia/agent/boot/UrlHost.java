@@ -27,6 +27,11 @@ public final class UrlHost {
     return withoutUnderscores(uri).getPort();
   }
 
+  /** {@code host:port}, with brackets around an IPv6 address. */
+  public static String authority(String host, int port) {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+
   /** The same in length. */
   private static URI withoutUnderscores(URI uri) {
     String authority = uri.getRawAuthority();

@@ -44,7 +44,7 @@ public final class WebProxy {
    * @throws IOException if the proxy does not, with what it answered
    */
   public static void tunnel(Socket toProxy, String host, int port) throws IOException {
-    String authority = (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    String authority = UrlHost.authority(host, port);
     toProxy
         .getOutputStream()
         .write(

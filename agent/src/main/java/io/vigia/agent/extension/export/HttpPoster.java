@@ -177,9 +177,7 @@ final class HttpPoster {
       out.write(request);
       out.flush();
     } catch (IOException e) {
-      throw deadline.hasPassed()
-          ? new SocketTimeoutException("not taken within " + timeoutMillis + " ms")
-          : e;
+      throw deadline.cause(e);
     } finally {
       deadline.close();
     }

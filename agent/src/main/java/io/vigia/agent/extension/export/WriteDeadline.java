@@ -1,5 +1,7 @@
 package io.vigia.agent.extension.export;
 
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -14,17 +16,20 @@ public final class WriteDeadline implements AutoCloseable {
   static final int SHORT_BYTES = 8 << 10;
 
   private final CountDownLatch written = new CountDownLatch(1);
+  private final long millis;
   private volatile boolean passed;
 
-  private WriteDeadline() {}
+  private WriteDeadline(long millis) {
+    this.millis = millis;
+  }
 
   /**
    * @param abort ends the write
    */
   public static WriteDeadline start(Runnable abort, int bytes, long millis) {
-    WriteDeadline deadline = new WriteDeadline();
+    WriteDeadline deadline = new WriteDeadline(millis);
     if (bytes > SHORT_BYTES) {
-      Thread thread = new Thread(() -> deadline.watch(abort, millis), "vigia-write-deadline");
+      Thread thread = new Thread(() -> deadline.watch(abort), "vigia-write-deadline");
       thread.setDaemon(true);
       thread.setContextClassLoader(null);
       thread.start();
@@ -32,7 +37,7 @@ public final class WriteDeadline implements AutoCloseable {
     return deadline;
   }
 
-  private void watch(Runnable abort, long millis) {
+  private void watch(Runnable abort) {
     try {
       if (!written.await(millis, TimeUnit.MILLISECONDS)) {
         passed = true;
@@ -43,9 +48,9 @@ public final class WriteDeadline implements AutoCloseable {
     }
   }
 
-  /** Whether the write was ended. */
-  public boolean hasPassed() {
-    return passed;
+  /** Why the write failed: that it was ended here, or what is given. */
+  public IOException cause(IOException failure) {
+    return passed ? new SocketTimeoutException("not taken within " + millis + " ms") : failure;
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.vigia.agent.extension.export.Outbox;
 import io.vigia.agent.extension.export.Resolver;
 import io.vigia.agent.extension.export.WriteDeadline;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.komamitsu.fluency.fluentd.ingester.FluentdIngester;
@@ -60,9 +59,7 @@ final class SpillingIngester implements Ingester {
     try {
       current.ingest(FluencySink.TAG, ByteBuffer.wrap(chunk));
     } catch (IOException e) {
-      throw deadline.hasPassed()
-          ? new SocketTimeoutException("not taken within " + DELIVERY_MILLIS + " ms")
-          : e;
+      throw deadline.cause(e);
     } finally {
       deadline.close();
       setDelivering(null);
