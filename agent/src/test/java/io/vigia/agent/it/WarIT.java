@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -54,14 +55,35 @@ class WarIT {
   @TempDir Path directory;
 
   @Test
-  void allThreeSignalsOfAWarInATomcatArriveUnderItsName() throws Exception {
+  void allThreeSignalsOfAWarInATomcatArriveUnderItsNameAndNoClassIsWrittenWithoutNeed()
+      throws Exception {
     Path tomcat = tomcat();
     war(tomcat.resolve("webapps/shop-1.4.war"));
+    Path written = Files.createDirectories(directory.resolve("written"));
     warIsSeen(
         Jvm.script("CATALINA_OPTS", List.of("sh", tomcat.resolve("bin/catalina.sh") + "", "run"))
+            .option("-Dnet.bytebuddy.dump=" + written)
             .environment("JAVA_HOME", System.getProperty("java.home")),
         Pattern.compile(
             "Starting ProtocolHandler \\[\"http-nio-.*-(\\d+)\"](?s:.*)Server startup in"));
+    try (Stream<Path> files = Files.list(written)) {
+      List<String> names = files.map(file -> file.getFileName().toString()).toList();
+      assertThat(names)
+          .as("of the module for this Tomcat, and of none for an older one")
+          .anyMatch(name -> name.contains("VirtualFieldImpl$jakarta$servlet"))
+          .noneMatch(name -> name.contains("VirtualFieldImpl$javax$servlet"));
+      assertThat(names)
+          .filteredOn(name -> name.startsWith("org.apache.") && name.contains("-original"))
+          .isNotEmpty()
+          .noneMatch(name -> isAsItWas(written, name));
+    }
+  }
+
+  /** Advice and fields only ever make a class longer. */
+  private static boolean isAsItWas(Path written, String original) {
+    File before = written.resolve(original).toFile();
+    File after = written.resolve(original.replace("-original", "")).toFile();
+    return after.exists() && before.length() == after.length();
   }
 
   @Test

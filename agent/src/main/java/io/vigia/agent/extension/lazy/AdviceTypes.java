@@ -58,6 +58,7 @@ final class AdviceTypes implements AgentBuilder.PoolStrategy {
           }
         }
       }
+      LeanMatcher.use(transformation);
     }
   }
 

@@ -24,6 +24,11 @@ final class ByteBuddyInternals {
         field(transformation.getClass(), "transformers").get(transformation);
   }
 
+  /** What decides whether a transformation acts on a class; may be set. */
+  static Field matcher(Object transformation) throws ReflectiveOperationException {
+    return field(transformation.getClass(), "matcher");
+  }
+
   static Object read(Class<?> declaring, String name, Object owner)
       throws ReflectiveOperationException {
     return field(declaring, name).get(owner);

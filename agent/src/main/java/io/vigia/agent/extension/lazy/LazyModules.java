@@ -1,6 +1,7 @@
 package io.vigia.agent.extension.lazy;
 
 import io.opentelemetry.javaagent.bootstrap.InstrumentationHolder;
+import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 import io.opentelemetry.javaagent.tooling.AgentExtension;
 import io.opentelemetry.javaagent.tooling.Utils;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
@@ -53,7 +54,8 @@ public final class LazyModules implements AgentExtension {
       if (!isLazy(config)) {
         AgentBuilder all = complete;
         for (ModuleIndex.Module module : index.all()) {
-          all = modules.install(module, all);
+          InstrumentationModule instance = modules.create(module);
+          all = instance == null ? all : modules.install(instance, all);
         }
         return all;
       }

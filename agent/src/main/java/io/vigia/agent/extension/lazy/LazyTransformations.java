@@ -1,5 +1,6 @@
 package io.vigia.agent.extension.lazy;
 
+import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 import io.opentelemetry.javaagent.tooling.DefineClassHandler;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Field;
@@ -7,8 +8,10 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import net.bytebuddy.agent.builder.AgentBuilder;
@@ -19,15 +22,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The list that Byte Buddy walks for each class that is loaded: it contains the transformations of
  * those modules that may act on this class, loaded on the way. The same idea as upstream's {@code
- * AgentBuilderUtil.optimize}, which leaves transformations out; here they are not even made.
+ * AgentBuilderUtil.optimize}, which leaves transformations out; here they are not even made. Nor
+ * are those of a module for another version of the library than the class's loader has, which would
+ * never act there, until a loader comes that has it.
  *
  * <p>Thread-safe. A module is loaded under a lock by a thread that is loading a class of the
  * application; only classes of the agent are loaded meanwhile, so nobody waits for the
- * application's locks.
+ * application's locks. The application's class loaders are asked without it.
  */
 final class LazyTransformations extends AbstractList<Object> {
 
-  private static final ThreadLocal<String> LOADING = new ThreadLocal<>();
+  private static final ThreadLocal<Loading> LOADING = new ThreadLocal<>();
 
   private final ModuleIndex index;
   private final Modules modules;
@@ -35,6 +40,7 @@ final class LazyTransformations extends AbstractList<Object> {
   private final AgentBuilder empty;
   private final Field transformationsField;
   private final TreeMap<ModuleIndex.Module, List<?>> loaded = new TreeMap<>();
+  private final Map<ModuleIndex.Module, InstrumentationModule> waiting = new HashMap<>();
   private volatile long asked;
 
   private LazyTransformations(
@@ -79,37 +85,55 @@ final class LazyTransformations extends AbstractList<Object> {
   @Override
   public Iterator<Object> iterator() {
     asked = System.nanoTime();
-    String className = LOADING.get();
-    if (className == null || DefineClassHandler.isFailedClass(className)) {
+    Loading loading = LOADING.get();
+    if (loading == null || DefineClassHandler.isFailedClass(loading.className)) {
       // the JDK's own classes: their modules are not lazy
       return Collections.emptyIterator();
     }
     Set<String> superTypes = DefineClassHandler.getSuperTypes();
-    Collection<ModuleIndex.Module> found = index.find(className, superTypes);
-    if (superTypes.isEmpty()) {
-      // defined in a way that upstream does not see; its super types were loaded earlier and
-      // brought their modules
-      return allLoaded(found);
+    Collection<ModuleIndex.Module> found = index.find(loading.className, superTypes);
+    List<Object> ofFound = new ArrayList<>();
+    for (ModuleIndex.Module module : found) {
+      ofFound.addAll(transformations(module, loading.loader));
     }
-    return found.isEmpty() ? Collections.emptyIterator() : load(found).iterator();
+    // defined in a way that upstream does not see? its super types were loaded earlier and brought
+    // their modules
+    return superTypes.isEmpty() ? allLoaded() : ofFound.iterator();
   }
 
-  private synchronized List<Object> load(Collection<ModuleIndex.Module> wanted) {
-    List<Object> transformations = new ArrayList<>();
-    for (ModuleIndex.Module module : wanted) {
+  private List<?> transformations(ModuleIndex.Module module, ClassLoader loader) {
+    InstrumentationModule instance;
+    synchronized (this) {
       List<?> ready = loaded.get(module);
-      if (ready == null) {
-        ready = load(module);
-        loaded.put(module, ready);
+      if (ready != null) {
+        return ready;
       }
-      transformations.addAll(ready);
+      instance = waiting.get(module);
+      if (instance == null) {
+        instance = modules.create(module);
+        if (instance == null) {
+          loaded.put(module, Collections.emptyList());
+          return Collections.emptyList();
+        }
+        waiting.put(module, instance);
+      }
     }
-    return transformations;
+    return Modules.mayActIn(instance, loader) ? install(module, instance) : Collections.emptyList();
   }
 
-  private List<?> load(ModuleIndex.Module module) {
+  private synchronized List<?> install(ModuleIndex.Module module, InstrumentationModule instance) {
+    List<?> ready = loaded.get(module);
+    if (ready == null) {
+      ready = install(instance);
+      loaded.put(module, ready);
+      waiting.remove(module);
+    }
+    return ready;
+  }
+
+  private List<?> install(InstrumentationModule instance) {
     AgentBuilder installed =
-        modules.install(module, empty).with(AgentBuilder.Listener.NoOp.INSTANCE);
+        modules.install(instance, empty).with(AgentBuilder.Listener.NoOp.INSTANCE);
     try {
       List<?> transformations = (List<?>) transformationsField.get(installed);
       adviceTypes.use(transformations);
@@ -119,8 +143,7 @@ final class LazyTransformations extends AbstractList<Object> {
     }
   }
 
-  private synchronized Iterator<Object> allLoaded(Collection<ModuleIndex.Module> found) {
-    load(found);
+  private synchronized Iterator<Object> allLoaded() {
     List<Object> transformations = new ArrayList<>();
     loaded.values().forEach(transformations::addAll);
     return transformations.iterator();
@@ -137,6 +160,17 @@ final class LazyTransformations extends AbstractList<Object> {
     return 0;
   }
 
+  /** A class of the application that a thread is loading. */
+  private static final class Loading {
+    private final String className;
+    private final ClassLoader loader;
+
+    Loading(String className, ClassLoader loader) {
+      this.className = className;
+      this.loader = loader;
+    }
+  }
+
   /** Tells {@link #iterator()} which class is asked about. */
   private static final class ClassNameListener extends AgentBuilder.Listener.Adapter {
     @Override
@@ -146,20 +180,11 @@ final class LazyTransformations extends AbstractList<Object> {
         @Nullable JavaModule module,
         boolean loaded) {
       if (classLoader != null) {
-        LOADING.set(typeName);
+        LOADING.set(new Loading(typeName, classLoader));
       }
     }
 
-    @Override
-    public void onError(
-        String typeName,
-        @Nullable ClassLoader classLoader,
-        @Nullable JavaModule module,
-        boolean loaded,
-        Throwable throwable) {
-      LOADING.remove();
-    }
-
+    /** Comes after an error, too. */
     @Override
     public void onComplete(
         String typeName,

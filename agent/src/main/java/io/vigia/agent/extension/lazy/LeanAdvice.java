@@ -75,14 +75,15 @@ final class LeanAdvice extends AgentBuilder.Transformer.ForAdvice {
     return hasMethodFor(type) ? super.transform(builder, type, loader, module, domain) : builder;
   }
 
-  private boolean hasMethodFor(TypeDescription type) {
+  /** Whether the class has a method of its own, with code, that is meant. */
+  boolean hasMethodFor(TypeDescription type) {
     for (LatentMatcher<? super MethodDescription> latent : methods) {
       ElementMatcher<? super MethodDescription> matcher = latent.resolve(type);
       if (matcher.matches(new MethodDescription.Latent.TypeInitializer(type))) {
         return true;
       }
       for (MethodDescription method : type.getDeclaredMethods()) {
-        if (matcher.matches(method)) {
+        if (!method.isAbstract() && !method.isNative() && matcher.matches(method)) {
           return true;
         }
       }

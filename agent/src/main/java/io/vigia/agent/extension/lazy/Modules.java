@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import net.bytebuddy.agent.builder.AgentBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** Loads modules and has upstream's installer add what they do to a builder. */
 final class Modules {
@@ -35,17 +36,39 @@ final class Modules {
     install.setAccessible(true);
   }
 
-  /** The builder unchanged if the module is switched off or cannot be loaded. */
-  AgentBuilder install(ModuleIndex.Module module, AgentBuilder builder) {
+  /** Null if it cannot be loaded. */
+  @Nullable InstrumentationModule create(ModuleIndex.Module module) {
     try {
-      Object instance =
+      return (InstrumentationModule)
           Class.forName(module.className, true, extensions).getDeclaredConstructor().newInstance();
-      return (AgentBuilder) install.invoke(installer, instance, builder, config);
-    } catch (InvocationTargetException e) {
-      logger.log(Level.SEVERE, "Unable to load instrumentation " + module.className, e.getCause());
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-      logger.log(Level.SEVERE, "Unable to load instrumentation " + module.className, e);
+      failed(module.className, e);
+      return null;
+    }
+  }
+
+  /** Whether it is one for the version of its library that the class loader has. */
+  static boolean mayActIn(InstrumentationModule module, ClassLoader loader) {
+    try {
+      return module.classLoaderMatcher().matches(loader);
+    } catch (RuntimeException | LinkageError e) {
+      return true; // upstream asks again, and has its own way with it
+    }
+  }
+
+  /** The builder unchanged if the module is switched off or cannot be installed. */
+  AgentBuilder install(InstrumentationModule module, AgentBuilder builder) {
+    try {
+      return (AgentBuilder) install.invoke(installer, module, builder, config);
+    } catch (InvocationTargetException e) {
+      failed(module.getClass().getName(), e.getCause());
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      failed(module.getClass().getName(), e);
     }
     return builder;
+  }
+
+  private static void failed(String module, @Nullable Throwable e) {
+    logger.log(Level.SEVERE, "Unable to load instrumentation " + module, e);
   }
 }

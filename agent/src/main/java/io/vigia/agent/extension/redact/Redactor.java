@@ -71,9 +71,6 @@ public final class Redactor {
   private static final Pattern CARD =
       Pattern.compile("(?<![0-9-])[0-9](?:[ -]?[0-9]){12,18}(?![0-9-])");
 
-  /** Longer texts are looked at up to here; a secret beyond is left, a stall is not. */
-  private static final int MAX_CHARS = 64 << 10;
-
   /** Keys that were looked at; begun anew when somebody makes keys without end. */
   private static final int MAX_KEYS = 2_000;
 
@@ -86,11 +83,6 @@ public final class Redactor {
 
   /** The same instance when nothing had to be replaced. */
   String text(String text) {
-    if (text.length() > MAX_CHARS) {
-      String head = text.substring(0, MAX_CHARS);
-      String clean = text(head);
-      return clean.equals(head) ? text : clean + text.substring(MAX_CHARS);
-    }
     String result = maySayASecret(text) ? withoutSecrets(text) : text;
     return cards ? cards(result) : result;
   }
@@ -136,6 +128,7 @@ public final class Redactor {
         || text.indexOf("ASIC ") >= 0;
   }
 
+  /** Looks at each character a bounded number of times, so that a long text is no stall. */
   private static String withoutSecrets(String text) {
     Matcher matcher = SECRET.matcher(text);
     StringBuilder out = new StringBuilder();
@@ -145,18 +138,18 @@ public final class Redactor {
       while (matcher.start(group) < 0) {
         group++;
       }
-      int begin = matcher.end(group);
-      int end = matcher.end();
-      if (group <= LINE) {
-        int open = quoteAt(text, begin);
-        if (open >= 0) {
-          end = closingQuote(text, open, open - begin);
-          begin = open + 1;
-        } else {
-          end = group == LINE ? endOfLine(text, matcher, begin) : endOfBare(text, begin);
-        }
+      int open = group <= LINE ? quoteAt(text, matcher.end(group)) : -1;
+      int begin = open >= 0 ? open + 1 : matcher.end(group);
+      if (text.startsWith(REDACTED, begin)) {
+        continue;
       }
-      if (end > begin && !text.startsWith(REDACTED, begin)) {
+      int end = matcher.end();
+      if (open >= 0) {
+        end = closingQuote(text, open, open - matcher.end(group));
+      } else if (group <= LINE) {
+        end = group == LINE ? endOfLine(text, matcher, begin) : endOfBare(text, begin);
+      }
+      if (end > begin) {
         out.append(text, copied, begin).append(REDACTED);
         copied = end;
       }

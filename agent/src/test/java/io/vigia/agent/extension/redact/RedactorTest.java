@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -155,13 +156,27 @@ class RedactorTest {
     assertThat(redactor.attributes(Attributes.empty())).isSameAs(Attributes.empty());
   }
 
+  /** Whose time grew with the square of the length took minutes. */
   @Test
-  void longTextCostsNoStall() {
-    long started = System.nanoTime();
+  @Timeout(60)
+  void secretAtTheEndOfAnyLongTextIsReplacedWithoutAStall() {
     for (String text :
-        List.of("x:", "pwd=x&", "pwd=\"", "pwd='", "secret ", "://a:", "cookie:", "\\\"pwd\\\":")) {
-      redactor.text(text.repeat(500_000) + " password=hunter2");
+        List.of(
+            "x:",
+            "pwd=x&",
+            "pwd=\"",
+            "pwd='",
+            "secret ",
+            "://a:",
+            "cookie:",
+            "\\\"pwd\\\":",
+            "cookie: [redacted] ",
+            "pwd= [redacted]",
+            "pwd='[redacted]",
+            "bearer ",
+            "token\"   ")) {
+      String clean = redactor.text(text.repeat(500_000) + "\n\"', password=hunter2");
+      assertThat(clean).doesNotContain("hunter2");
     }
-    assertThat(System.nanoTime() - started).isLessThan(2_000_000_000L);
   }
 }
