@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class ControlSocket implements Component {
   private static final Logger log = LoggerFactory.getLogger(ControlSocket.class);
   private static final int MAX_LINE_CHARS = 16 << 20;
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   /** Some hundred classes that a start need not load: made when somebody asks. */
   private static final class Json {
@@ -87,7 +90,9 @@ final class ControlSocket implements Component {
         Thread thread = new Thread(() -> serve(client), "vigia-control-client");
         thread.setDaemon(true);
         thread.start();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        // no file handles or threads for now: there may be some in a while
+        LockSupport.parkNanos(RETRY_NANOS);
         if (opened.isOpen()) {
           log.debug("control socket", e);
         }

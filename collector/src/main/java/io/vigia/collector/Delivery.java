@@ -43,7 +43,7 @@ final class Delivery implements AutoCloseable {
 
   /**
    * Brings the running destinations to what is asked for, one after the other; one that fails stays
-   * as it was.
+   * as it was, where that can still be started.
    *
    * @param said gets a line for each change and each failure
    */
@@ -81,7 +81,7 @@ final class Delivery implements AutoCloseable {
               remove(name, pipeline);
             }
             if (asked != null) {
-              addOrBringBack(asked, before, pipeline);
+              addOrBringBack(asked, before, pipeline, said);
             }
           });
       said.accept(
@@ -89,19 +89,32 @@ final class Delivery implements AutoCloseable {
               + name
               + (asked == null ? " removed" : before == null ? " added" : " changed"));
     } catch (ConfigException e) {
-      said.accept(e.getMessage() + "; it stays as it was");
+      said.accept(
+          e.getMessage()
+              + (running.containsKey(name)
+                  ? "; it stays as it was"
+                  : "; it does not run until the configuration is loaded again"));
     }
   }
 
-  private void addOrBringBack(DestinationConfig asked, @Nullable Running before, Pipeline pipeline)
+  private void addOrBringBack(
+      DestinationConfig asked, @Nullable Running before, Pipeline pipeline, Consumer<String> said)
       throws ConfigException {
     try {
       add(asked, pipeline);
     } catch (ConfigException e) {
       if (before != null) {
-        add(before.config, pipeline);
+        bringBack(before.config, pipeline, said);
       }
       throw e;
+    }
+  }
+
+  private void bringBack(DestinationConfig config, Pipeline pipeline, Consumer<String> said) {
+    try {
+      add(config, pipeline);
+    } catch (ConfigException e) {
+      said.accept(e.getMessage() + "; nor can it run as it did");
     }
   }
 

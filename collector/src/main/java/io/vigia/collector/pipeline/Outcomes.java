@@ -91,7 +91,7 @@ final class Outcomes {
           retryLog.move(delivery, entry, reason);
           finish(delivery);
         }
-      } catch (IOException e) {
+      } catch (IOException | OutOfMemoryError e) {
         LOG.warn("the retry log cannot be written: {}", e.toString());
         left.add(entry);
       }
@@ -227,7 +227,7 @@ final class Outcomes {
             delivery.record, all ? null : items, reason, details.getOrDefault(reason, ""));
         delivery.dropped(reason, items.cardinality());
         refusalsInARow++;
-      } catch (IOException e) {
+      } catch (IOException | OutOfMemoryError e) {
         LOG.warn("no place for a dead letter: {}", e.toString());
         again.or(items);
         failure = "dead letters cannot be written: " + e;

@@ -62,6 +62,17 @@ class FailingFilesTest {
     disk.brokenWrites = file -> false;
   }
 
+  private static ExportResult putOffTheSecondOfWhatIsForLater(ExportBatch batch) {
+    BitSet second = new BitSet();
+    second.set(1);
+    List<ExportBatch.Entry> again =
+        batch.entries().stream()
+            .filter(entry -> FakeExporter.text(entry).equals("later"))
+            .map(entry -> new ExportBatch.Entry(entry.record(), second))
+            .toList();
+    return new ExportResult(0, List.of(), again, 0, again.isEmpty() ? null : "429");
+  }
+
   private void accept(String text, int items) throws Exception {
     pipeline
         .intake()
@@ -144,17 +155,7 @@ class FailingFilesTest {
   @Test
   void aRetryLogThatCannotBeReadDelaysNothingElse() throws Exception {
     start();
-    BitSet second = new BitSet();
-    second.set(1);
-    exporter.behave(
-        batch -> {
-          List<ExportBatch.Entry> again =
-              batch.entries().stream()
-                  .filter(entry -> FakeExporter.text(entry).equals("later"))
-                  .map(entry -> new ExportBatch.Entry(entry.record(), second))
-                  .toList();
-          return new ExportResult(0, List.of(), again, 0, again.isEmpty() ? null : "429");
-        });
+    exporter.behave(FailingFilesTest::putOffTheSecondOfWhatIsForLater);
     accept("later", 2);
     await().until(() -> exporter.calls() > 3); // has moved, and was tried from there
     disk.brokenReads = file -> file.startsWith(OWN.resolve("logs-retries"));
@@ -203,6 +204,52 @@ class FailingFilesTest {
     byte[] before = disk.bytes(cursor);
     repair();
     await().until(() -> !Arrays.equals(disk.bytes(cursor), before));
+  }
+
+  @Test
+  void whatIsRefusedIsKeptAsideWhenThereIsMemoryForItAgain() throws Exception {
+    start();
+    exporter.behave(
+        batch ->
+            new ExportResult(
+                0,
+                List.of(new ExportResult.Refused(0, 0, "mapping", "no number")),
+                List.of(),
+                0,
+                null));
+    disk.brokenWrites =
+        file -> {
+          if (file.startsWith(OWN.resolve("dead-letters"))) {
+            throw new OutOfMemoryError("Cannot reserve 32768 bytes of direct buffer memory");
+          }
+          return false;
+        };
+    accept("a", 1);
+    awaitComplaint("Cannot reserve");
+    repair();
+    awaitNothingPending();
+    assertThat(status().dropped()).isEqualTo(Map.of("mapping", 1L));
+  }
+
+  @Test
+  void whatIsPutOffIsMovedWhenThereIsMemoryForItAgain() throws Exception {
+    start();
+    exporter.behave(FailingFilesTest::putOffTheSecondOfWhatIsForLater);
+    AtomicInteger failed = new AtomicInteger();
+    disk.brokenWrites =
+        file -> {
+          if (file.startsWith(OWN.resolve("logs-retries"))) {
+            failed.incrementAndGet();
+            throw new OutOfMemoryError("Cannot reserve 32768 bytes of direct buffer memory");
+          }
+          return false;
+        };
+    accept("later", 2);
+    await().until(() -> failed.get() > 1);
+    repair();
+    exporter.comeUp();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).containsExactly("later/0", "later/1");
   }
 
   @Test

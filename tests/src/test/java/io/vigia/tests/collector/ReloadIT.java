@@ -10,6 +10,7 @@ import io.vigia.tests.client.OtlpClient;
 import io.vigia.tests.process.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -152,6 +153,27 @@ class ReloadIT {
     try (ForwardClient forward = new ForwardClient(collector.forwardPort(), 20_000)) {
       forward.send("s", "1", List.of(Map.of("message", "as before")));
     }
+  }
+
+  @Test
+  void aDestinationThatCanRunNeitherAsAskedNorAsBeforeIsSaidAndRunsAfterTheNextReload()
+      throws Exception {
+    Path folder = collector.data().resolveSibling("copies");
+    String copies = "\n  copies: {type: file, path: " + folder.resolve("copies.jsonl");
+    String line = "  " + destination("first", first);
+    change(line, line + copies + "}");
+    collector.hangUp();
+    awaitSaid("destinations.copies added");
+    Path away = folder.resolveSibling("away");
+    Files.move(folder, away);
+    Files.createFile(folder);
+    change(copies, copies + ", required: true");
+    collector.hangUp();
+    awaitSaid("nor can it run as it did");
+    awaitSaid("it does not run until the configuration is loaded again");
+    Files.delete(folder);
+    collector.hangUp();
+    await().atMost(LIMIT).until(() -> Files.isDirectory(folder));
   }
 
   @Test
