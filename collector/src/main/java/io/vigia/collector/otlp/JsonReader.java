@@ -211,7 +211,11 @@ final class JsonReader implements Closeable {
     return value;
   }
 
+  /** Making a number of so many digits costs the square of their count. */
   private static BigDecimal number(Field field, String text) {
+    if (text.length() > OtlpJson.MAX_NUMBER_CHARS) {
+      throw malformed(field.jsonName() + " is a number of " + text.length() + " characters");
+    }
     try {
       return new BigDecimal(text);
     } catch (NumberFormatException e) {

@@ -15,6 +15,9 @@ public final class OtlpJson {
   /** Arrays and objects in each other: two for each message. */
   private static final int MAX_DEPTH = 2 * OtlpValidator.MAX_DEPTH;
 
+  /** Also of one in quotes. The longest that a double needs is some 1,100, and nobody writes it. */
+  static final int MAX_NUMBER_CHARS = 400;
+
   static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -22,7 +25,7 @@ public final class OtlpJson {
                   .maxNestingDepth(MAX_DEPTH)
                   .maxStringLength(Integer.MAX_VALUE) // the body is bounded already
                   .maxNameLength(1 << 16)
-                  .maxNumberLength(400)
+                  .maxNumberLength(MAX_NUMBER_CHARS)
                   .build())
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)

@@ -177,6 +177,18 @@ class OtlpJsonTest {
         .doesNotContain("\n");
   }
 
+  /** Each would keep an event loop busy for as long as it takes to square the count of digits. */
+  @Test
+  void aNumberOfVeryManyDigitsIsRefusedUnread() {
+    String digits = "\"" + "1".repeat(50_000) + "\"";
+    for (String field : List.of("\"timeUnixNano\":", "\"body\":{\"doubleValue\":")) {
+      String close = field.contains("{") ? "}" : "";
+      assertThatThrownBy(() -> log(field + digits + close))
+          .isInstanceOf(MalformedOtlpException.class)
+          .hasMessageContaining("50000 characters");
+    }
+  }
+
   @Test
   void depthBombIsRefused() {
     byte[] bomb = "{\"a\":[".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
