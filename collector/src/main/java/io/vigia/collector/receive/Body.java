@@ -72,9 +72,13 @@ public final class Body {
     return true;
   }
 
-  /** Says what it is waiting for; {@code ARRIVING} at first. */
-  public void phase(IntakeBudget.Phase phase) {
-    lease.phase(phase);
+  /**
+   * Says what it is waiting for; {@code ARRIVING} at first.
+   *
+   * @return false when it was given up meanwhile, and is not to be stored
+   */
+  public boolean phase(IntakeBudget.Phase phase) {
+    return lease.phase(phase);
   }
 
   /** Valid from 0 to {@link #size} until {@link #release}. */

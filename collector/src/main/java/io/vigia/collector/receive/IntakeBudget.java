@@ -128,10 +128,16 @@ public final class IntakeBudget {
       progressedNanos = System.nanoTime();
     }
 
-    /** What the request is waiting for now. */
-    public void phase(Phase phase) {
+    /**
+     * What the request is waiting for now.
+     *
+     * @return false when it was given up meanwhile: its sender will be told, so it must not be
+     *     stored
+     */
+    public synchronized boolean phase(Phase phase) {
       progressedNanos = System.nanoTime();
       this.phase = phase;
+      return !givenUp;
     }
 
     /**
@@ -156,7 +162,7 @@ public final class IntakeBudget {
 
     private void giveUp(Shed why) {
       synchronized (this) {
-        if (givenUp || closed) {
+        if (givenUp || closed || phase == Phase.STORING) {
           return;
         }
         givenUp = true;

@@ -160,7 +160,9 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
     if (body == null) { // shed meanwhile
       return;
     }
-    body.phase(Phase.STORING);
+    if (!body.phase(Phase.STORING)) {
+      return; // to be closed
+    }
     releaseAcks();
     acks = ctx.alloc().buffer(64);
     parts = 0;
@@ -185,7 +187,7 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
                     if (ctx.executor().inEventLoop()) {
                       partDone(ctx, part, refusal);
                     } else {
-                      ctx.executor().execute(() -> partDone(ctx, part, refusal));
+                      later(ctx, 0, () -> partDone(ctx, part, refusal));
                     }
                   });
         });
@@ -193,6 +195,10 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
       int at = 0;
       for (int i = 0; i < messages; i++) {
         transcoder.message(body.array(), at, ends[i], acks);
+        MalformedForwardException broken = transcoder.broken();
+        if (broken != null) {
+          forwarding.leftOut(broken, peer);
+        }
         at = ends[i];
       }
     } catch (MalformedForwardException e) {
@@ -216,10 +222,27 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
     }
     if (retryAfterMillis > 0) {
       body.phase(Phase.WAITING);
-      ctx.executor().schedule(() -> round(ctx), retryAfterMillis, TimeUnit.MILLISECONDS);
+      later(ctx, retryAfterMillis, () -> round(ctx));
       return;
     }
     finish(ctx, body);
+  }
+
+  /** Nobody would see what a task died of, and the connection would wait for ever. */
+  private void later(ChannelHandlerContext ctx, long millis, Runnable action) {
+    Runnable task =
+        () -> {
+          try {
+            action.run();
+          } catch (RuntimeException | Error e) {
+            exceptionCaught(ctx, e);
+          }
+        };
+    if (millis == 0) {
+      ctx.executor().execute(task);
+    } else {
+      ctx.executor().schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void finish(ChannelHandlerContext ctx, Body body) {

@@ -11,6 +11,7 @@ import io.vigia.collector.receive.Gunzip;
 import io.vigia.collector.receive.Unzstd;
 import io.vigia.collector.receive.forward.MsgPackReader.Type;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns forward messages into OTLP log requests of about {@value #PART_BYTES} bytes. The same input
@@ -47,6 +48,7 @@ final class ForwardTranscoder {
   private long fluentSignal;
   private long observedNanos;
   private int maxBytes;
+  private @Nullable MalformedForwardException broken;
   private CollectorMetrics metrics = CollectorMetrics.NOOP;
   private Sink sink = (payload, items) -> {};
 
@@ -81,6 +83,7 @@ final class ForwardTranscoder {
    *     handed out will be
    */
   void message(byte[] array, int from, int to, ByteBuf acks) {
+    broken = null;
     outer.reset(array, from, to);
     Type type = outer.next();
     if (type != Type.ARRAY) {
@@ -121,6 +124,11 @@ final class ForwardTranscoder {
     if (!chunk.isEmpty()) {
       acks.writeBytes(ACK).writeBytes(chunk.array(), chunk.offset(), chunk.length());
     }
+  }
+
+  /** What is wrong with the entries of the last message from some place on; null for nothing. */
+  @Nullable MalformedForwardException broken() {
+    return broken;
   }
 
   private void options(byte[] array, boolean present) {
@@ -167,8 +175,6 @@ final class ForwardTranscoder {
 
   private void packed() {
     logs.close(); // what is open may belong to another array
-    int mark = out.size();
-    int items = logs.items();
     try {
       if (compressed.contentEquals("gzip")) {
         int size = gunzip.run(outer.array(), outer.offset(), outer.length(), maxBytes);
@@ -179,18 +185,44 @@ final class ForwardTranscoder {
       } else {
         in.reset(outer.array(), outer.offset(), outer.offset() + outer.length());
       }
+    } catch (DecompressException e) {
+      throw new MalformedForwardException(e.reason(), String.valueOf(e.getMessage()));
+    }
+    packedEntries();
+    logs.close();
+  }
+
+  /**
+   * Reads entries up to the first one that is broken: a sender that died while it wrote its buffer
+   * sends the rest of it for ever, and holds back what comes after, until it is acknowledged.
+   */
+  private void packedEntries() {
+    int mark = out.size();
+    int items = logs.items();
+    boolean some = false;
+    int from = in.position(); // where the part that is not handed out yet begins
+    int whole = from;
+    try {
       while (!in.atEnd()) {
         if (entry()) {
           mark = items = 0;
+          some = true;
+          from = in.position();
         }
+        whole = in.position();
       }
-      logs.close();
-    } catch (DecompressException e) {
-      throw new MalformedForwardException(e.reason(), String.valueOf(e.getMessage()));
     } catch (MalformedForwardException e) {
+      some |= logs.items() > items;
       out.truncate(mark);
       logs.reset(items);
-      throw e;
+      if (!some) {
+        throw e; // perhaps it is no chunk at all
+      }
+      in.reset(in.array(), from, whole);
+      while (!in.atEnd()) {
+        entry();
+      }
+      broken = e;
     }
   }
 

@@ -29,12 +29,18 @@ record Forwarding(
 
   /** Counts it; the first one is logged in full. */
   void malformed(MalformedForwardException why, String peer) {
+    count("closed the connection of", why, peer);
+  }
+
+  /** The end of a chunk, of which what comes before was taken. */
+  void leftOut(MalformedForwardException why, String peer) {
+    count("left out the end of a broken chunk of", why, peer);
+  }
+
+  private void count(String what, MalformedForwardException why, String peer) {
     metrics.malformed(ForwardReceiver.NAME, why.reason());
     if (warned.compareAndSet(false, true)) {
-      log.warn(
-          "forward: closed the connection of {}: {} (further ones are only counted)",
-          peer,
-          why.getMessage());
+      log.warn("forward: {} {}: {} (further ones are only counted)", what, peer, why.getMessage());
     }
   }
 }

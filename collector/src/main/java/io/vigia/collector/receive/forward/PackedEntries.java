@@ -40,6 +40,10 @@ public final class PackedEntries {
         });
     transcoder.message(message, 0, message.length, Unpooled.EMPTY_BUFFER);
     transcoder.end();
+    MalformedForwardException broken = transcoder.broken();
+    if (broken != null) {
+      throw broken;
+    }
     return new OtlpLogs(ByteBuffer.wrap(request.toByteArray()), items[0]);
   }
 

@@ -9,6 +9,7 @@ import io.vigia.collector.core.Signal;
 import io.vigia.collector.otlp.MalformedOtlpException;
 import io.vigia.collector.receive.Body;
 import io.vigia.collector.receive.DecompressException;
+import io.vigia.collector.receive.IntakeBudget.Phase;
 import io.vigia.collector.receive.IntakeBudget.Shed;
 import io.vigia.collector.receive.otlp.Answer.Kind;
 import java.nio.ByteBuffer;
@@ -110,6 +111,9 @@ abstract class ExportCall {
     if (items == 0) {
       answer(Answer.OK);
       return;
+    }
+    if (!body.phase(Phase.STORING)) {
+      return; // the sender is about to be told to come again
     }
     var future =
         intaker

@@ -13,6 +13,7 @@ import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.receive.FakeIntake;
+import io.vigia.collector.receive.IntakeBudget;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -26,6 +27,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,6 +213,33 @@ class ForwardReceiverTest {
   }
 
   @Test
+  void aConnectionThatTheMemoryIsTooSmallForHoldsNothing() throws Exception {
+    receiver.close();
+    AtomicInteger asked = new AtomicInteger();
+    IntakeBudget budget = new IntakeBudget(1 << 20);
+    receiver =
+        ForwardReceiver.builder()
+            .listen(new InetSocketAddress("127.0.0.1", 0))
+            .intake(
+                batch -> {
+                  if (asked.getAndIncrement() > 0) {
+                    throw new OutOfMemoryError("while it is offered again");
+                  }
+                  return CompletableFuture.failedFuture(
+                      new IntakeException.Overloaded("quota", "full", 10));
+                })
+            .budget(budget)
+            .build();
+    receiver.start();
+    try (ForwardClient client = new ForwardClient(receiver.address())) {
+      client.send(array(TAG, array(entry(1, "large")), option("chunk", "l")));
+      assertThat(client.closed()).isTrue();
+    }
+    await().until(() -> budget.usedBytes() == 0);
+    assertThat(asked).hasValue(2);
+  }
+
+  @Test
   void whatCameBeforeMalformedBytesIsKeptAndAcknowledged() throws Exception {
     try (ForwardClient client = new ForwardClient(receiver.address())) {
       ByteArrayOutputStream stream = new ByteArrayOutputStream();
@@ -224,8 +254,35 @@ class ForwardReceiverTest {
   }
 
   @Test
-  void aBrokenChunkIsNotStoredAndNotAcknowledged() throws Exception {
-    byte[] packed = ForwardClient.entries(List.of(entry(10, "a"), entry(11, "b")));
+  void aChunkThatBreaksOffIsStoredUpToThereAndNeverSentAgain() throws Exception {
+    List<Value> entries = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) { // several parts
+      entries.add(entry(10, "%0500d".formatted(i)));
+    }
+    byte[] packed = ForwardClient.entries(entries);
+    byte[] cutOff = java.util.Arrays.copyOf(packed, packed.length - 1);
+    try (ForwardClient client = new ForwardClient(receiver.address())) {
+      client.send(array(TAG, ValueFactory.newBinary(cutOff), option("chunk", "1")));
+      assertThat(client.ack()).isEqualTo("1");
+      client.send(
+          array(
+              TAG,
+              ValueFactory.newBinary(ForwardClient.gzip(cutOff)),
+              option("chunk", "2", "compressed", "gzip")));
+      assertThat(client.ack()).isEqualTo("2");
+      client.send(array(TAG, array(entry(11, "after")), option("chunk", "3")));
+      assertThat(client.ack()).isEqualTo("3");
+    }
+    List<String> whole = bodies().subList(0, 2_999);
+    assertThat(whole.get(2_998)).endsWith("2998");
+    assertThat(bodies()).hasSize(2 * 2_999 + 1).endsWith("after");
+    assertThat(bodies().subList(2_999, 2 * 2_999)).isEqualTo(whole);
+    assertThat(intake.counted("malformed:forward:truncated")).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsNoChunkAtAllIsNotStoredAndNotAcknowledged() throws Exception {
+    byte[] packed = ForwardClient.entries(List.of(entry(10, "a")));
     try (ForwardClient client = new ForwardClient(receiver.address())) {
       client.send(
           array(
