@@ -44,13 +44,21 @@ final class ConfigWatch {
     while (true) {
       boolean told = hangups.tryAcquire(INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
       hangups.drainPermits();
-      byte[] now = content();
-      boolean settled = Arrays.equals(now, seen);
-      seen = now;
-      if (told || (settled && now.length > 0 && !Arrays.equals(now, taken))) {
-        taken = now;
-        reload();
+      try {
+        look(told);
+      } catch (RuntimeException | Error e) { // without this thread the process ends
+        log.error("the configuration could not be read again", e);
       }
+    }
+  }
+
+  private void look(boolean told) {
+    byte[] now = content();
+    boolean settled = Arrays.equals(now, seen);
+    seen = now;
+    if (told || (settled && now.length > 0 && !Arrays.equals(now, taken))) {
+      taken = now;
+      reload();
     }
   }
 

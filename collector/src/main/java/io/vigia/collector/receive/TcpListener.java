@@ -121,6 +121,14 @@ public final class TcpListener {
   }
 
   private void sweep() {
+    try {
+      look();
+    } catch (RuntimeException | Error e) { // it would not be called again
+      log.warn("{}: silent connections are looked for again in a second", options.name(), e);
+    }
+  }
+
+  private void look() {
     options.budget().shedStalled();
     if (options.idleTimeoutMillis() == 0) {
       return;

@@ -57,8 +57,8 @@ final class LocalExporter implements Exporter {
   private ExportResult write(ExportBatch batch) {
     try {
       return store.writer().write(batch);
-    } catch (IOException | RuntimeException e) {
-      return again(batch, String.valueOf(e.getMessage()));
+    } catch (IOException | RuntimeException | Error e) { // also memory that ran out
+      return again(batch, e.getMessage() == null ? e.toString() : e.getMessage());
     }
   }
 

@@ -190,7 +190,7 @@ public final class LocalStore implements Component {
       synchronized (writing) {
         engine().slices().maintain(System.currentTimeMillis());
       }
-    } catch (SQLException | IOException | RuntimeException e) {
+    } catch (SQLException | IOException | RuntimeException | Error e) { // else it was the last time
       log.warn("store: maintenance failed, tried again in {} ms", MAINTENANCE_MILLIS, e);
     }
   }

@@ -8,7 +8,9 @@ import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
 import java.io.IOException;
+import java.util.AbstractList;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +94,31 @@ public abstract class ExporterContractTest {
     closed.close();
     closed.close();
     assertAllRetried(get(closed.export(batch())));
+  }
+
+  /** An exception is an answer too: who asked treats it as a retry. */
+  @Test
+  void aBatchThatTheMemoryIsTooSmallForIsAnswered() throws Exception {
+    ExportBatch large = new ExportBatch(signal(), new TooLarge());
+    Exporter small = started();
+    try {
+      assertThat(get(small.export(large)).retryReason()).contains("too large");
+    } catch (OutOfMemoryError | ExecutionException e) {
+      assertThat(e).hasStackTraceContaining("too large");
+    }
+    assertThat(get(small.export(batch()))).isEqualTo(ExportResult.delivered());
+  }
+
+  private static final class TooLarge extends AbstractList<ExportBatch.Entry> {
+    @Override
+    public ExportBatch.Entry get(int index) {
+      throw new OutOfMemoryError("too large");
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
   }
 
   @Test

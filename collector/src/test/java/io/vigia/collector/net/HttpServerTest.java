@@ -43,6 +43,11 @@ class HttpServerTest {
               r -> {
                 throw new IllegalStateException("on purpose");
               })
+          .get(
+              "/large",
+              r -> {
+                throw new OutOfMemoryError("on purpose");
+              })
           .post("/echo", r -> HttpResponse.of(200, "application/x", r.body()))
           .build();
 
@@ -112,6 +117,18 @@ class HttpServerTest {
     var broken = get("/broken");
     assertThat(broken.statusCode()).isEqualTo(500);
     assertThat(text(broken)).doesNotContain("on purpose");
+  }
+
+  @Test
+  void aHandlerThatRunsOutOfMemoryKeepsNoClientWaiting() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
+      socket.setSoTimeout(20_000);
+      socket
+          .getOutputStream()
+          .write("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 500".length());
+      assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 500");
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,24 @@ class StallTest {
     }
     assertThat(intake.counted("refused:otlp/http:stalled")).isEqualTo(1);
     assertThat(budget.usedBytes()).isZero();
+  }
+
+  @Test
+  void whatStallsIsGivenUpAlsoAfterTheMemoryRanOutOnce() throws IOException {
+    AtomicInteger ranOut = new AtomicInteger();
+    for (int i = 0; i < 2; i++) { // one for each port, which all look
+      budget.open(
+          0,
+          why -> {
+            ranOut.incrementAndGet();
+            throw new OutOfMemoryError("for a test");
+          });
+    }
+    await().until(() -> ranOut.get() == 2);
+    try (Socket socket = connect(forward.address())) {
+      send(socket, "\u0092");
+      assertThat(toTheEnd(socket)).isEmpty();
+    }
   }
 
   @Test

@@ -60,7 +60,7 @@ final class WriterThread {
     try {
       writing.write(batch);
       return ExportResult.delivered();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // also memory that ran out
       String why = e.getMessage() == null ? e.toString() : e.getMessage();
       return ExportResult.retryAll(batch, name + ": " + why.lines().findFirst().orElse(""), 0);
     }
