@@ -42,6 +42,12 @@ final class RemoteWriteBatch {
   static final String ENABLE_RECEIVER =
       "start Prometheus with --web.enable-remote-write-receiver, or correct the path";
 
+  /**
+   * Of one request. Each is a series with all its labels, in memory several hundred bytes: a record
+   * of 4 MB of histograms would come to more than the heap.
+   */
+  static final int MAX_SAMPLES = 10_000;
+
   /** What Prometheus says of data, by some versions with status 500. */
   private static final Pattern DATA =
       Pattern.compile(
@@ -94,10 +100,11 @@ final class RemoteWriteBatch {
       return CompletableFuture.completedFuture(ExportResult.retryAll(batch, message(failure), 0));
     }
     agreed = answer;
+    state.deltas.commit(ordinal -> false); // of a batch that was left in the middle
     convert();
     CompletableFuture<Void> sent = CompletableFuture.completedFuture(null);
     int from = 0;
-    for (int end : agreed.v2() ? rounds() : new int[] {items.size()}) {
+    for (int end : bounded(agreed.v2() ? rounds() : new int[] {items.size()})) {
       int begin = from;
       sent = sent.thenCompose(before -> send(begin, end));
       from = end;
@@ -172,6 +179,38 @@ final class RemoteWriteBatch {
       ends[i] = items.size();
     }
     return ends;
+  }
+
+  /** The same ends, and others between them where a request would have too many samples. */
+  private List<Integer> bounded(int[] ends) {
+    List<Integer> all = new ArrayList<>();
+    int at = 0;
+    for (int end : ends) {
+      long samples = 0;
+      for (; at < end; at++) {
+        int more = samples(items.get(at).point.value());
+        if (samples > 0 && samples + more > MAX_SAMPLES) {
+          all.add(at);
+          samples = 0;
+        }
+        samples += more;
+      }
+      all.add(end);
+    }
+    return all;
+  }
+
+  private int samples(MetricPoint.Value value) {
+    if (value instanceof MetricPoint.Histogram histogram) {
+      return histogram.bounds().length + 3;
+    }
+    if (value instanceof MetricPoint.Summary summary) {
+      return summary.quantiles().length + 2;
+    }
+    if (value instanceof MetricPoint.Exponential buckets && !agreed.nativeHistograms()) {
+      return buckets.positive().length + buckets.negative().length + 4;
+    }
+    return 1;
   }
 
   private CompletableFuture<Void> send(int from, int to) {

@@ -18,11 +18,15 @@ final class ResourceLabels {
       new MetricFamily("target_info", MetricFamily.Type.INFO, "Target metadata", "");
   private static final int MAX_CACHED = 1024;
 
+  /** What is further ahead of its time Prometheus refuses (storage/remote, maxAheadTime). */
+  private static final long MAX_AHEAD_MILLIS = 600_000;
+
   private final byte[] bytes;
   private final Map<String, String> intake;
   private final Map<String, String> identity = new TreeMap<>();
   private final @Nullable LabelSet info;
-  private long toldMillis = Long.MIN_VALUE;
+  private boolean told;
+  private long toldMillis;
 
   private ResourceLabels(Slice resource, Map<String, String> intake) {
     this.bytes = resource.toByteArray();
@@ -64,12 +68,15 @@ final class ResourceLabels {
 
   /**
    * The {@code target_info} point, or null when there is nothing to tell or it was told for a later
-   * time already: it must not be what is out of order.
+   * time already: it must not be what is out of order. One that a clock told which was wrong does
+   * not count.
    */
   @Nullable MetricPoint info(long timestampMillis) {
-    if (info == null || timestampMillis < toldMillis) {
+    long back = toldMillis - timestampMillis;
+    if (info == null || told && back > 0 && back <= MAX_AHEAD_MILLIS) {
       return null;
     }
+    told = true;
     toldMillis = timestampMillis;
     return new MetricPoint(
         TARGET_INFO,

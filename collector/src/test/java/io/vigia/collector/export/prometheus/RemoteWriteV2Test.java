@@ -10,6 +10,8 @@ import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogram;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Gauge;
+import io.opentelemetry.proto.metrics.v1.Histogram;
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.Sum;
@@ -22,6 +24,8 @@ import io.vigia.collector.export.FakeHttpBackend;
 import io.vigia.collector.export.RemoteExporterContractTest;
 import io.vigia.collector.export.TestBatches;
 import io.vigia.collector.net.ClientOptions;
+import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -290,6 +294,72 @@ class RemoteWriteV2Test extends RemoteExporterContractTest {
     assertThat(PromProto.get(histogram, "zero_count_int")).isEqualTo(1L);
   }
 
+  @Test
+  void noRequestHasMoreSamplesThanTheMemoryIsFor() throws Exception {
+    Histogram.Builder latency =
+        Histogram.newBuilder()
+            .setAggregationTemporality(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
+    for (int i = 0; i < 300; i++) {
+      HistogramDataPoint.Builder point =
+          HistogramDataPoint.newBuilder()
+              .addAttributes(attribute("series", "h" + i))
+              .setTimeUnixNano(NANOS)
+              .addBucketCounts(0);
+      for (int bound = 0; bound < 100; bound++) {
+        point.addExplicitBounds(bound).addBucketCounts(0);
+      }
+      latency.addDataPoints(point);
+    }
+    Metric metric = Metric.newBuilder().setName("latency").setHistogram(latency).build();
+    ExportResult result = get(started().export(TestBatches.batch(Signal.METRICS, message(metric))));
+    assertThat(result).isEqualTo(ExportResult.delivered());
+    assertThat(((FakeHttpBackend) backend).seen)
+        .hasSize(4)
+        .allSatisfy(
+            request ->
+                assertThat(PromProto.list(PromProto.v2(request.body()), "timeseries"))
+                    .hasSizeLessThanOrEqualTo(RemoteWriteBatch.MAX_SAMPLES + 1)); // target_info
+    assertThat(stored).hasSize(300 * 102 + 1); // without a sum
+  }
+
+  @Test
+  void aBatchThatWasLeftInTheMiddleAddsNothingToTotals() throws Exception {
+    Metric sold =
+        Metric.newBuilder()
+            .setName("sold")
+            .setSum(
+                Sum.newBuilder()
+                    .setIsMonotonic(true)
+                    .setAggregationTemporality(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA)
+                    .addDataPoints(
+                        NumberDataPoint.newBuilder()
+                            .addAttributes(attribute("series", "a"))
+                            .setTimeUnixNano(NANOS)
+                            .setAsInt(5)))
+            .build();
+    ExportBatch batch = TestBatches.batch(Signal.METRICS, message(sold));
+    List<ExportBatch.Entry> tooLarge =
+        new AbstractList<>() {
+          @Override
+          public ExportBatch.Entry get(int index) {
+            if (index > 0) {
+              throw new OutOfMemoryError("too large");
+            }
+            return batch.entries().get(0);
+          }
+
+          @Override
+          public int size() {
+            return 2;
+          }
+        };
+    Exporter exporter = started();
+    assertThat(exporter.export(new ExportBatch(Signal.METRICS, tooLarge)))
+        .failsWithin(Duration.ofSeconds(30));
+    assertThat(get(exporter.export(batch))).isEqualTo(ExportResult.delivered());
+    assertThat(values("a")).containsExactly(5.0);
+  }
+
   /** The protocol version of each request with data. */
   private List<Integer> types() {
     return ((FakeHttpBackend) backend)
@@ -318,12 +388,16 @@ class RemoteWriteV2Test extends RemoteExporterContractTest {
               .setTimeUnixNano(NANOS + Long.parseLong(words[1]) * 1_000_000_000)
               .setAsDouble(Double.parseDouble(words[2])));
     }
+    return message(Metric.newBuilder().setName("level").setGauge(gauge).build());
+  }
+
+  private static ExportMetricsServiceRequest message(Metric metric) {
     var request = ExportMetricsServiceRequest.newBuilder();
     request
         .addResourceMetricsBuilder()
         .setResource(TestBatches.resource())
         .addScopeMetricsBuilder()
-        .addMetrics(Metric.newBuilder().setName("level").setGauge(gauge));
+        .addMetrics(metric);
     return request.build();
   }
 }

@@ -60,6 +60,15 @@ class ResourceLabelsTest {
   }
 
   @Test
+  void aClockThatWasAheadForAMomentDoesNotSilenceTargetInfo() {
+    ResourceLabels labels = of(Map.of(), "service.name", "cart", "host.name", "n1");
+    long now = 1_795_220_885_123L;
+    assertThat(labels.info(now + 86_400_000)).isNotNull(); // refused by Prometheus
+    assertThat(labels.info(now)).isNotNull();
+    assertThat(labels.info(now - 1)).isNull();
+  }
+
+  @Test
   void labelsThatMeetUnderOneNameAreJoinedInTheOrderOfTheirKeys() {
     ResourceLabels labels =
         of(Map.of(), "service.name", "cart", "host_name", "b", "host.name", "a", "empty", "");
