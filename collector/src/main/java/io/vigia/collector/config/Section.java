@@ -230,8 +230,16 @@ final class Section {
     } catch (URISyntaxException e) {
       // answered below
     }
+    int user = value.lastIndexOf('@');
+    String hint =
+        user < 0 ? "" : "; in user:password write # as %23, / as %2F, % as %25, @ as %40 and so on";
     throw new ConfigException(
-        at(key), "\"" + value + "\" is not an http:// or https:// address, like " + example);
+        at(key),
+        "\""
+            + (user < 0 ? value : "…" + value.substring(user)) // this line may go to any log
+            + "\" is not an http:// or https:// address, like "
+            + example
+            + hint);
   }
 
   /** URI itself finds none in a name with an underscore, as many of Docker Compose's have. */

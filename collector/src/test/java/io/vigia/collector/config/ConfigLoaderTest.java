@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
   private final ConfigLoader loader =
@@ -246,6 +247,27 @@ class ConfigLoaderTest {
         .isEqualTo(
             new CollectorConfig.Containers(
                 Path.of("/x"), List.of("kube-system", "*/*/proxy"), false, 1 << 20));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://elastic:se#cret@es:9200",
+        "https://elastic:se/cret@es:9200",
+        "https://elastic:50%cret@es:9200",
+        "https://elastic:se^cret@es:9200",
+        "https://elastic:cr@cret@es:9200",
+        "elastic:cret@es:9200",
+      })
+  void aPasswordInAnAddressThatIsNoneIsNotRepeated(String url) {
+    ConfigLoader loader = new ConfigLoader(Map.of("ES_URL", url)::get);
+    assertThatThrownBy(
+            () -> loader.parse("vigia.yaml", "destinations: {elasticsearch: {url: '${ES_URL}'}}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("\"…@es:9200\" is not an http:// or https:// address")
+        .hasMessageContaining("write # as %23")
+        .message()
+        .doesNotContain("cret");
   }
 
   @ParameterizedTest
