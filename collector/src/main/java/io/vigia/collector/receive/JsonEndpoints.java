@@ -101,8 +101,9 @@ public final class JsonEndpoints extends ChannelInboundHandlerAdapter {
     HttpUtil.setContentLength(response, response.content().readableBytes());
     HttpUtil.setKeepAlive(response, keepAlive);
     var written = ctx.writeAndFlush(response);
-    if (keepAlive) {
-      ctx.channel().config().setAutoRead(true);
+    if (keepAlive) { // once the answer left: who takes none is not read
+      written.addListener(
+          done -> ctx.executor().execute(() -> ctx.channel().config().setAutoRead(true)));
     } else {
       written.addListener(ChannelFutureListener.CLOSE);
     }

@@ -34,6 +34,11 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
   /** No request after this one. */
   private boolean draining;
 
+  /** Whether the socket has not taken the last answer yet. */
+  private boolean writing;
+
+  private boolean goingOn;
+
   /** Whether the current request has been read to its end. */
   private boolean wholeRequest = true;
 
@@ -67,7 +72,7 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
           call.complete();
         }
       } else if (last) {
-        ctx.channel().config().setAutoRead(true);
+        readOn(ctx);
       }
     }
   }
@@ -132,10 +137,31 @@ final class Http1Server extends SimpleChannelInboundHandler<HttpObject> {
     HttpAnswers.extraHeaders(answer, response.headers()::set);
     boolean keep = keepAlive && !draining && (wholeRequest || answer.kind() == Kind.OK);
     HttpUtil.setKeepAlive(response, keep);
+    writing = keep;
     ChannelFuture written = ctx.writeAndFlush(response);
     if (!keep) {
       written.addListener((ChannelFutureListener) done -> ctx.close());
-    } else if (wholeRequest) {
+    } else {
+      written.addListener(
+          (ChannelFutureListener)
+              done -> {
+                writing = false;
+                readOn(ctx);
+              });
+    }
+  }
+
+  /** Goes on to the next request once the answer left: a sender that takes none is not read. */
+  private void readOn(ChannelHandlerContext ctx) {
+    if (!goingOn) {
+      goingOn = true;
+      ctx.executor().execute(() -> next(ctx));
+    }
+  }
+
+  private void next(ChannelHandlerContext ctx) {
+    goingOn = false;
+    if (call == null && wholeRequest && !writing) {
       ctx.channel().config().setAutoRead(true);
     }
   }
