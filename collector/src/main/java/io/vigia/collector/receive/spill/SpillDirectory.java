@@ -79,17 +79,26 @@ final class SpillDirectory {
    * Reads everything that processes left which are gone.
    *
    * @return whether all of it was taken or set aside
-   * @throws IOException when the directory is there and must not or cannot be read
+   * @throws IOException when the directory is there and must not or cannot be read, or one of a
+   *     process cannot; those of the others were
    */
   boolean drain(Reader reader) throws IOException {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return true; // no agent of this user ever had to spill
     }
     requirePrivate();
+    IOException unreadable = null;
     for (Path process : processes()) {
-      if (!drain(process, reader)) {
-        return false;
+      try {
+        if (!drain(process, reader)) {
+          return false;
+        }
+      } catch (IOException e) { // those of younger processes are no worse for it
+        unreadable = unreadable == null ? e : unreadable;
       }
+    }
+    if (unreadable != null) {
+      throw unreadable;
     }
     return true;
   }

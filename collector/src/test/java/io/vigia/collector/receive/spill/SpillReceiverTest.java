@@ -105,6 +105,20 @@ class SpillReceiverTest {
   }
 
   @Test
+  void aDirectoryThatCannotBeReadHoldsUpNoOther() throws IOException {
+    Path unreadable = Files.createDirectory(root.resolve("1764999000123-1"));
+    Files.createDirectory(unreadable.resolve("lock")); // as if it were another user's
+    Files.setLastModifiedTime(unreadable, FileTime.fromMillis(System.currentTimeMillis() - 60_000));
+    Path younger = process("1764999000999-2");
+    byte[] payload = spans("younger");
+    spill(younger, "traces-0000000001", payload);
+    receiver.start();
+    awaitGone(younger);
+    assertThat(taken).extracting(Taken::payload).containsExactly(payload);
+    assertThat(unreadable).exists();
+  }
+
+  @Test
   void fileStaysUntilTheIntakeHasItOnDisk() throws IOException {
     answer = new CompletableFuture<>();
     Path process = process("1764999000123-1");
