@@ -123,6 +123,7 @@ final class PodLogs {
       now = look(series, restarts, paths(series.directory()).getOrDefault(restarts, paths));
     }
     missed.replace(series, now);
+    series.progress().keep(now);
   }
 
   /** Whether the file that was written to at the last look is not among these. */

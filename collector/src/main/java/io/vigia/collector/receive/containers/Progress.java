@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
  * may wait for the rest of a line while the other goes on. Not thread-safe.
  */
 final class Progress {
-  /** The kubelet keeps five files of a container; a file may be seen under two names at once. */
+  /**
+   * More are remembered only while they are there: the kubelet keeps five files of a container, or
+   * as many as it is told to.
+   */
   private static final int MAX_FILES = 32;
 
   private final List<File> files = new ArrayList<>();
@@ -101,11 +104,22 @@ final class Progress {
     changed = false;
   }
 
-  /** The newest is last; the oldest is forgotten when there are too many. */
+  /** The newest is last. */
   void add(File file) {
     files.add(file);
-    if (files.size() > MAX_FILES) {
-      files.remove(0);
+  }
+
+  /**
+   * Forgets the oldest that are gone when there are too many: one that is there would be read
+   * again.
+   */
+  void keep(List<LogFile> present) {
+    for (int i = 0; i < files.size() && files.size() > MAX_FILES; ) {
+      if (present.stream().anyMatch(files.get(i)::is)) {
+        i++;
+      } else {
+        files.remove(i);
+      }
     }
   }
 

@@ -232,6 +232,25 @@ class ContainerLogReceiverTest {
   }
 
   @Test
+  void asManyFilesAsTheKubeletIsToldToKeepAreReadOnce() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    for (int i = 0; i < 60; i++) {
+      directory.line("stdout", "F", "line " + i);
+      directory.rename();
+    }
+    directory.line("stdout", "F", "line 60");
+    start();
+    awaitBodies(61);
+    directory.line("stdout", "F", "line 61"); // seen by another look
+    awaitBodies(62);
+    receiver.close();
+    directory.line("stdout", "F", "line 62");
+    start();
+    awaitBodies(63);
+    assertThat(received.bodies()).doesNotHaveDuplicates();
+  }
+
+  @Test
   void anIntakeThatRefusesIsAskedAgainAndNothingIsLost() throws IOException {
     KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
     for (int i = 0; i < 100; i++) {
