@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,9 @@ final class RotatedFile {
   private final long maxBytes;
   private final int maxFiles;
   private @Nullable FileChannel open;
+
+  /** Which file it is that is open; null where files have no such thing. */
+  private @Nullable Object key;
 
   /** Up to here every byte is a whole line and durable. */
   private long size;
@@ -55,21 +61,31 @@ final class RotatedFile {
 
   private FileChannel channel() throws IOException {
     FileChannel channel = open;
-    if (channel != null && channel.isOpen() && Files.exists(path)) {
+    if (channel != null && channel.isOpen() && isStillThere()) {
       return channel;
     }
-    close(); // never opened, or taken away by somebody
+    close(); // never opened, or somebody took it away, put another in its place or emptied it
     boolean fresh = !Files.exists(path);
     channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     open = channel;
+    key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     size = wholeLines(channel);
     channel.truncate(size);
     if (fresh) {
       syncFolder();
     }
     return channel;
+  }
+
+  private boolean isStillThere() throws IOException {
+    try {
+      BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+      return Objects.equals(now.fileKey(), key) && now.size() >= size;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** After a crash the end may be half a batch: it was not confirmed, so it comes again. */

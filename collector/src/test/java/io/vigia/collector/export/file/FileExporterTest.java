@@ -99,6 +99,27 @@ class FileExporterTest extends ExporterContractTest {
   }
 
   @Test
+  void aFileThatALogRotatorReplacedIsNotWrittenToAnyMore() throws Exception {
+    Exporter exporter = started();
+    get(exporter.export(batch()));
+    Files.move(path(), folder.resolve("taken"));
+    Files.createFile(path());
+    get(exporter.export(batch()));
+    assertThat(Files.readAllLines(folder.resolve("taken"))).hasSize(1);
+    assertThat(Files.readAllLines(path())).hasSize(1);
+  }
+
+  @Test
+  void aFileThatALogRotatorEmptiedBeginsWithTheNextLine() throws Exception {
+    Exporter exporter = started();
+    get(exporter.export(batch()));
+    Files.copy(path(), folder.resolve("copy"));
+    Files.write(path(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+    get(exporter.export(batch()));
+    assertThat(Files.readString(path())).isEqualTo(Files.readString(folder.resolve("copy")));
+  }
+
+  @Test
   void aFullDiskIsRetriedAndNamed() throws Exception {
     Path full = Path.of("/dev/full");
     org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full), "no /dev/full here");
