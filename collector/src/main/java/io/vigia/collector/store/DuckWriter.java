@@ -41,8 +41,8 @@ final class DuckWriter implements StoreWriter {
   /** Finds out what is stored already. */
   void open() throws SQLException {
     nextLogSeq = 1;
+    positions.load(duck.writer(), slices.list());
     for (SliceFile slice : slices.list()) {
-      positions.load(duck.writer(), slice);
       try (Statement statement = duck.writer().createStatement();
           ResultSet max =
               statement.executeQuery("SELECT max(seq) FROM " + slice.alias() + ".logs")) {
@@ -101,7 +101,7 @@ final class DuckWriter implements StoreWriter {
       throws SQLException {
     List<Integer> good = new ArrayList<>(run);
     while (true) {
-      int failed = transaction(slice, batch, good, run, refused);
+      int failed = good.isEmpty() ? -1 : transaction(slice, batch, good, refused);
       if (failed < 0) {
         return;
       }
@@ -111,14 +111,11 @@ final class DuckWriter implements StoreWriter {
 
   /** Returns the entry that is not OTLP, after a rollback, or -1 when all are stored. */
   private int transaction(
-      SliceFile slice,
-      ExportBatch batch,
-      List<Integer> good,
-      List<Integer> run,
-      List<ExportResult.Refused> refused)
+      SliceFile slice, ExportBatch batch, List<Integer> good, List<ExportResult.Refused> refused)
       throws SQLException {
     DuckDBConnection connection = duck.writer();
-    RecordId last = batch.entries().get(run.get(run.size() - 1)).record().id();
+    List<RecordId> ids = good.stream().map(i -> batch.entries().get(i).record().id()).toList();
+    List<Positions.Change> changes = positions.changes(batch.signal(), ids);
     boolean committed = false;
     int current = -1;
     long seqBefore = nextLogSeq;
@@ -131,12 +128,12 @@ final class DuckWriter implements StoreWriter {
         append(batch.entries().get(i).record(), tables);
       }
       tables.flush();
-      Positions.insert(connection, slice, batch.signal(), last);
+      Positions.insert(connection, slice, changes);
       duck.execute("COMMIT");
       committed = true;
       slice.series().commit();
       slice.resources().commit();
-      positions.advance(batch.signal(), last);
+      positions.keep(changes);
       lastLogSeq = nextLogSeq - 1;
       return -1;
     } catch (MalformedOtlpException e) {

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.duckdb.DuckDBConnection;
 
 /** The open database: slices, writer, and queries over all slices. */
@@ -71,6 +72,16 @@ final class Engine implements AutoCloseable {
   }
 
   <T> List<T> query(Statement statement, RowReader<T> reader) throws IOException {
+    return query(statement, reader, row -> true);
+  }
+
+  /**
+   * As many rows as are wanted.
+   *
+   * @param goesOn told of each row in turn; whether another one may follow
+   */
+  <T> List<T> query(Statement statement, RowReader<T> reader, Predicate<T> goesOn)
+      throws IOException {
     slices.reading().lock();
     try {
       Sql sql = statement.sql();
@@ -83,8 +94,11 @@ final class Engine implements AutoCloseable {
         }
         List<T> rows = new ArrayList<>();
         try (ResultSet result = prepared.executeQuery()) {
-          while (result.next()) {
-            rows.add(reader.read(result));
+          boolean more = true;
+          while (more && result.next()) {
+            T row = reader.read(result);
+            rows.add(row);
+            more = goesOn.test(row);
           }
         }
         healthy = true;

@@ -23,6 +23,7 @@ final class HistogramPoint {
   private final ProtoReader packed = new ProtoReader();
   private final Slice positive = new Slice();
   private long timeUnixNanos;
+  private long flags;
   private long count;
   private double sum;
   private double min;
@@ -31,7 +32,7 @@ final class HistogramPoint {
   private long[] counts = {};
 
   void read(Slice message, MetricView.Kind kind) {
-    timeUnixNanos = count = 0;
+    timeUnixNanos = flags = count = 0;
     sum = min = max = Double.NaN;
     bounds = new double[0];
     counts = new long[0];
@@ -40,6 +41,11 @@ final class HistogramPoint {
       case EXPONENTIAL_HISTOGRAM -> exponential(message);
       default -> summary(message);
     }
+  }
+
+  /** Whether the sender says that there is no value any more ({@code FLAG_NO_RECORDED_VALUE}). */
+  boolean noRecordedValue() {
+    return (flags & 1) != 0;
   }
 
   long timeUnixNanos() {
@@ -72,6 +78,7 @@ final class HistogramPoint {
     while (point.next()) {
       switch (point.tag()) {
         case OtlpFields.HISTOGRAM_POINT_TIME_UNIX_NANO -> timeUnixNanos = point.value();
+        case OtlpFields.HISTOGRAM_POINT_FLAGS -> flags = point.value();
         case OtlpFields.HISTOGRAM_POINT_COUNT -> count = point.value();
         case OtlpFields.HISTOGRAM_POINT_SUM -> sum = point.doubleValue();
         case OtlpFields.HISTOGRAM_POINT_MIN -> min = point.doubleValue();
@@ -114,6 +121,7 @@ final class HistogramPoint {
     while (point.next()) {
       switch (point.tag()) {
         case OtlpFields.EXPONENTIAL_POINT_TIME_UNIX_NANO -> timeUnixNanos = point.value();
+        case OtlpFields.EXPONENTIAL_POINT_FLAGS -> flags = point.value();
         case OtlpFields.EXPONENTIAL_POINT_COUNT -> count = point.value();
         case OtlpFields.EXPONENTIAL_POINT_SUM -> sum = point.doubleValue();
         case OtlpFields.EXPONENTIAL_POINT_MIN -> min = point.doubleValue();
@@ -169,6 +177,7 @@ final class HistogramPoint {
     while (point.next()) {
       switch (point.tag()) {
         case OtlpFields.SUMMARY_POINT_TIME_UNIX_NANO -> timeUnixNanos = point.value();
+        case OtlpFields.SUMMARY_POINT_FLAGS -> flags = point.value();
         case OtlpFields.SUMMARY_POINT_COUNT -> count = point.value();
         case OtlpFields.SUMMARY_POINT_SUM -> sum = point.doubleValue();
         default -> {}

@@ -31,6 +31,15 @@ final class IdSet {
     uncommitted.clear();
   }
 
+  int size() {
+    return known.size() + uncommitted.size();
+  }
+
+  void clear() {
+    known.clear();
+    uncommitted.clear();
+  }
+
   void rollback() {
     uncommitted.clear();
   }

@@ -72,6 +72,7 @@ final class LogSql {
   static LogData.Page search(Engine engine, LogQuery query) throws IOException {
     long tailSeq = engine.writer().lastLogSeq();
     boolean tail = query.afterSeq() >= 0;
+    AnswerSize size = new AnswerSize();
     List<Found> found =
         engine.query(
             () -> {
@@ -92,14 +93,15 @@ final class LogSql {
                       + " ON page.resource = about.id ORDER BY "
                       + (tail ? "seq" : "time_ns DESC, seq DESC"));
             },
-            row -> new Found(log(row), row.getLong("time_ns")));
+            row -> new Found(log(row), row.getLong("time_ns")),
+            one -> size.add(one.log.body(), one.log.attributes(), one.log.resource()));
     String next = null;
-    if (!tail && found.size() > query.limit()) {
-      found = found.subList(0, query.limit());
+    if (!tail && (found.size() > query.limit() || size.isFull())) {
+      found = found.subList(0, Math.min(found.size(), query.limit()));
       Found last = found.get(found.size() - 1);
       next = last.timeNanos + ":" + last.log.seq();
     }
-    if (tail && found.size() == query.limit()) {
+    if (tail && (found.size() == query.limit() || size.isFull())) {
       tailSeq = found.get(found.size() - 1).log.seq();
     }
     return new LogData.Page(found.stream().map(Found::log).toList(), next, tailSeq);

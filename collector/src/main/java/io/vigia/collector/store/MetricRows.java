@@ -77,6 +77,9 @@ final class MetricRows {
           default -> OtlpFields.SUMMARY_POINT_ATTRIBUTES;
         };
     histogram.read(message, metric.kind());
+    if (histogram.noRecordedValue()) { // its zeros would look like a restart
+      return histogram.timeUnixNanos();
+    }
     labels.clear().attributes(message, attributes);
     long series = series(metric, scope, resource, tables);
     histogram.append(series, tables.appender(Schema.HISTOGRAMS));

@@ -68,6 +68,16 @@ final class Schema {
   private static final String POSITIONS_DDL =
       "CREATE TABLE %s.positions(signal VARCHAR, log_id BIGINT, epoch INTEGER, sequence BIGINT)";
 
+  /**
+   * Records below a position that are not in the store ({@code filled} is false), and those of them
+   * that came later. Made when there is the first; earlier versions pass it over.
+   */
+  static final String GAPS_DDL =
+      """
+      CREATE TABLE IF NOT EXISTS %s.gaps(
+        signal VARCHAR, log_id BIGINT, epoch INTEGER, last_sequence BIGINT, first_sequence BIGINT,
+        filled BOOLEAN)""";
+
   private static final List<String> TABLES =
       List.of(
           SPANS_DDL,

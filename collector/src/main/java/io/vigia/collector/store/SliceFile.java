@@ -60,7 +60,10 @@ final class SliceFile implements Comparable<SliceFile> {
     return "s" + startMillis + "_" + number;
   }
 
-  /** The series it has dictionary entries for. Writer's thread only, like {@link #resources}. */
+  /**
+   * The series it has dictionary entries for, while it is written to. Writer's thread only, like
+   * {@link #resources}.
+   */
   IdSet series() {
     return series;
   }

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -25,6 +26,9 @@ final class Slices {
   /** A slice is cut by size so that retention by bytes has something small to drop. */
   private static final int SLICES_PER_STORE = 16;
 
+  /** A backlog has two at a time; each takes memory by the number of its series. */
+  private static final int MAX_WRITTEN = 4;
+
   private final Path directory;
   private final Duck duck;
   private final long sliceMillis;
@@ -33,6 +37,10 @@ final class Slices {
   private final ReentrantReadWriteLock attached = new ReentrantReadWriteLock();
   private final TreeSet<SliceFile> slices = new TreeSet<>();
   private volatile List<SliceFile> list = List.of();
+
+  /** The slices whose dictionaries are in memory, the one written last at the end. */
+  private final ArrayDeque<SliceFile> written = new ArrayDeque<>();
+
   private final List<String> setAside = new ArrayList<>();
   private volatile long dropped;
 
@@ -81,10 +89,12 @@ final class Slices {
   SliceFile at(long receiveMillis) throws SQLException {
     long start = Math.floorDiv(Math.max(0, receiveMillis), sliceMillis) * sliceMillis;
     SliceFile newest = slices.floor(SliceFile.in(directory, start, Integer.MAX_VALUE));
-    if (newest != null && newest.startMillis() == start) {
-      return newest;
-    }
-    return add(SliceFile.in(directory, start, 0));
+    SliceFile slice =
+        newest != null && newest.startMillis() == start
+            ? newest
+            : add(SliceFile.in(directory, start, 0));
+    remember(slice);
+    return slice;
   }
 
   private SliceFile add(SliceFile slice) throws SQLException {
@@ -131,9 +141,34 @@ final class Slices {
           throw new SQLException("written by another version of the collector");
         }
       }
-      load(statement, slice.alias() + "." + Schema.SERIES, slice.series());
-      load(statement, slice.alias() + "." + Schema.RESOURCES, slice.resources());
+      // whether they can be read; what is in them is asked for when the slice is written to
+      statement.execute("SELECT count(DISTINCT id) FROM " + slice.alias() + "." + Schema.SERIES);
+      statement.execute("SELECT count(DISTINCT id) FROM " + slice.alias() + "." + Schema.RESOURCES);
     }
+  }
+
+  /**
+   * Knows the slice's dictionaries from now on, and forgets those of the one written longest ago.
+   */
+  private void remember(SliceFile slice) throws SQLException {
+    if (slice.equals(written.peekLast())) {
+      return;
+    }
+    if (!written.remove(slice)) {
+      try (Statement statement = duck.writer().createStatement()) {
+        load(statement, slice.alias() + "." + Schema.SERIES, slice.series());
+        load(statement, slice.alias() + "." + Schema.RESOURCES, slice.resources());
+      }
+    }
+    written.addLast(slice);
+    if (written.size() > MAX_WRITTEN) {
+      forget(written.removeFirst());
+    }
+  }
+
+  private static void forget(SliceFile slice) {
+    slice.series().clear();
+    slice.resources().clear();
   }
 
   private static void load(Statement statement, String table, IdSet into) throws SQLException {
@@ -202,6 +237,7 @@ final class Slices {
     try {
       duck.execute("DETACH " + slice.alias());
       slices.remove(slice);
+      written.remove(slice);
       list = List.copyOf(slices);
     } finally {
       attached.writeLock().unlock();

@@ -192,6 +192,7 @@ final class TraceSql {
       return null;
     }
     Map<Long, long[]> logs = logCounts(engine, traceId);
+    AnswerSize size = new AnswerSize();
     List<TraceData.Span> spans =
         engine.query(
             () ->
@@ -200,7 +201,8 @@ final class TraceSql {
                     .andTime("start_ns", new TimeRange(totals[1] / 1000, totals[2] / 1000 + 1))
                     .andTrace("trace_id", traceId)
                     .add("ORDER BY start_ns, parent_id <> 0, span_id LIMIT ?", maxSpans),
-            row -> span(row, totals[1], logs));
+            row -> span(row, totals[1], logs),
+            span -> size.add(span.attributes(), span.events(), span.links(), span.statusMessage()));
     long allLogs = logs.values().stream().mapToLong(counts -> counts[0]).sum();
     TreeSet<String> used = new TreeSet<>();
     spans.forEach(span -> used.add(span.resource()));

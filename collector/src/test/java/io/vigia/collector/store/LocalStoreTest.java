@@ -3,6 +3,7 @@ package io.vigia.collector.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.LogRecord;
@@ -12,9 +13,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,6 +142,83 @@ class LocalStoreTest extends StoreContract {
     writeAt(now, 0, "before the crash");
     writeAt(now, 1, "after it");
     assertThat(bodies(LogQuery.all(RANGE, 10))).containsExactly("after it", "before the crash");
+  }
+
+  /** For tests that may take longer than it is to the next maintenance, and ask for much. */
+  private void keepForYears() throws IOException {
+    store.close();
+    store =
+        builder().retentionMillis(TimeUnit.DAYS.toMillis(3650)).memoryLimitBytes(256 << 20).build();
+    store.start();
+  }
+
+  @Test
+  void aPageEndsWhereItWouldNotFitIntoMemory() throws IOException {
+    keepForYears();
+    String text = "x".repeat(1 << 20);
+    for (int i = 0; i < 24; i++) {
+      write(Signal.LOGS, Otlp.logs("shop", List.of(Otlp.log(NOW + i, 9, i + text).build())));
+    }
+    for (long after : new long[] {-1, 0}) {
+      List<String> seen = new ArrayList<>();
+      @Nullable String cursor = null;
+      long tail = after;
+      while (seen.size() < 24) {
+        LogData.Page page = reader().logs(with(cursor, tail, 1000));
+        assertThat(page.logs()).hasSizeBetween(1, 17);
+        page.logs().forEach(log -> seen.add(log.body()));
+        cursor = page.nextCursor();
+        tail = after < 0 ? after : page.tailSeq();
+      }
+      assertThat(seen).hasSize(24).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void aTraceEndsWhereItWouldNotFitIntoMemory() throws IOException {
+    keepForYears();
+    String text = "x".repeat(1 << 20);
+    for (int i = 1; i <= 24; i++) {
+      Span span =
+          Otlp.span(TRACE, spanId(i), "", "a", Span.SpanKind.SPAN_KIND_SERVER, NOW + i, MILLI)
+              .addAttributes(Otlp.attribute("large", text))
+              .build();
+      write(Signal.TRACES, Otlp.traces("shop", List.of(span)));
+    }
+    TraceData.Trace trace = Objects.requireNonNull(reader().trace(TRACE, 1000));
+    assertThat(trace.spans()).hasSizeBetween(1, 17);
+    assertThat(trace.totalSpans()).isEqualTo(24);
+  }
+
+  @Test
+  void onlySlicesThatAreWrittenToHaveTheirDictionariesInMemory() throws Exception {
+    keepForYears();
+    long now = NOW / 1_000_000;
+    for (int i = 0; i < 20; i++) {
+      writeAt(now + i * 60_000L, 2 * i, "minute " + i);
+      writeAt(now, 2 * i + 1, "late " + i); // of a slice that is written to all the time
+    }
+    assertThat(dictionariesInMemory()).isBetween(2L, 4L);
+    keepForYears(); // on the same data
+    assertThat(dictionariesInMemory()).isZero();
+    writeAt(now, 200, "after the restart");
+    assertThat(dictionariesInMemory()).isEqualTo(1);
+    assertThat(store.engine().slices().list()).hasSize(20);
+    String resources = store.engine().slices().list().get(0).alias() + ".resources";
+    assertThat(
+            store
+                .engine()
+                .query(
+                    () -> new Sql().add("SELECT count(*) FROM " + resources),
+                    row -> row.getLong(1)))
+        .as("entries for its one resource")
+        .containsExactly(1L);
+  }
+
+  private long dictionariesInMemory() throws IOException {
+    return store.engine().slices().list().stream()
+        .filter(slice -> slice.resources().size() > 0)
+        .count();
   }
 
   @Test

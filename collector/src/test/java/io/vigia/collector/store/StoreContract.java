@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.DataPointFlags;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogram;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Gauge;
@@ -478,6 +479,39 @@ abstract class StoreContract {
     assertThat(reader().trace(TRACE, 10)).isNotNull();
   }
 
+  private ExportResult writeAgain(int epoch, long... sequences) throws IOException {
+    List<ExportBatch.Entry> entries = new ArrayList<>();
+    for (long sequence : sequences) {
+      byte[] payload = Otlp.logs("shop", List.of(Otlp.log(NOW, 9, epoch + "-" + sequence).build()));
+      LogRecord like = record(Signal.LOGS, sequence, payload);
+      RecordId id = new RecordId(42, epoch, sequence);
+      entries.add(
+          new ExportBatch.Entry(
+              new LogRecord(id, Signal.LOGS, like.envelope(), 1, like.payload()), null));
+    }
+    return writer().write(new ExportBatch(Signal.LOGS, entries));
+  }
+
+  /** As dead letters that are retried, or what was skipped and is asked for again. */
+  @Test
+  void whatWasPassedOverIsStoredWhenItComesLaterAndOnlyThen() throws IOException {
+    assertThat(writeAgain(1, 5, 6, 9).duplicates()).isZero();
+    assertThat(writeAgain(1, 7, 6).duplicates()).isEqualTo(1);
+    restart();
+    assertThat(writeAgain(1, 7, 5, 9, 10).duplicates()).isEqualTo(3);
+    assertThat(writeAgain(1, 0, 8).duplicates()).isZero();
+    // the log's process died and began again
+    assertThat(writeAgain(2, 11, 13).duplicates()).isZero();
+    assertThat(writeAgain(2, 12, 11).duplicates()).isEqualTo(1);
+    restart();
+    assertThat(writeAgain(1, 0, 5, 6, 7, 8, 9, 10).duplicates()).isEqualTo(7);
+    assertThat(writeAgain(2, 11, 12, 13).duplicates()).isEqualTo(3);
+    assertThat(writeAgain(1, 4, 3).duplicates()).isZero();
+    assertThat(bodies(LogQuery.all(RANGE, 100)))
+        .containsExactlyInAnyOrder(
+            "1-0", "1-3", "1-4", "1-5", "1-6", "1-7", "1-8", "1-9", "1-10", "2-11", "2-12", "2-13");
+  }
+
   @Test
   void aMalformedRecordIsRefusedAndItsNeighboursStored() throws IOException {
     byte[] good = Otlp.logs("shop", List.of(Otlp.log(NOW, 9, "good").build()));
@@ -640,6 +674,38 @@ abstract class StoreContract {
     assertThat(silent.requests()).isEqualTo(300);
     assertThat(silent.p50Nanos()).isEqualTo(100 * MILLI);
     assertThat(silent.p95Nanos()).isEqualTo(200 * MILLI);
+  }
+
+  @Test
+  void aHistogramThatWasGoneForAMomentDidNotBeginAgain() throws IOException {
+    List<Metric> metrics = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      HistogramDataPoint.Builder point =
+          HistogramDataPoint.newBuilder().setTimeUnixNano(NOW + (i - 4) * 10 * SECOND);
+      if (i == 2) {
+        point.setFlags(DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK_VALUE);
+      } else {
+        point.setCount(1000 + i).setSum(1000 + i);
+      }
+      metrics.add(
+          Metric.newBuilder()
+              .setName("latency")
+              .setHistogram(
+                  Histogram.newBuilder()
+                      .setAggregationTemporality(
+                          AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE)
+                      .addDataPoints(point))
+              .build());
+    }
+    write(Signal.METRICS, Otlp.metrics("shop", metrics));
+    MetricData.Result rate = metric("latency", Statistic.RATE, null);
+    double seconds = rate.stepMicros() / 1e6;
+    double sum =
+        rate.lines().get(0).values().stream()
+            .filter(v -> v != null)
+            .mapToDouble(v -> v * seconds)
+            .sum();
+    assertThat(sum).isBetween(2.999, 3.001);
   }
 
   List<Double> values(String name, Statistic statistic) throws IOException {
