@@ -1,7 +1,6 @@
 package io.vigia.agent.extension.lazy;
 
 import io.opentelemetry.javaagent.bootstrap.InstrumentationHolder;
-import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 import io.opentelemetry.javaagent.tooling.AgentExtension;
 import io.opentelemetry.javaagent.tooling.Utils;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
@@ -54,8 +53,7 @@ public final class LazyModules implements AgentExtension {
       if (!isLazy(config)) {
         AgentBuilder all = complete;
         for (ModuleIndex.Module module : index.all()) {
-          InstrumentationModule instance = modules.create(module);
-          all = instance == null ? all : modules.install(instance, all);
+          all = modules.install(modules.load(module), all);
         }
         return all;
       }

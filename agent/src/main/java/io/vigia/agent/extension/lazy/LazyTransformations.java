@@ -1,6 +1,5 @@
 package io.vigia.agent.extension.lazy;
 
-import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 import io.opentelemetry.javaagent.tooling.DefineClassHandler;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Field;
@@ -40,7 +39,7 @@ final class LazyTransformations extends AbstractList<Object> {
   private final AgentBuilder empty;
   private final Field transformationsField;
   private final TreeMap<ModuleIndex.Module, List<?>> loaded = new TreeMap<>();
-  private final Map<ModuleIndex.Module, InstrumentationModule> waiting = new HashMap<>();
+  private final Map<ModuleIndex.Module, Modules.Candidate> waiting = new HashMap<>();
   private volatile long asked;
 
   private LazyTransformations(
@@ -102,38 +101,38 @@ final class LazyTransformations extends AbstractList<Object> {
   }
 
   private List<?> transformations(ModuleIndex.Module module, ClassLoader loader) {
-    InstrumentationModule instance;
+    Modules.Candidate candidate;
     synchronized (this) {
       List<?> ready = loaded.get(module);
       if (ready != null) {
         return ready;
       }
-      instance = waiting.get(module);
-      if (instance == null) {
-        instance = modules.create(module);
-        if (instance == null) {
+      candidate = waiting.get(module);
+      if (candidate == null) {
+        candidate = modules.load(module);
+        if (candidate == null) {
           loaded.put(module, Collections.emptyList());
           return Collections.emptyList();
         }
-        waiting.put(module, instance);
+        waiting.put(module, candidate);
       }
     }
-    return Modules.mayActIn(instance, loader) ? install(module, instance) : Collections.emptyList();
+    return candidate.mayActIn(loader) ? install(module, candidate) : Collections.emptyList();
   }
 
-  private synchronized List<?> install(ModuleIndex.Module module, InstrumentationModule instance) {
+  private synchronized List<?> install(ModuleIndex.Module module, Modules.Candidate candidate) {
     List<?> ready = loaded.get(module);
     if (ready == null) {
-      ready = install(instance);
+      ready = install(candidate);
       loaded.put(module, ready);
       waiting.remove(module);
     }
     return ready;
   }
 
-  private List<?> install(InstrumentationModule instance) {
+  private List<?> install(Modules.Candidate candidate) {
     AgentBuilder installed =
-        modules.install(instance, empty).with(AgentBuilder.Listener.NoOp.INSTANCE);
+        modules.install(candidate, empty).with(AgentBuilder.Listener.NoOp.INSTANCE);
     try {
       List<?> transformations = (List<?>) transformationsField.get(installed);
       adviceTypes.use(transformations);

@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import net.bytebuddy.agent.builder.AgentBuilder;
+import net.bytebuddy.matcher.ElementMatcher;
 import org.jspecify.annotations.Nullable;
 
 /** Loads modules and has upstream's installer add what they do to a builder. */
@@ -36,34 +37,53 @@ final class Modules {
     install.setAccessible(true);
   }
 
+  /** A module, and the class loaders that it is for. */
+  static final class Candidate {
+    private final InstrumentationModule module;
+
+    /** Made once: it remembers its answers, and upstream's cache has a place for each one made. */
+    private final ElementMatcher<ClassLoader> loaders;
+
+    private Candidate(InstrumentationModule module) {
+      this.module = module;
+      this.loaders = module.classLoaderMatcher();
+    }
+
+    /** Whether it is one for the version of its library that the class loader has. */
+    boolean mayActIn(ClassLoader loader) {
+      try {
+        return loaders.matches(loader);
+      } catch (RuntimeException | LinkageError e) {
+        return true; // upstream asks again, and has its own way with it
+      }
+    }
+  }
+
   /** Null if it cannot be loaded. */
-  @Nullable InstrumentationModule create(ModuleIndex.Module module) {
+  @Nullable Candidate load(ModuleIndex.Module module) {
     try {
-      return (InstrumentationModule)
-          Class.forName(module.className, true, extensions).getDeclaredConstructor().newInstance();
+      return new Candidate(
+          (InstrumentationModule)
+              Class.forName(module.className, true, extensions)
+                  .getDeclaredConstructor()
+                  .newInstance());
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       failed(module.className, e);
       return null;
     }
   }
 
-  /** Whether it is one for the version of its library that the class loader has. */
-  static boolean mayActIn(InstrumentationModule module, ClassLoader loader) {
-    try {
-      return module.classLoaderMatcher().matches(loader);
-    } catch (RuntimeException | LinkageError e) {
-      return true; // upstream asks again, and has its own way with it
-    }
-  }
-
   /** The builder unchanged if the module is switched off or cannot be installed. */
-  AgentBuilder install(InstrumentationModule module, AgentBuilder builder) {
+  AgentBuilder install(@Nullable Candidate candidate, AgentBuilder builder) {
+    if (candidate == null) {
+      return builder;
+    }
     try {
-      return (AgentBuilder) install.invoke(installer, module, builder, config);
+      return (AgentBuilder) install.invoke(installer, candidate.module, builder, config);
     } catch (InvocationTargetException e) {
-      failed(module.getClass().getName(), e.getCause());
+      failed(candidate.module.getClass().getName(), e.getCause());
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-      failed(module.getClass().getName(), e);
+      failed(candidate.module.getClass().getName(), e);
     }
     return builder;
   }
