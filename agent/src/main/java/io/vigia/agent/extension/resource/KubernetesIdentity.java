@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class KubernetesIdentity {
 
+  /** What the kubelet writes there begins so in a pod that has its node's network, and name. */
+  private static final Path HOSTS_FILE = Paths.get("/etc/hosts");
+
+  private static final String OF_THE_NODE = "# Kubernetes-managed hosts file (host network).";
+
   private static final Path NAMESPACE_FILE =
       Paths.get("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
 
@@ -47,7 +52,11 @@ final class KubernetesIdentity {
   /** {@code null} outside of Kubernetes. */
   static @Nullable KubernetesIdentity ofThisPod() {
     return of(
-        KubernetesIdentity::setting, NAMESPACE_FILE, KubeletMounts.MOUNT_INFO, PodLabels.FILE);
+        KubernetesIdentity::setting,
+        NAMESPACE_FILE,
+        KubeletMounts.MOUNT_INFO,
+        PodLabels.FILE,
+        HOSTS_FILE);
   }
 
   /** A variable, or for one of ours the property of the same meaning. */
@@ -57,13 +66,17 @@ final class KubernetesIdentity {
   }
 
   static @Nullable KubernetesIdentity of(
-      Function<String, @Nullable String> env, Path namespaceFile, Path mountInfo, Path labels) {
+      Function<String, @Nullable String> env,
+      Path namespaceFile,
+      Path mountInfo,
+      Path labels,
+      Path hosts) {
     if (env.apply("KUBERNETES_SERVICE_HOST") == null && env.apply("VIGIA_POD_NAME") == null) {
       return null;
     }
     Map<String, String> attributes = new LinkedHashMap<>();
     String pod = downward(env, "POD_NAME");
-    if (pod == null) {
+    if (pod == null && !String.valueOf(read(hosts)).startsWith(OF_THE_NODE)) {
       pod = env.apply("HOSTNAME");
     }
     put(attributes, "k8s.pod.name", pod);

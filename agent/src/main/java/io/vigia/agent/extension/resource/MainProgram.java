@@ -2,6 +2,9 @@ package io.vigia.agent.extension.resource;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.function.Function;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -15,6 +18,8 @@ final class MainProgram {
 
   /** {@code orders-service-1.4.2-SNAPSHOT.jar} → {@code orders-service}. */
   private static final Pattern VERSION = Pattern.compile("^(.+?)-v?\\d+(\\.[\\w]+)*([-+.]\\w+)*$");
+
+  private static final String SPRING_BOOT_LOADER = "org.springframework.boot.loader.";
 
   private final @Nullable String implementationTitle;
   private final @Nullable String implementationVersion;
@@ -55,7 +60,26 @@ final class MainProgram {
     String main = end < 0 ? command : command.substring(0, end);
     // module/class
     String mainClass = main.substring(main.lastIndexOf('/') + 1);
+    if (mainClass.startsWith(SPRING_BOOT_LOADER) && classPath != null) {
+      return ofUnpacked(classPath.split(File.pathSeparator, 2)[0], mainClass);
+    }
     return new MainProgram(null, null, null, mainClass, WebApplication.name(mainClass, properties));
+  }
+
+  /** A fat jar of Spring Boot as it is unpacked in images: the launcher starts everybody's. */
+  private static MainProgram ofUnpacked(String directory, String launcher) {
+    try (InputStream in = Files.newInputStream(Paths.get(directory, "META-INF", "MANIFEST.MF"))) {
+      Attributes main = new Manifest(in).getMainAttributes();
+      String start = nonEmpty(main.getValue("Start-Class"));
+      return new MainProgram(
+          nonEmpty(main.getValue(Attributes.Name.IMPLEMENTATION_TITLE)),
+          nonEmpty(main.getValue(Attributes.Name.IMPLEMENTATION_VERSION)),
+          null,
+          start == null ? launcher : start,
+          null);
+    } catch (IOException | RuntimeException e) {
+      return new MainProgram(null, null, null, launcher, null); // not unpacked there
+    }
   }
 
   private static MainProgram ofJar(File file, Function<String, @Nullable String> properties) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes.Name;
@@ -115,7 +116,27 @@ class ServiceIdentityTest {
 
   private @Nullable KubernetesIdentity inPod(Map<String, String> env) {
     Path none = directory.resolve("none");
-    return KubernetesIdentity.of(env::get, none, none, directory.resolve("labels"));
+    return KubernetesIdentity.of(
+        env::get, none, none, directory.resolve("labels"), directory.resolve("hosts"));
+  }
+
+  /** Its host name is the node's: every service of a node would have one name, and no own. */
+  @Test
+  void podWithItsNodesNetworkIsNotNamedAfterTheNode() throws Exception {
+    Map<String, String> pod =
+        Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "pool-worker-12");
+    Path jar = jar("a.jar", "a", "1");
+    Path hosts = directory.resolve("hosts");
+    Files.writeString(hosts, "# Kubernetes-managed hosts file.\n127.0.0.1 localhost\n");
+    assertThat(named(Map.of(), pod, jar, "spring")).isEqualTo("pool-worker|Kubernetes workload");
+    Files.writeString(hosts, "# Kubernetes-managed hosts file (host network).\n127.0.0.1 a\n");
+    assertThat(named(Map.of(), pod, jar, "spring")).isEqualTo("spring|spring.application.name");
+    assertThat(identity(Resource.empty(), Map.of(), pod, jar, null).resource().getAttributes())
+        .extracting(attributes -> attributes.get(AttributeKey.stringKey("k8s.pod.name")))
+        .isNull();
+    Map<String, String> told = new HashMap<>(pod);
+    told.put("POD_NAME", "shop-7c9d8b6f5-x2k4p");
+    assertThat(named(Map.of(), told, jar, "spring")).isEqualTo("shop|Kubernetes workload");
   }
 
   /** A label or an owner that the downward API or an injector put there. */
@@ -171,6 +192,7 @@ class ServiceIdentityTest {
             Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1", "HOSTNAME", "db-0")::get,
             file,
             directory.resolve("none"),
+            directory.resolve("none"),
             directory.resolve("none"));
     assertThat(identity).isNotNull();
     assertThat(identity.attributes())
@@ -199,6 +221,34 @@ class ServiceIdentityTest {
   void mainClassIsTheFirstWord(String command, String mainClass) {
     MainProgram program = MainProgram.of(Map.of("sun.java.command", command)::get);
     assertThat(program.mainClass()).isEqualTo(mainClass);
+  }
+
+  /** As layered images have it: {@code java org.springframework.boot.loader.launch.JarLauncher}. */
+  @ParameterizedTest
+  @CsvSource({
+    "Implementation-Title: orders, orders|Implementation-Title",
+    "Built-By: me, com.acme.Orders|main class",
+  })
+  void unpackedSpringBootApplicationIsNotNamedAfterItsLauncher(String line, String named)
+      throws Exception {
+    Files.createDirectories(directory.resolve("META-INF"));
+    Files.writeString(
+        directory.resolve("META-INF/MANIFEST.MF"),
+        "Manifest-Version: 1.0\nStart-Class: com.acme.Orders\n" + line + "\n");
+    ServiceIdentity identity =
+        ServiceIdentity.of(
+            Resource.empty(),
+            DefaultConfigProperties.createFromMap(Map.of()),
+            null,
+            MainProgram.of(
+                Map.of(
+                        "sun.java.command",
+                        "org.springframework.boot.loader.launch.JarLauncher --port=1",
+                        "java.class.path",
+                        directory.toString())
+                    ::get),
+            ignored -> null);
+    assertThat(identity.name() + "|" + identity.source()).isEqualTo(named);
   }
 
   private String named(
