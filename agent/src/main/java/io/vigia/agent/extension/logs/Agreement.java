@@ -126,7 +126,8 @@ final class Agreement {
     }
   }
 
-  private void forward(String why) {
+  /** Decides whatever was decided. */
+  void forward(String why) {
     owner = Owner.FORWARD;
     Console.debug(() -> "logs are sent by forward: " + why);
   }

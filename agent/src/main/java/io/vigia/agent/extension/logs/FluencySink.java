@@ -139,7 +139,12 @@ public final class FluencySink {
    */
   private boolean agree() {
     while (agreement.owner() != Agreement.Owner.FORWARD) {
-      agreement.step();
+      try {
+        agreement.step();
+      } catch (Throwable e) {
+        Console.harmless(e);
+        agreement.forward("the collector cannot be asked"); // better twice than not at all
+      }
       if (agreement.owner() == Agreement.Owner.STDOUT) {
         disconnect();
       }
@@ -224,7 +229,7 @@ public final class FluencySink {
         }
         // chunks leave for the spool at once, so this is a burst: wait, the queue in front fills
         pause();
-      } catch (IOException | RuntimeException e) {
+      } catch (Throwable e) { // also memory that ran out: the next event may find some
         health.dropped("log events", e.getClass().getSimpleName());
         return;
       }

@@ -17,6 +17,7 @@ final class ForwardRecord {
 
   private static final String THREAD = "thread.name";
   private static final String EXCEPTION = "exception.";
+  private static final AttributeKey<String> EVENT = AttributeKey.stringKey("event.name");
 
   /** The resource is the same for every event, so it is encoded once. */
   static byte[] encodeResource(Attributes resource) {
@@ -35,6 +36,9 @@ final class ForwardRecord {
     int[] top = {0};
     attributes.forEach((key, value) -> top[0] += isTop(key.getKey()) ? 1 : 0);
     int others = attributes.size() - top[0];
+    // as the collector writes it; an attribute of that name is the older way to say the same
+    String event = attributes.get(EVENT) == null ? record.getEventName() : null;
+    others += event == null ? 0 : 1;
     int entries =
         top[0]
             + (body == null ? 0 : 1)
@@ -68,6 +72,9 @@ final class ForwardRecord {
         });
     if (others > 0) {
       writer.string("attributes").mapHeader(others);
+      if (event != null) {
+        writer.string(EVENT.getKey()).string(event);
+      }
       attributes.forEach(
           (key, value) -> {
             if (!isTop(key.getKey())) {

@@ -1,10 +1,13 @@
 package io.vigia.agent.extension.logs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.extension.export.Exports;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +46,36 @@ class FluencySinkTest {
               });
       application.start();
       assertThat(inherited.get(60, TimeUnit.SECONDS)).isEmpty();
+      sink.shutdown();
+    } finally {
+      System.clearProperty("vigia.spill.dir");
+    }
+  }
+
+  @Test
+  void eventsAreSentWhenTheCollectorCannotBeAskedWhoSendsThem() throws Exception {
+    System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
+    try {
+      CollectorAddress address =
+          CollectorAddress.find(
+              Map.of("vigia.collector", "127.0.0.1:1", "vigia.forward", "127.0.0.1:1")::get,
+              name -> null);
+      Exports.start(address);
+      FluencySink sink =
+          FluencySink.builder(address)
+              .unlessRead(
+                  (Agreement.Question)
+                      text -> {
+                        throw new OutOfMemoryError("for a moment");
+                      })
+              .build();
+      sink.offer(0, new byte[] {(byte) 0x80});
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  Exports.health().counts().keySet().stream()
+                      .anyMatch(outcome -> outcome.outcome.equals("kept")));
       sink.shutdown();
     } finally {
       System.clearProperty("vigia.spill.dir");
