@@ -111,7 +111,7 @@ final class OtlpGrpcTransport implements Outbox.Transport {
   /** Which status may be followed by another try is in the specification, under "Failures". */
   private static void judge(GrpcResponse answer, int bytes) throws IOException {
     GrpcStatusCode status = answer.getStatusCode();
-    String message = status + " " + answer.getStatusDescription();
+    String message = status + " " + Excerpt.of(String.valueOf(answer.getStatusDescription()));
     switch (status) {
       case OK:
         return;

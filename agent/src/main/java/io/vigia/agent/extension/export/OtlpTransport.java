@@ -39,7 +39,7 @@ final class OtlpTransport implements Outbox.Transport {
       wasThere = true;
       return;
     }
-    String message = "HTTP " + status + (response.body.isEmpty() ? "" : " " + response.body);
+    String message = ("HTTP " + status + " " + Excerpt.of(response.body)).trim();
     if (mayBeTakenLater(status)) {
       throw new Outbox.BusyException(message, Math.max(0, response.retryAfterSeconds) * 1000L);
     }

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,7 @@ class OtlpTransportTest {
 
   private HttpServer server;
   private volatile int status = 200;
+  private volatile String answer = "";
 
   @BeforeEach
   void listen() throws Exception {
@@ -30,7 +32,9 @@ class OtlpTransportTest {
         exchange -> {
           try (exchange) {
             exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(status, -1);
+            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+            exchange.getResponseBody().write(bytes);
           }
         });
     server.start();
@@ -67,6 +71,17 @@ class OtlpTransportTest {
     transport.deliver(PAYLOAD);
     status = answered;
     assertThatThrownBy(() -> transport.deliver(PAYLOAD)).isInstanceOf(Outbox.BusyException.class);
+  }
+
+  /** It is said on the application's stderr. */
+  @ParameterizedTest
+  @ValueSource(ints = {400, 503})
+  void pageThatAProxyAnswersIsOneShortLine(int answered) {
+    status = answered;
+    answer = "<html>\r\n<b>no \u001b[31mupstream</b>\u0000\n" + "and so on\n".repeat(1_000);
+    assertThatThrownBy(() -> transport().deliver(PAYLOAD))
+        .hasMessageStartingWith("HTTP " + answered + " <html> <b>no [31mupstream</b> and so on")
+        .hasMessageMatching("[^\\p{Cntrl}]{1,250}");
   }
 
   @Test
