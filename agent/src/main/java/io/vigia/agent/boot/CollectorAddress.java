@@ -96,8 +96,8 @@ public final class CollectorAddress {
     try {
       URI uri = URI.create(url);
       String host = UrlHost.of(uri);
-      if (host == null) {
-        throw new IllegalArgumentException("no host in it");
+      if (host == null || !uri.getScheme().matches("(?i)https?")) {
+        throw new IllegalArgumentException("no host in it, or another scheme");
       }
       int port = UrlHost.port(uri);
       if (port < 0) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class AgentState {
 
   private static @Nullable CollectorAddress address;
+  private static boolean isUnreadable;
   private static volatile @Nullable ServiceIdentity identity;
   private static volatile @Nullable Shipping shipping;
 
@@ -24,6 +25,7 @@ final class AgentState {
         found = CollectorAddress.find();
       } catch (IllegalArgumentException e) {
         Console.say(e.getMessage() + "; using localhost");
+        isUnreadable = true;
         found = CollectorAddress.find(name -> null, name -> null);
       }
       address = found;
@@ -33,8 +35,15 @@ final class AgentState {
 
   /** An endpoint in upstream's configuration file goes before the default. */
   static synchronized void configured(@Nullable String endpoint) {
-    if (endpoint != null && address().source().equals("default")) {
+    CollectorAddress found = address();
+    boolean isDefault = endpoint == null || endpoint.equals(found.otlp().toString());
+    if (isDefault || isUnreadable || !found.source().equals("default")) {
+      return;
+    }
+    try {
       address = CollectorAddress.find(endpoint);
+    } catch (IllegalArgumentException e) {
+      Console.say(e.getMessage() + "; using localhost");
     }
   }
 

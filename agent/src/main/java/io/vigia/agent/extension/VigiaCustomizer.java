@@ -83,7 +83,9 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
       metricsForm = MetricsForm.ask(address);
     }
     Map<String, String> overrides = new HashMap<>();
-    if (address.isOurSetting()) {
+    String endpoint = config.getString("otel.exporter.otlp.endpoint");
+    // host:port is understood here, but not by the SDK
+    if (address.isOurSetting() || (endpoint != null && !endpoint.contains("://"))) {
       overrides.put("otel.exporter.otlp.endpoint", address.otlp().toString());
     }
     Shipping shipping = Shipping.of(config::getString, address);

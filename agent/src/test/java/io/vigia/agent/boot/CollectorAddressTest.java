@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CollectorAddressTest {
 
@@ -71,6 +72,15 @@ class CollectorAddressTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("VIGIA_COLLECTOR")
         .hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp://c:4318", "grpc://c:4317", "unix:///run/c", "ftp://c"})
+  void whatTheSdkCannotSendToIsNoAddress(String value) {
+    assertThatThrownBy(() -> find(Map.of("VIGIA_COLLECTOR", value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("VIGIA_COLLECTOR is not an address");
+    assertThat(find(Map.of("VIGIA_COLLECTOR", "HTTPS://c")).otlp()).hasToString("HTTPS://c:443");
   }
 
   private static CollectorAddress find(Map<String, String> env) {

@@ -3,9 +3,12 @@ package io.vigia.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vigia.agent.programs.Hello;
+import io.vigia.agent.programs.OrderService;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Points 1 and 2: what is said at start. */
 class StartIT {
@@ -44,6 +47,55 @@ class StartIT {
             .contains("traces by OTLP/HTTP, metrics not sent, logs by forward to 127.0.0.1:")
             .endsWith(": reachable");
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "VIGIA_COLLECTOR, http://user:secret word@",
+    "VIGIA_COLLECTOR, tcp://user:secret@collector:4318",
+    "OTEL_EXPORTER_OTLP_ENDPOINT, grpc://user:secret@collector:4317",
+    "OTEL_EXPORTER_OTLP_ENDPOINT, http://user:se%ret@collector",
+  })
+  void addressThatCannotBeReadIsSaidAndThisMachineTaken(String setting, String value)
+      throws Exception {
+    try (Jvm jvm = Jvm.of(Hello.class).environment(setting, value).argument("told").start()) {
+      jvm.awaitUnlessEnded(() -> vigiaLines(jvm).stream().anyMatch(StartIT::isVerdict));
+      jvm.endWell();
+      assertThat(vigiaLines(jvm))
+          .filteredOn(line -> line.contains(setting + " is not an address"))
+          .singleElement()
+          .asString()
+          .endsWith("; using localhost");
+      assertThat(vigiaLines(jvm))
+          .filteredOn(StartIT::isVerdict)
+          .singleElement()
+          .asString()
+          .contains("collector http://localhost:4318 (from default)");
+      assertThat(jvm.output()).doesNotContain("secret").doesNotContain("se%ret");
+    }
+  }
+
+  @Test
+  void withoutASettingTheVerdictSaysThatTheAddressIsTheDefault() throws Exception {
+    try (Jvm jvm = Jvm.of(Hello.class).argument("told").start()) {
+      jvm.awaitUnlessEnded(() -> vigiaLines(jvm).stream().anyMatch(StartIT::isVerdict));
+      jvm.endWell();
+      assertThat(jvm.output()).contains("collector http://localhost:4318 (from default)");
+    }
+  }
+
+  /** As {@code check} understands it, and the SDK by itself does not. */
+  @Test
+  void upstreamsEndpointMayBeHostAndPortAlone() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
+                .environment("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:" + receiver.otlpPort())
+                .environment("VIGIA_FORWARD", "127.0.0.1:" + receiver.forwardPort())
+                .start()) {
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      assertThat(receiver.spans).as(jvm.output()).hasSize(2);
     }
   }
 
