@@ -71,7 +71,10 @@ public enum Setting {
       "vigia.spill.dir",
       "`${java.io.tmpdir}/vigia-spill-<user>`",
       "where data waits for the collector; private to the user"),
-  SPILL_MAX_BYTES("vigia.spill.max.bytes", "67108864", "how much of it, per process"),
+  SPILL_MAX_BYTES(
+      "vigia.spill.max.bytes",
+      "67108864",
+      "how much of it, per process; one signal has three quarters of it at most"),
   WORKLOAD(
       "vigia.workload",
       "label `app.kubernetes.io/name` in `/etc/podinfo/labels`, then from the pod's name",

@@ -1,6 +1,8 @@
 package io.vigia.agent.boot;
 
 import io.opentelemetry.javaagent.OpenTelemetryAgent;
+import java.io.File;
+import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ public final class VigiaAgent {
   public static void premain(@Nullable String args, Instrumentation instrumentation) {
     try {
       if (isMeant(args) && mayStart()) {
-        System.setProperty(STARTED, "true");
+        System.setProperty(STARTED, process());
         quietenUpstream();
         OpenTelemetryAgent.premain(args, instrumentation);
       }
@@ -29,7 +31,7 @@ public final class VigiaAgent {
   public static void agentmain(@Nullable String args, Instrumentation instrumentation) {
     try {
       if (isMeant(args) && mayStart()) {
-        System.setProperty(STARTED, "true");
+        System.setProperty(STARTED, process());
         quietenUpstream();
         // classes are loaded already: no module may wait for its first class
         System.setProperty("vigia.agent.attached", "true");
@@ -65,8 +67,17 @@ public final class VigiaAgent {
     return true;
   }
 
+  /** The process's number where it can be told: some hand all their properties to a child. */
+  private static String process() {
+    try {
+      return new File("/proc/self").getCanonicalFile().getName();
+    } catch (IOException e) {
+      return "self";
+    }
+  }
+
   private static boolean mayStart() {
-    if (System.getProperty(STARTED) != null) {
+    if (process().equals(System.getProperty(STARTED))) {
       System.err.println("[vigia] -javaagent is given twice; the second one is ignored");
       return false;
     }

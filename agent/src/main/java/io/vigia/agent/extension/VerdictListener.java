@@ -21,7 +21,16 @@ public final class VerdictListener implements AgentListener {
   @Override
   public void afterAgent(AutoConfiguredOpenTelemetrySdk sdk) {
     Shipping shipping = AgentState.shipping();
-    if (!Setting.VERDICT.isOn() || shipping == null) {
+    if (!Setting.VERDICT.isOn()) {
+      return;
+    }
+    if (shipping == null) {
+      if (isConfiguredInYaml()) {
+        Console.say(
+            Main.version()
+                + ": otel.config.file is followed as it is, without Vigía's service name, redaction"
+                + " of secrets, logs by forward and Prometheus registries");
+      }
       return;
     }
     // the probe may take a second; the application must not wait for it
@@ -29,6 +38,11 @@ public final class VerdictListener implements AgentListener {
     thread.setDaemon(true);
     thread.setContextClassLoader(null);
     thread.start();
+  }
+
+  private static boolean isConfiguredInYaml() {
+    return System.getProperty("otel.config.file") != null
+        || System.getenv("OTEL_CONFIG_FILE") != null;
   }
 
   private static void print(Shipping shipping) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vigia.agent.programs.OrderService;
+import io.vigia.agent.programs.Parent;
 import io.vigia.agent.programs.Web;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -81,6 +82,21 @@ class CollectorAwayIT {
           .extracting(metric -> metric.getSum().getDataPoints(0).getStartTimeUnixNano())
           .satisfies(starts -> assertThat(Set.copyOf(starts)).hasSizeBetween(3, 4));
       assertThat(spilled(spill)).isEmpty();
+    }
+  }
+
+  /** A lock that whoever opens it waits at, as at a file of a server that is gone. */
+  @Test
+  void startDoesNotWaitForWhatEarlierProcessesLeft() throws Exception {
+    Path spill = directory.resolve("spill");
+    Path left = Files.createDirectories(spill.resolve("1764999000123-a"));
+    Files.setPosixFilePermissions(spill, PosixFilePermissions.fromString("rwx------"));
+    Process fifo = new ProcessBuilder("mkfifo", left.resolve("lock").toString()).start();
+    assertThat(fifo.waitFor()).isZero();
+    try (Receiver receiver = Receiver.start();
+        Jvm job = service().sendingTo(receiver).spillingTo(spill).start()) {
+      assertThat(job.exitCode(Duration.ofSeconds(60))).as(job.output()).isZero();
+      assertThat(receiver.spans).hasSize(2);
     }
   }
 
@@ -223,6 +239,17 @@ class CollectorAwayIT {
       assertThat(job.output()).contains("given twice");
       assertThat(receiver.spans).hasSize(2);
       assertThat(receiver.logs()).hasSize(3);
+    }
+  }
+
+  /** As Gradle's {@code systemProperties System.properties} does. */
+  @Test
+  void childThatIsGivenTheProcessesPropertiesIsSeenToo() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm parent = Jvm.of(Parent.class).sendingTo(receiver).start()) {
+      assertThat(parent.exitCode(Duration.ofSeconds(120))).as(parent.output()).isZero();
+      assertThat(parent.output()).doesNotContain("given twice");
+      assertThat(receiver.spans).as(parent.output()).hasSize(2);
     }
   }
 

@@ -7,16 +7,21 @@ import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.vigia.agent.programs.OrderService;
 import io.vigia.agent.programs.Web;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -218,5 +223,44 @@ class UpstreamSettingsIT {
                     assertThat(holds(effect, sent)).as(effect.what() + web.output()).isTrue());
       }
     }
+  }
+
+  /** What of ours is not in it is said, because secrets leave then. */
+  @Test
+  void configurationInYamlIsFollowedAndKeptFromLoss(@TempDir Path directory) throws Exception {
+    Path spill = directory.resolve("spill");
+    try (Receiver receiver = Receiver.start()) {
+      Path yaml =
+          Files.writeString(
+              directory.resolve("otel.yaml"),
+              """
+              file_format: "1.0"
+              tracer_provider:
+                processors:
+                  - batch:
+                      exporter:
+                        otlp_http:
+                          endpoint: http://127.0.0.1:%d/v1/traces
+              """
+                  .formatted(receiver.otlpPort()));
+      receiver.answering(503);
+      try (Jvm away = byYaml(yaml).spillingTo(spill).start()) {
+        assertThat(away.exitCode(Duration.ofSeconds(60))).as(away.output()).isZero();
+        assertThat(away.output())
+            .contains("otel.config.file is followed as it is")
+            .doesNotContain("failed to start");
+      }
+      receiver.answering(200);
+      try (Jvm next = byYaml(yaml).spillingTo(spill).argument("told").start()) {
+        next.awaitUnlessEnded(() -> receiver.spans.size() >= 4);
+        next.endWell();
+        assertThat(receiver.spans).as(next.output()).hasSize(4);
+      }
+    }
+  }
+
+  private static Jvm.Builder byYaml(Path file) {
+    return Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
+        .option("-Dotel.config.file=" + file);
   }
 }

@@ -1,11 +1,11 @@
 package io.vigia.agent.extension.export;
 
 import io.vigia.agent.boot.CollectorAddress;
-import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.Setting;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +21,22 @@ public final class Exports {
   private static @Nullable Spool spool;
   private static @Nullable ExportHealth health;
 
-  /** Prepares the spool and takes over what earlier processes left. Called once, before export. */
+  /** Prepares the spool; what earlier processes left is for {@link Adoption}. Called once. */
   public static synchronized void start(CollectorAddress address) {
-    health = new ExportHealth(address.otlp().toString());
+    start(address.otlp().toString());
+  }
+
+  private static void start(String collector) {
+    health = new ExportHealth(collector);
     spool = openSpool();
-    int adopted = spool.adopt();
-    Console.debug(() -> "payloads that earlier processes left: " + adopted);
     ExitBudget.install();
+  }
+
+  /** A configuration in YAML makes exporters, and calls nobody who customizes before. */
+  private static void startUnlessDone() {
+    if (spool == null) {
+      start("of otel.config.file");
+    }
   }
 
   /** One for each stream; the transport is used under the outbox's lock only. */
@@ -35,6 +44,11 @@ public final class Exports {
     Outbox outbox = new Outbox(stream, transport, spool(), health());
     OUTBOXES.add(outbox);
     return outbox;
+  }
+
+  /** Whether payloads of this stream leave from here. */
+  static boolean isSent(String stream) {
+    return OUTBOXES.stream().anyMatch(outbox -> outbox.stream().equals(stream));
   }
 
   /**
@@ -48,19 +62,13 @@ public final class Exports {
   }
 
   public static synchronized ExportHealth health() {
-    ExportHealth current = health;
-    if (current == null) {
-      throw new IllegalStateException("not started");
-    }
-    return current;
+    startUnlessDone();
+    return Objects.requireNonNull(health);
   }
 
   public static synchronized Spool spool() {
-    Spool current = spool;
-    if (current == null) {
-      throw new IllegalStateException("not started");
-    }
-    return current;
+    startUnlessDone();
+    return Objects.requireNonNull(spool);
   }
 
   private static Spool openSpool() {

@@ -81,6 +81,10 @@ public final class Outbox {
     this.health = health;
   }
 
+  String stream() {
+    return stream;
+  }
+
   /**
    * Delivers the payload or keeps it.
    *

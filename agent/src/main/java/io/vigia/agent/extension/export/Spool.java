@@ -1,15 +1,19 @@
 package io.vigia.agent.extension.export;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Payloads that wait for the collector, first in first out for each stream. On disk where a private
  * directory can be had ({@link SpoolDirectory}), otherwise in memory with a small limit. Bounded in
- * bytes over all streams; full means the new payload is refused, so that the order stays.
+ * bytes over all streams, of which none may have more than three quarters: a receiver that is never
+ * there leaves the others room. Full means the new payload is refused, so that the order stays.
  * Thread-safe.
  */
 public final class Spool {
@@ -65,10 +69,9 @@ public final class Spool {
   private static final long MAX_MEMORY_BYTES = 4L << 20;
 
   private final @Nullable SpoolDirectory directory;
-  private final long maxDiskBytes;
   private final Map<String, ArrayDeque<Item>> items = new HashMap<>();
-  private long diskBytes;
-  private long memoryBytes;
+  private final Room disk;
+  private final Room memory = new Room(MAX_MEMORY_BYTES);
 
   /**
    * @param directory {@code null} to keep in memory only
@@ -76,26 +79,26 @@ public final class Spool {
    */
   public Spool(@Nullable SpoolDirectory directory, long maxDiskBytes) {
     this.directory = directory;
-    this.maxDiskBytes = maxDiskBytes;
+    this.disk = new Room(maxDiskBytes);
   }
 
   /** Whether the payload was kept. Does file I/O: never call it on an application's thread. */
   synchronized boolean add(String stream, byte[] payload) {
-    if (directory != null && diskBytes + payload.length <= maxDiskBytes) {
+    if (directory != null && disk.isFor(stream, payload.length)) {
       try {
         String file = directory.write(stream, payload);
         append(new Item(stream, directory, file, payload.length));
-        diskBytes += payload.length;
+        disk.add(stream, payload.length);
         return true;
       } catch (IOException e) {
         // disk full or read-only: the little that fits into memory is better than nothing
       }
     }
-    if (memoryBytes + payload.length > MAX_MEMORY_BYTES) {
+    if (!memory.isFor(stream, payload.length)) {
       return false;
     }
     append(new Item(stream, payload));
-    memoryBytes += payload.length;
+    memory.add(stream, payload.length);
     return true;
   }
 
@@ -112,28 +115,56 @@ public final class Spool {
     }
     if (item.directory != null && item.file != null) {
       item.directory.delete(item.file);
-      diskBytes -= item.size;
+      disk.add(item.stream, -item.size);
     } else {
-      memoryBytes -= item.size;
+      memory.add(item.stream, -item.size);
     }
   }
 
-  /** Takes over what processes that are gone left behind; gives the number of payloads. */
-  public synchronized int adopt() {
-    if (directory == null) {
-      return 0;
+  /** Whether another process may have left something. */
+  boolean mayAdopt() {
+    return directory != null && directory.exists();
+  }
+
+  /** Takes over everything that processes that are gone left behind. */
+  int adopt() {
+    return adopt(stream -> true, () -> true);
+  }
+
+  /**
+   * Takes over what processes that are gone left behind, as far as it fits; gives the number of
+   * payloads. There may be tens of thousands: others are let in after each.
+   *
+   * @param streams those that are sent from here; the rest would only take the room of these
+   * @param goOn asked before each payload
+   */
+  int adopt(Predicate<String> streams, BooleanSupplier goOn) {
+    SpoolDirectory own = directory;
+    int[] adopted = {0};
+    if (own != null) {
+      own.offer(
+          (file, stream, size) -> {
+            boolean taken =
+                goOn.getAsBoolean() && streams.test(stream) && take(own, file, stream, size);
+            adopted[0] += taken ? 1 : 0;
+            return taken;
+          });
     }
-    int adopted = 0;
-    for (SpoolDirectory.Entry entry : directory.adopt(maxDiskBytes - diskBytes)) {
-      append(new Item(entry.stream, directory, entry.file, entry.size));
-      diskBytes += entry.size;
-      adopted++;
+    return adopted[0];
+  }
+
+  private synchronized boolean take(SpoolDirectory own, Path file, String stream, long size)
+      throws IOException {
+    if (!disk.isFor(stream, size)) {
+      return false;
     }
-    return adopted;
+    append(new Item(stream, own, own.take(file, stream), size));
+    disk.add(stream, size);
+    return true;
   }
 
   synchronized boolean isEmpty() {
-    return diskBytes + memoryBytes == 0;
+    return disk.all + memory.all == 0;
   }
 
   /** Ends this process's use; what is left stays for the next one. Idempotent. */
@@ -145,5 +176,26 @@ public final class Spool {
 
   private void append(Item item) {
     items.computeIfAbsent(item.stream, stream -> new ArrayDeque<>()).add(item);
+  }
+
+  /** How much is used of a limit, in all and by each stream. */
+  private static final class Room {
+    private final long max;
+    private final Map<String, Long> byStream = new HashMap<>();
+    private long all;
+
+    Room(long max) {
+      this.max = max;
+    }
+
+    boolean isFor(String stream, long more) {
+      long own = byStream.getOrDefault(stream, 0L) + more;
+      return all + more <= max && own <= max - max / 4;
+    }
+
+    void add(String stream, long more) {
+      all += more;
+      byStream.merge(stream, more, Long::sum);
+    }
   }
 }

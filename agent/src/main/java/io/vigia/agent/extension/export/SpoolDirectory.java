@@ -10,7 +10,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.nio.file.StandardCopyOption;
@@ -37,25 +36,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A directory whose lock can be taken belongs to nobody; its files are moved to one's own. The
  * process's directory is made with the first payload, so a healthy process writes nothing. Files
- * are not fsynced: they survive the process, not the machine. Not thread-safe; {@link Spool} is.
+ * are not fsynced: they survive the process, not the machine. Not thread-safe but for {@link
+ * #offer}; {@link Spool} is.
  */
 public final class SpoolDirectory {
 
   private static final String LOCK = "lock";
   private static final Path SELF = Paths.get("/proc/self");
-
-  /** An adopted file. */
-  static final class Entry {
-    final String stream;
-    final String file;
-    final long size;
-
-    Entry(String stream, String file, long size) {
-      this.stream = stream;
-      this.file = file;
-      this.size = size;
-    }
-  }
 
   private final Path root;
   private final Path own;
@@ -94,67 +81,71 @@ public final class SpoolDirectory {
     }
   }
 
-  /** Moves the files of processes that are gone here, oldest first, up to so many bytes. */
-  List<Entry> adopt(long maxBytes) {
-    List<Entry> entries = new ArrayList<>();
-    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
-      return entries;
+  /** Takes files over, or leaves them. */
+  interface Taker {
+    /** Whether it was taken. */
+    boolean take(Path file, String stream, long size) throws IOException;
+  }
+
+  /** Whether there may be something of others. */
+  boolean exists() {
+    return Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Shows the files of processes that are gone, oldest first. Needs no lock of the caller's, but
+   * {@link #take} does.
+   */
+  void offer(Taker taker) {
+    if (!exists()) {
+      return;
     }
-    long left = maxBytes;
     try {
       requirePrivate();
       for (Path other : byStart(list(root))) {
         if (!other.equals(own)) {
-          left -= adoptIfGone(other, left, entries);
+          offerIfGone(other, taker);
         }
       }
     } catch (IOException e) {
       // no right to read it, or it vanished: nothing to take over
     }
-    return entries;
   }
 
   /** One that cannot be taken over is in nobody's way. */
-  private long adoptIfGone(Path other, long maxBytes, List<Entry> entries) {
-    int before = entries.size();
-    try {
-      adopt(other, maxBytes, entries);
-    } catch (IOException e) {
-      // no right to read it, or its process is just beginning
-    }
-    return entries.subList(before, entries.size()).stream().mapToLong(entry -> entry.size).sum();
-  }
-
-  private void adopt(Path other, long maxBytes, List<Entry> entries) throws IOException {
-    long taken = 0;
+  private static void offerIfGone(Path other, Taker taker) {
     try (FileChannel channel = FileChannel.open(other.resolve(LOCK), StandardOpenOption.WRITE);
         FileLock held = channel.tryLock()) {
-      if (held == null) {
-        return;
+      if (held != null && offerAll(other, taker)) {
+        Files.deleteIfExists(other.resolve(LOCK));
+        Files.deleteIfExists(other);
       }
-      for (Path file : list(other)) {
-        String name = file.getFileName().toString();
-        int dash = name.lastIndexOf('-');
-        if (name.endsWith(".part")) {
-          Files.deleteIfExists(file);
-        } else if (dash > 0) {
-          long size = Files.size(file);
-          if (taken + size > maxBytes) {
-            return;
-          }
-          open();
-          String stream = name.substring(0, dash);
-          String mine = name(stream);
-          Files.move(file, own.resolve(mine), StandardCopyOption.ATOMIC_MOVE);
-          entries.add(new Entry(stream, mine, size));
-          taken += size;
-        }
-      }
-      Files.deleteIfExists(other.resolve(LOCK));
-      Files.deleteIfExists(other);
-    } catch (OverlappingFileLockException | NoSuchFileException e) {
-      // held by this very process, or another agent was faster
+    } catch (OverlappingFileLockException | IOException e) {
+      // held by this very process, no right to read it, or its process is just beginning
     }
+  }
+
+  /** Whether nothing is left. */
+  private static boolean offerAll(Path other, Taker taker) throws IOException {
+    boolean all = true;
+    for (Path file : list(other)) {
+      String name = file.getFileName().toString();
+      int dash = name.lastIndexOf('-');
+      if (name.endsWith(".part")) {
+        Files.deleteIfExists(file);
+      } else if (dash > 0) {
+        all &= taker.take(file, name.substring(0, dash), Files.size(file));
+      }
+    }
+    return all;
+  }
+
+  /** Moves an offered file here; gives its name. */
+  String take(Path file, String stream) throws IOException {
+    open();
+    String mine = name(stream);
+    Files.move(file, own.resolve(mine), StandardCopyOption.ATOMIC_MOVE);
+    return mine;
   }
 
   /** Leaves what is there to the next process; removes the directory when nothing is. */

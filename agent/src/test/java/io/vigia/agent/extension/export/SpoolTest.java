@@ -12,6 +12,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +109,58 @@ class SpoolTest {
         .doesNotHaveDuplicates();
   }
 
+  /** They would take the room of what is sent, and nobody would deliver them. */
+  @Test
+  void streamsThatAreNotSentFromHereStayWhereTheyAre() throws Exception {
+    Spool dead = spool("1-a");
+    add(dead, "forward", "f1");
+    add(dead, "traces", "t1");
+    dead.close();
+    Spool next = spool("2-b");
+    assertThat(next.adopt(stream -> stream.equals("traces"), () -> true)).isEqualTo(1);
+    assertThat(drain(next, "traces")).containsExactly("t1");
+    assertThat(next.isEmpty()).isTrue();
+    Spool later = spool("3-c");
+    assertThat(later.adopt()).isEqualTo(1);
+    assertThat(drain(later, "forward")).containsExactly("f1");
+  }
+
+  @Test
+  void payloadsAreKeptWhileOthersAreTakenOver() throws Exception {
+    Spool dead = spool("1-a");
+    add(dead, "traces", "t1");
+    add(dead, "traces", "t2");
+    dead.close();
+    Spool next = spool("2-b");
+    int adopted =
+        next.adopt(
+            stream -> true,
+            () -> {
+              CompletableFuture.runAsync(() -> add(next, "metrics", "m"))
+                  .orTimeout(1, TimeUnit.MINUTES)
+                  .join();
+              return true;
+            });
+    assertThat(adopted).isEqualTo(2);
+    assertThat(drain(next, "metrics")).containsExactly("m", "m");
+    assertThat(drain(next, "traces")).containsExactly("t1", "t2");
+  }
+
+  @Test
+  void whatIsNotTakenOverBeforeTheExitIsLeftToTheNextProcess() throws Exception {
+    Spool dead = spool("1-a");
+    add(dead, "traces", "t1");
+    add(dead, "traces", "t2");
+    dead.close();
+    Spool next = spool("2-b");
+    AtomicInteger asked = new AtomicInteger();
+    assertThat(next.adopt(stream -> true, () -> asked.incrementAndGet() == 1)).isEqualTo(1);
+    assertThat(drain(next, "traces")).containsExactly("t1");
+    Spool later = spool("3-c");
+    later.adopt();
+    assertThat(drain(later, "traces")).containsExactly("t2");
+  }
+
   @Test
   void livingProcessIsLeftAlone() throws Exception {
     Spool living = spool("1-a");
@@ -127,12 +182,26 @@ class SpoolTest {
 
   @Test
   void sizeIsLimitedOnDiskThenInMemory() {
-    Spool spool = new Spool(new SpoolDirectory(directory.resolve("spill"), "1-a"), 10);
-    assertThat(spool.add("traces", new byte[10])).isTrue();
-    assertThat(spool.add("traces", new byte[4 << 20])).isTrue();
+    Spool spool = new Spool(new SpoolDirectory(directory.resolve("spill"), "1-a"), 16);
+    assertThat(spool.add("traces", new byte[12])).isTrue();
+    assertThat(spool.add("traces", new byte[3 << 20])).isTrue();
     assertThat(spool.add("traces", new byte[1])).isFalse();
     spool.remove(java.util.Objects.requireNonNull(spool.oldest("traces")));
     assertThat(spool.add("traces", new byte[1])).isTrue();
+  }
+
+  /** Nobody listens where log events are sent, for weeks; then spans have to wait for a minute. */
+  @Test
+  void streamThatIsNeverTakenLeavesRoomForTheOthers() {
+    Spool spool = new Spool(new SpoolDirectory(directory.resolve("spill"), "1-a"), 1 << 20);
+    while (spool.add("forward", new byte[1 << 16])) {
+      assertThat(spool.isEmpty()).isFalse();
+    }
+    assertThat(spool.add("traces", new byte[1 << 18])).isTrue();
+    assertThat(directory.resolve("spill/1-a"))
+        .isDirectoryContaining(file -> file.getFileName().toString().startsWith("traces-"));
+    assertThat(spool.add("metrics", new byte[1 << 20])).as("in memory").isTrue();
+    assertThat(spool.add("metrics", new byte[1])).isFalse();
   }
 
   @Test
