@@ -20,6 +20,10 @@ public final class Shipping {
   /** Value of {@code otel.logs.exporter} and {@code vigia.logs} that means Fluency. */
   static final String FORWARD = "forward";
 
+  /** What {@code prometheus} is for the SDK: upstream's endpoint, which may fail. */
+  public static final String PROMETHEUS_ENDPOINT = "vigia-prometheus";
+
+  private static final String PROMETHEUS = "prometheus";
   private static final String LOGS = "otel.logs.exporter";
   private static final String TRACES = "otel.traces.exporter";
   private static final String METRICS = "otel.metrics.exporter";
@@ -79,14 +83,18 @@ public final class Shipping {
 
   private List<String> metrics(List<String> names) {
     String listen = Setting.PROMETHEUS.value();
-    if (listen != null && !names.contains("prometheus")) {
+    if (listen != null && !names.contains(PROMETHEUS)) {
       int colon = listen.lastIndexOf(':');
       overrides.put("otel.exporter.prometheus.port", listen.substring(colon + 1));
       overrides.put(
           "otel.exporter.prometheus.host", colon < 0 ? "localhost" : listen.substring(0, colon));
       names.remove("none");
-      names.add("prometheus");
-      overrides.put(METRICS, String.join(",", names));
+      names.add(PROMETHEUS);
+    }
+    if (names.contains(PROMETHEUS)) {
+      List<String> ofTheSdk = new ArrayList<>(names);
+      Collections.replaceAll(ofTheSdk, PROMETHEUS, PROMETHEUS_ENDPOINT);
+      overrides.put(METRICS, String.join(",", ofTheSdk));
     }
     return names;
   }

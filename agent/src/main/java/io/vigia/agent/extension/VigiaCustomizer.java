@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.logs.SdkLoggerProviderBuilder;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
+import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -24,8 +25,10 @@ import io.vigia.agent.extension.logs.StdoutQuestion;
 import io.vigia.agent.extension.metrics.AgentHealthProducer;
 import io.vigia.agent.extension.metrics.AppRegistryProducer;
 import io.vigia.agent.extension.metrics.AskedFormExporter;
+import io.vigia.agent.extension.metrics.BoundedReader;
 import io.vigia.agent.extension.metrics.MetricsForm;
 import io.vigia.agent.extension.redact.RedactingLogExporter;
+import io.vigia.agent.extension.redact.RedactingMetrics;
 import io.vigia.agent.extension.redact.RedactingSpanExporter;
 import io.vigia.agent.extension.redact.Redactor;
 import io.vigia.agent.extension.resource.CloudResources;
@@ -34,9 +37,11 @@ import io.vigia.agent.extension.traces.ReadAllPropagatorProvider;
 import io.vigia.agent.extension.traces.RemoteSampling;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,14 +62,18 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     asked = address;
     metricsForm = MetricsForm.ask(address);
     QueueBounds.install(customizer, Exports.health());
+    UnaryOperator<Collection<MetricData>> cleaning = metrics -> metrics;
     if (Setting.REDACT.isOn()) {
       Redactor redactor = new Redactor(Setting.REDACT_CARDS.isOn());
+      cleaning = new RedactingMetrics(redactor);
       customizer.addSpanExporterCustomizer(
           (exporter, config) -> new RedactingSpanExporter(exporter, redactor));
       customizer.addLogRecordExporterCustomizer(
           (exporter, config) -> new RedactingLogExporter(exporter, redactor));
     }
+    UnaryOperator<Collection<MetricData>> clean = cleaning;
     customizer
+        .addMetricReaderCustomizer((reader, config) -> new BoundedReader(reader, clean))
         .addPropertiesSupplier(() -> Defaults.of(address))
         .addPropertiesCustomizer(this::override)
         .addResourceCustomizer(this::identify)

@@ -7,8 +7,12 @@ import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
+import io.vigia.agent.programs.Hanging;
 import io.vigia.agent.programs.Meters;
+import io.vigia.agent.programs.OrderService;
 import io.vigia.agent.programs.Shop;
+import io.vigia.agent.programs.Web;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +25,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Point 4: prometheus-metrics 1.x, exemplars, limits, the endpoint. One service for all tests. */
 class MetricsIT {
@@ -136,7 +142,7 @@ class MetricsIT {
                 .start()) {
       meters.await("ready");
       meters.awaitUnlessEnded(
-          () -> other.metrics.stream().anyMatch(metric -> metric.getName().contains("wait")));
+          () -> other.metrics.stream().anyMatch(metric -> metric.getName().contains("alone")));
       List<String> last =
           other.metricExports.get(other.metricExports.size() - 1).stream()
               .map(Metric::getName)
@@ -145,7 +151,8 @@ class MetricsIT {
               .toList();
       String text = scrape(endpoint);
       meters.endWell();
-      for (String family : new String[] {"meters_orders", "meters_stock", "meters_wait"}) {
+      for (String family :
+          new String[] {"meters_orders", "meters_stock", "meters_wait", "meters_alone"}) {
         assertThat(last).filteredOn(name -> name.matches(family + "(_total|_seconds)?")).hasSize(1);
       }
       assertThat(text.lines().filter(line -> line.startsWith("meters_orders_total")))
@@ -225,6 +232,98 @@ class MetricsIT {
           .atMost(Duration.ofSeconds(60))
           .until(() -> collector.metric("http.server.request.duration").isPresent());
       return collector.metric("http.server.request.duration").orElseThrow();
+    }
+  }
+
+  /** At the exit they are asked for the last time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"registry", "gauge"})
+  void metricOfTheApplicationThatNeverAnswersHoldsUpNeitherTheExitNorTheLogs(String kind)
+      throws Exception {
+    try (Receiver other = Receiver.start();
+        Jvm jvm = hanging(kind).sendingTo(other).start()) {
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      long ended = jvm.endEpochMillis() - Long.parseLong(jvm.await("ending at"));
+      assertThat(ended).as(jvm.output()).isLessThan(2_000);
+      assertThat(other.logs()).extracting(log -> log.get("message")).contains("in a request");
+      assertThat(other.spans).hasSize(2);
+    }
+  }
+
+  @Test
+  void collectorOfTheApplicationThatNeverAnswersHoldsUpNoOtherMetric() throws Exception {
+    try (Receiver other = Receiver.start();
+        Jvm jvm =
+            hanging("registry")
+                .option("-Dotel.metric.export.interval=300")
+                .argument("told")
+                .sendingTo(other)
+                .start()) {
+      jvm.awaitUnlessEnded(() -> other.metric("http.server.request.duration").isPresent());
+      jvm.endWell();
+      assertThat(other.metric("http.server.request.duration")).as(jvm.output()).isPresent();
+      assertThat(jvm.output()).containsOnlyOnce("Prometheus registries takes longer than");
+    }
+  }
+
+  private static Jvm.Builder hanging(String kind) {
+    return Jvm.of(
+            Hanging.class,
+            "simpleclient",
+            "opentelemetry-api",
+            "opentelemetry-context",
+            "opentelemetry-common")
+        .argument(kind);
+  }
+
+  /** Its points have no query string, its exemplars have. */
+  @Test
+  void secretsDoNotLeaveWithExemplars() throws Exception {
+    int endpoint;
+    try (ServerSocket free = new ServerSocket(0)) {
+      endpoint = free.getLocalPort();
+    }
+    try (Receiver other = Receiver.start();
+        Jvm web =
+            Jvm.of(Web.class, "logback", "slf4j-api")
+                .sendingTo(other)
+                .environment("VIGIA_PROMETHEUS", Integer.toString(endpoint))
+                .option("-Dotel.metric.export.interval=300")
+                .start()) {
+      URI login = URI.create("http://127.0.0.1:" + web.await("port") + "/?password=hunter2&a=b");
+      HttpClient client = HttpClient.newHttpClient();
+      client.send(HttpRequest.newBuilder(login).build(), HttpResponse.BodyHandlers.discarding());
+      web.awaitUnlessEnded(() -> other.metric("http.server.request.duration").isPresent());
+      String scraped = scrape(endpoint);
+      client.send(
+          HttpRequest.newBuilder(login.resolve("/quit")).build(),
+          HttpResponse.BodyHandlers.discarding());
+      assertThat(web.exitCode(Duration.ofSeconds(60))).as(web.output()).isZero();
+      assertThat(other.metrics.toString())
+          .contains("password=[redacted]&a=b")
+          .doesNotContain("hunter2");
+      assertThat(scraped).contains("http_server_request_duration").doesNotContain("hunter2");
+    }
+  }
+
+  /** As in a process that was started by another one, with the same environment. */
+  @ParameterizedTest
+  @ValueSource(strings = {"in use", "no port"})
+  void endpointThatCannotBeOpenedIsSaidAndEverythingElseIsSent(String kind) throws Exception {
+    try (ServerSocket used = new ServerSocket(0, 5, InetAddress.getByName("localhost"));
+        Receiver other = Receiver.start();
+        Jvm jvm =
+            Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
+                .sendingTo(other)
+                .environment(
+                    "VIGIA_PROMETHEUS",
+                    kind.equals("in use") ? Integer.toString(used.getLocalPort()) : kind)
+                .start()) {
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      assertThat(jvm.output()).containsOnlyOnce("[vigia] no Prometheus endpoint");
+      assertThat(other.spans).as(jvm.output()).hasSize(2);
+      assertThat(other.metric("orders")).isPresent();
+      assertThat(other.logs()).hasSize(3);
     }
   }
 

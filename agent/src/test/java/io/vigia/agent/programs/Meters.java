@@ -6,7 +6,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 
-/** Meters of Micrometer, in a registry for Prometheus as Spring Boot makes it. */
+/**
+ * Meters of Micrometer, in a registry for Prometheus as Spring Boot makes it, and in one of their
+ * own as Ktor's manual has it.
+ */
 public final class Meters {
 
   public static void main(String[] args) throws Exception {
@@ -14,6 +17,7 @@ public final class Meters {
     Metrics.counter("meters.orders", "kind", "web").increment(2);
     Metrics.gauge("meters.stock", 12);
     Timer.builder("meters.wait").register(Metrics.globalRegistry).record(Duration.ofMillis(250));
+    new PrometheusMeterRegistry(PrometheusConfig.DEFAULT).counter("meters.alone").increment(4);
     System.out.println("ready 1");
     Stay.asLongAs(args);
   }

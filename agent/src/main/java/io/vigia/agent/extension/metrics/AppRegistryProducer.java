@@ -11,16 +11,19 @@ import io.opentelemetry.sdk.metrics.internal.data.ImmutableLongPointData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableMetricData;
 import io.opentelemetry.sdk.resources.Resource;
 import io.vigia.agent.boot.AppRegistries;
+import io.vigia.agent.boot.Console;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Collects the application's registries each time metrics are read. A family that is in several
- * registries is given once, that of the oldest registry. A registry that throws costs only itself;
- * one that Micrometer fills is left to upstream's Micrometer bridge. A family has at most so many
+ * Collects the application's registries each time metrics are read. A series that is in several
+ * registries is given once, as the newest one has it: the oldest may be of an application that was
+ * replaced. A registry that throws and a family that is none cost only themselves; what of a
+ * registry Micrometer fills is left to upstream's Micrometer bridge. A family has at most so many
  * series; how many were left out is a metric of its own, {@value #LEFT_OUT}.
  */
 public final class AppRegistryProducer implements MetricProducer {
@@ -33,35 +36,38 @@ public final class AppRegistryProducer implements MetricProducer {
   private final long startEpochNanos = nowEpochNanos();
   private final int maxSeries;
   private final boolean micrometerIsBridged;
+  private final PatientReading<List<Family>> reading;
+  private final AtomicBoolean failed = new AtomicBoolean();
 
   /**
    * @param maxSeries of one family
    */
   public AppRegistryProducer(int maxSeries, boolean micrometerIsBridged) {
+    this(maxSeries, micrometerIsBridged, PatientReading.MILLIS);
+  }
+
+  AppRegistryProducer(int maxSeries, boolean micrometerIsBridged, int millis) {
     this.maxSeries = maxSeries;
     this.micrometerIsBridged = micrometerIsBridged;
+    this.reading = new PatientReading<>(this::read, millis);
   }
 
   @Override
   public Collection<MetricData> produce(Resource resource) {
-    Map<String, Family> families = new LinkedHashMap<>();
-    for (Object registry : AppRegistries.list()) {
-      try {
-        if (micrometerIsBridged && MicrometerOwned.isOwned(registry)) {
-          continue;
-        }
-        for (Family family : read(registry)) {
-          families.putIfAbsent(family.name, family);
-        }
-      } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-        // the application's own collectors run in there
-        continue;
-      }
+    List<MetricData> metrics = new ArrayList<>();
+    List<Family> families = AppRegistries.list().isEmpty() ? null : reading.get();
+    if (families == null) {
+      return metrics;
     }
     long now = nowEpochNanos();
     FamilyConverter converter = new FamilyConverter(resource, startEpochNanos, now, maxSeries);
-    List<MetricData> metrics = new ArrayList<>();
-    families.values().forEach(family -> metrics.addAll(converter.convert(family)));
+    for (Family family : families) {
+      try {
+        metrics.addAll(converter.convert(family));
+      } catch (RuntimeException e) {
+        failed("metric " + family.name, e);
+      }
+    }
     List<LongPointData> leftOut = new ArrayList<>();
     converter
         .leftOut()
@@ -86,10 +92,56 @@ public final class AppRegistryProducer implements MetricProducer {
     return metrics;
   }
 
-  private static List<Family> read(Object registry) throws ReflectiveOperationException {
-    return registry.getClass().getName().equals(CollectorRegistryModule.REGISTRY_1)
-        ? PrometheusMetricsReader.read(registry)
-        : SimpleclientReader.read(registry);
+  private List<Family> read() {
+    Map<String, Family> families = new LinkedHashMap<>();
+    List<Object> registries = AppRegistries.list();
+    for (int i = registries.size() - 1; i >= 0; i--) {
+      try {
+        for (Family family : read(registries.get(i))) {
+          families.merge(family.name, family, Family::and);
+        }
+      } catch (Throwable e) { // the application's own collectors run in there
+        failed("a registry", e);
+      }
+    }
+    return new ArrayList<>(families.values());
+  }
+
+  private List<Family> read(Object registry) throws ReflectiveOperationException {
+    boolean isNew = isOf(CollectorRegistryModule.REGISTRY_1, registry);
+    List<Object> others = micrometerIsBridged ? MicrometerOwned.collectorsBesides(registry) : null;
+    if (others == null) {
+      return isNew ? PrometheusMetricsReader.read(registry) : SimpleclientReader.read(registry);
+    }
+    List<Family> families = new ArrayList<>();
+    for (Object collector : others) {
+      families.addAll(
+          isNew
+              ? PrometheusMetricsReader.readCollector(collector)
+              : SimpleclientReader.readCollector(collector));
+    }
+    return families;
+  }
+
+  private static boolean isOf(String className, Object object) {
+    for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
+      if (type.getName().equals(className)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The first one is said, without its message, which is the application's. */
+  private void failed(String what, Throwable failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    if (!failed.getAndSet(true)) {
+      Console.say(
+          what
+              + " of the application's Prometheus client is left out, it cannot be read: "
+              + cause.getClass().getName());
+    }
+    Console.debug(() -> what + " cannot be read: " + cause);
   }
 
   private static long nowEpochNanos() {

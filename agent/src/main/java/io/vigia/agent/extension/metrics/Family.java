@@ -1,7 +1,12 @@
 package io.vigia.agent.extension.metrics;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +37,46 @@ final class Family {
     this.samples = samples;
   }
 
+  /**
+   * With the series that only an older family of the same name has, of another registry or of
+   * another collector; one of another type has none.
+   */
+  Family and(Family older) {
+    if (samples.isEmpty() && nativePoints.isEmpty()) {
+      return older;
+    }
+    if (!type.equals(older.type) || nativePoints.isEmpty() != older.nativePoints.isEmpty()) {
+      return this;
+    }
+    Set<Object> known = new HashSet<>();
+    samples.forEach(sample -> known.add(sample.series()));
+    nativePoints.forEach(point -> known.add(point.series()));
+    List<Sample> all = new ArrayList<>(samples);
+    for (Sample sample : older.samples) {
+      if (!known.contains(sample.series())) {
+        all.add(sample);
+      }
+    }
+    List<NativePoint> points = new ArrayList<>(nativePoints);
+    for (NativePoint point : older.nativePoints) {
+      if (!known.contains(point.series())) {
+        points.add(point);
+      }
+    }
+    return new Family(name, type, help, all, points);
+  }
+
+  /** Labels, but for those that tell the samples of one series apart. */
+  private static Object series(List<String> names, List<String> values) {
+    Map<String, @Nullable String> series = new HashMap<>();
+    for (int i = 0; i < Math.min(names.size(), values.size()); i++) {
+      if (!names.get(i).equals("le") && !names.get(i).equals("quantile")) {
+        series.put(names.get(i), values.get(i));
+      }
+    }
+    return series;
+  }
+
   /** One line of the exposition format. */
   static final class Sample {
     final String name;
@@ -55,6 +100,10 @@ final class Family {
       this.labelNames = labelNames;
       this.labelValues = labelValues;
       this.value = value;
+    }
+
+    private Object series() {
+      return Family.series(labelNames, labelValues);
     }
   }
 
@@ -89,6 +138,10 @@ final class Family {
       this.positive = positive;
       this.negative = negative;
       this.exemplars = exemplars;
+    }
+
+    private Object series() {
+      return Family.series(labelNames, labelValues);
     }
   }
 

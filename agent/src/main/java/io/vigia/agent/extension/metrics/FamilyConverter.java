@@ -68,12 +68,13 @@ final class FamilyConverter {
     return leftOut;
   }
 
-  private <T> List<T> limited(String name, List<T> points) {
-    if (points.size() <= maxSeries) {
-      return points;
+  /** Whether there is room for one more; made of more than are sent, they may fill the heap. */
+  private boolean fits(String name, int series) {
+    if (series < maxSeries) {
+      return true;
     }
-    leftOut.put(name, points.size() - maxSeries);
-    return points.subList(0, maxSeries);
+    leftOut.merge(name, 1, Integer::sum);
+    return false;
   }
 
   /** Nothing for a family without samples. */
@@ -100,7 +101,7 @@ final class FamilyConverter {
   private MetricData counter(Family family) {
     List<DoublePointData> points = new ArrayList<>();
     for (Family.Sample sample : family.samples) {
-      if (!sample.name.endsWith("_created")) {
+      if (!sample.name.endsWith("_created") && fits(family.name, points.size())) {
         points.add(point(sample));
       }
     }
@@ -109,31 +110,24 @@ final class FamilyConverter {
       name = name.substring(0, name.length() - "_total".length());
     }
     return ImmutableMetricData.createDoubleSum(
-        resource,
-        SCOPE,
-        name,
-        family.help,
-        "",
-        ImmutableSumData.create(true, CUMULATIVE, limited(family.name, points)));
+        resource, SCOPE, name, family.help, "", ImmutableSumData.create(true, CUMULATIVE, points));
   }
 
   /** A family of another type may have samples of several names ({@code x_info}, {@code x}). */
   private List<MetricData> gauges(Family family) {
     Map<String, List<DoublePointData>> byName = new LinkedHashMap<>();
     for (Family.Sample sample : family.samples) {
-      byName.computeIfAbsent(sample.name, name -> new ArrayList<>()).add(point(sample));
+      List<DoublePointData> points = byName.computeIfAbsent(sample.name, name -> new ArrayList<>());
+      if (fits(sample.name, points.size())) {
+        points.add(point(sample));
+      }
     }
     List<MetricData> metrics = new ArrayList<>();
     byName.forEach(
         (name, points) ->
             metrics.add(
                 ImmutableMetricData.createDoubleGauge(
-                    resource,
-                    SCOPE,
-                    name,
-                    family.help,
-                    "",
-                    ImmutableGaugeData.create(limited(name, points)))));
+                    resource, SCOPE, name, family.help, "", ImmutableGaugeData.create(points))));
     return metrics;
   }
 
@@ -178,10 +172,21 @@ final class FamilyConverter {
     double count;
   }
 
-  private static Map<Attributes, Group> groups(Family family, String stepLabel) {
+  private Map<Attributes, Group> groups(Family family, String stepLabel) {
     Map<Attributes, Group> groups = new LinkedHashMap<>();
     for (Family.Sample sample : family.samples) {
-      Group group = groups.computeIfAbsent(attributes(sample, stepLabel), key -> new Group());
+      Attributes attributes = attributes(sample, stepLabel);
+      Group group = groups.get(attributes);
+      if (group == null && groups.size() < maxSeries) {
+        group = new Group();
+        groups.put(attributes, group);
+      }
+      if (group == null) {
+        if (sample.name.endsWith("count")) { // each series has one
+          fits(family.name, groups.size());
+        }
+        continue;
+      }
       if (sample.exemplar != null) {
         group.exemplars.add(sample.exemplar);
       }
@@ -206,7 +211,7 @@ final class FamilyConverter {
         family.name,
         family.help,
         "",
-        ImmutableHistogramData.create(CUMULATIVE, limited(family.name, points)));
+        ImmutableHistogramData.create(CUMULATIVE, points));
   }
 
   private HistogramPointData histogram(Attributes attributes, Group group) {
@@ -217,12 +222,12 @@ final class FamilyConverter {
     for (Map.Entry<Double, Double> step : group.steps.entrySet()) {
       if (!step.getKey().isInfinite()) {
         bounds.add(step.getKey());
-        counts.add((long) (step.getValue() - below));
+        counts.add(difference(step.getValue(), below));
         below = step.getValue();
       }
     }
     Double all = group.steps.get(Double.POSITIVE_INFINITY);
-    counts.add((long) ((all == null ? group.count : all) - below));
+    counts.add(difference(all == null ? group.count : all, below));
     List<DoubleExemplarData> exemplars = new ArrayList<>();
     group.exemplars.forEach(each -> exemplars.add(exemplar(each)));
     return ImmutableHistogramPointData.create(
@@ -239,9 +244,17 @@ final class FamilyConverter {
         exemplars);
   }
 
+  /** Never negative, which would be a count of 2^64 for who reads it. */
+  private static long difference(double all, double below) {
+    return (long) Math.max(0, all - below);
+  }
+
   private MetricData exponential(Family family) {
     List<ExponentialHistogramPointData> points = new ArrayList<>();
     for (Family.NativePoint point : family.nativePoints) {
+      if (!fits(family.name, points.size())) {
+        continue;
+      }
       int scale = NativeBuckets.scale(point);
       List<DoubleExemplarData> exemplars = new ArrayList<>();
       point.exemplars.forEach(each -> exemplars.add(exemplar(each)));
@@ -267,7 +280,7 @@ final class FamilyConverter {
         family.name,
         family.help,
         "",
-        ImmutableExponentialHistogramData.create(CUMULATIVE, limited(family.name, points)));
+        ImmutableExponentialHistogramData.create(CUMULATIVE, points));
   }
 
   private MetricData summary(Family family) {
@@ -284,21 +297,19 @@ final class FamilyConverter {
                       startEpochNanos,
                       epochNanos,
                       attributes,
-                      (long) group.count,
+                      difference(group.count, 0),
                       group.sum,
                       values));
             });
     return ImmutableMetricData.createDoubleSummary(
-        resource,
-        SCOPE,
-        family.name,
-        family.help,
-        "",
-        ImmutableSummaryData.create(limited(family.name, points)));
+        resource, SCOPE, family.name, family.help, "", ImmutableSummaryData.create(points));
   }
 
   private static double number(String text) {
-    return text.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
+    // some collectors write it as they like, which Prometheus reads
+    return text.equals("+Inf") || text.equalsIgnoreCase("+inf") || text.equalsIgnoreCase("inf")
+        ? Double.POSITIVE_INFINITY
+        : Double.parseDouble(text);
   }
 
   private static Attributes attributes(Family.Sample sample, String without) {

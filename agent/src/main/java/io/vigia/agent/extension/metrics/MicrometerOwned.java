@@ -1,40 +1,92 @@
 package io.vigia.agent.extension.metrics;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.ConcurrentModificationException;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a registry is filled by Micrometer, whose meters upstream's bridge sends already: every
+ * What of a registry Micrometer fills with meters that upstream's bridge sends already: every
  * family shall leave once. Told by what is registered, a private detail of both client libraries;
- * where it cannot be read the registry is taken for the application's own.
+ * where it cannot be read the registry is taken for the application's own. Meters that the bridge
+ * does not know ({@link MicrometerBridge}) are read as the application's.
  */
 final class MicrometerOwned {
 
-  static boolean isOwned(Object registry) {
-    for (Field field : registry.getClass().getDeclaredFields()) {
+  /** A registry may change while it is looked at. */
+  private static final int ATTEMPTS = 3;
+
+  /**
+   * The collectors of a registry but for those of Micrometer whose meters are bridged; {@code null}
+   * when Micrometer has none there.
+   */
+  static @Nullable List<Object> collectorsBesides(Object registry) {
+    Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
+    MicrometerBridge bridge = null;
+    for (Object each : registered(registry)) {
+      if (each.getClass().getName().startsWith("io.micrometer.")) {
+        bridge = bridge == null ? MicrometerBridge.of(each.getClass().getClassLoader()) : bridge;
+        if (!bridge.sends(each)) {
+          others.add(each);
+        }
+      } else if (isCollector(each)) {
+        others.add(each);
+      }
+    }
+    return bridge == null ? null : new ArrayList<>(others);
+  }
+
+  private static List<Object> registered(Object registry) {
+    List<Object> found = new ArrayList<>();
+    for (Class<?> type = registry.getClass(); type != null; type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (!Modifier.isStatic(field.getModifiers())) {
+          found.addAll(elements(field, registry));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<Object> elements(Field field, Object registry) {
+    for (int i = 0; i < ATTEMPTS; i++) {
       try {
         field.setAccessible(true);
         Object value = field.get(registry);
-        if (value instanceof Map && anyOfMicrometer(((Map<?, ?>) value).keySet())
-            || value instanceof Collection && anyOfMicrometer((Collection<?>) value)) {
-          return true;
+        Collection<?> all =
+            value instanceof Map
+                ? ((Map<?, ?>) value).keySet()
+                : value instanceof Collection ? (Collection<?>) value : Collections.emptyList();
+        List<Object> elements = new ArrayList<>();
+        for (Object each : all) {
+          if (each != null) {
+            elements.add(each);
+          }
         }
-      } catch (ReflectiveOperationException | RuntimeException e) {
-        // the next field
+        return elements;
+      } catch (ConcurrentModificationException e) {
         continue;
+      } catch (ReflectiveOperationException | RuntimeException e) {
+        break; // the next field
       }
     }
-    return false;
+    return Collections.emptyList();
   }
 
-  private static boolean anyOfMicrometer(Collection<?> registered) {
-    for (Object each : registered) {
-      if (each != null && each.getClass().getName().startsWith("io.micrometer.")) {
-        return true;
-      }
+  private static boolean isCollector(Object registered) {
+    try {
+      registered.getClass().getMethod("collect");
+      return true;
+    } catch (NoSuchMethodException | LinkageError e) {
+      return false; // a name
     }
-    return false;
   }
 
   private MicrometerOwned() {}

@@ -6,6 +6,7 @@ import io.vigia.agent.extension.metrics.Family.Sample;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -20,8 +21,24 @@ import org.jspecify.annotations.Nullable;
 final class PrometheusMetricsReader {
 
   static List<Family> read(Object registry) throws ReflectiveOperationException {
+    return families((Iterable<?>) call(registry, "scrape"));
+  }
+
+  /** One collector of a registry, of one family or of several. */
+  static List<Family> readCollector(Object collector) throws ReflectiveOperationException {
+    @Nullable Object collected = call(collector, "collect");
+    if (collected == null) {
+      return Collections.emptyList();
+    }
+    return families(
+        collected instanceof Iterable
+            ? (Iterable<?>) collected
+            : Collections.singletonList(collected));
+  }
+
+  private static List<Family> families(Iterable<?> snapshots) throws ReflectiveOperationException {
     List<Family> families = new ArrayList<>();
-    for (Object snapshot : (Iterable<?>) call(registry, "scrape")) {
+    for (Object snapshot : snapshots) {
       Family family = family(snapshot);
       if (family != null) {
         families.add(family);

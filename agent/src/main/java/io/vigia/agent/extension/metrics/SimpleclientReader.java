@@ -16,6 +16,7 @@ final class SimpleclientReader {
 
   static List<Family> read(Object registry) throws ReflectiveOperationException {
     Method samples = registry.getClass().getMethod("metricFamilySamples");
+    samples.setAccessible(true); // a subclass may be private
     Enumeration<?> families = (Enumeration<?>) samples.invoke(registry);
     List<Family> read = new ArrayList<>();
     while (families != null && families.hasMoreElements()) {
@@ -24,16 +25,31 @@ final class SimpleclientReader {
     return read;
   }
 
+  /** One collector of a registry. */
+  static List<Family> readCollector(Object collector) throws ReflectiveOperationException {
+    Method collect = collector.getClass().getMethod("collect");
+    collect.setAccessible(true);
+    List<Family> read = new ArrayList<>();
+    for (Object family : (List<?>) collect.invoke(collector)) {
+      read.add(family(family));
+    }
+    return read;
+  }
+
   private static Family family(Object family) throws ReflectiveOperationException {
     List<Family.Sample> samples = new ArrayList<>();
+    SampleFields fields = null;
     for (Object sample : (List<?>) field(family, "samples")) {
+      if (fields == null) {
+        fields = new SampleFields(sample.getClass());
+      }
       samples.add(
           new Family.Sample(
-              (String) field(sample, "name"),
-              strings(field(sample, "labelNames")),
-              strings(field(sample, "labelValues")),
-              ((Number) field(sample, "value")).doubleValue(),
-              exemplar(sample)));
+              (String) fields.name.get(sample),
+              strings(fields.labelNames.get(sample)),
+              strings(fields.labelValues.get(sample)),
+              fields.value.getDouble(sample),
+              fields.exemplar == null ? null : exemplar(fields.exemplar.get(sample))));
     }
     String help = (String) field(family, "help");
     return new Family(
@@ -43,13 +59,38 @@ final class SimpleclientReader {
         samples);
   }
 
-  /** Since 0.11; with the agent, simpleclient puts the current trace into it by itself. */
-  private static Family.@Nullable Exemplar exemplar(Object sample) {
-    try {
-      Object exemplar = sample.getClass().getField("exemplar").get(sample);
-      if (exemplar == null) {
+  /** Looked up once for all samples of a family: there may be thousands. */
+  private static final class SampleFields {
+    final Field name;
+    final Field labelNames;
+    final Field labelValues;
+    final Field value;
+
+    /** Since 0.11; with the agent, simpleclient puts the current trace into it by itself. */
+    final @Nullable Field exemplar;
+
+    SampleFields(Class<?> sample) throws NoSuchFieldException {
+      name = sample.getField("name");
+      labelNames = sample.getField("labelNames");
+      labelValues = sample.getField("labelValues");
+      value = sample.getField("value");
+      exemplar = field(sample, "exemplar");
+    }
+
+    private static @Nullable Field field(Class<?> owner, String name) {
+      try {
+        return owner.getField(name);
+      } catch (NoSuchFieldException e) {
         return null;
       }
+    }
+  }
+
+  private static Family.@Nullable Exemplar exemplar(@Nullable Object exemplar) {
+    if (exemplar == null) {
+      return null;
+    }
+    try {
       Class<?> type = exemplar.getClass();
       int labels = (int) type.getMethod("getNumberOfLabels").invoke(exemplar);
       List<String> names = new ArrayList<>();

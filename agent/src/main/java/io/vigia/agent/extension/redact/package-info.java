@@ -1,4 +1,4 @@
-/** Secrets that are in spans and log events do not leave the process. */
+/** Secrets that are in spans, log events and exemplars do not leave the process. */
 @NullMarked
 package io.vigia.agent.extension.redact;
 

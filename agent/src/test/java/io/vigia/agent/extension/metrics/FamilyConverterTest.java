@@ -13,8 +13,12 @@ import io.prometheus.client.Gauge;
 import io.prometheus.client.Histogram;
 import io.prometheus.client.Info;
 import io.prometheus.client.Summary;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against the real simpleclient. */
 class FamilyConverterTest {
@@ -76,6 +80,43 @@ class FamilyConverterTest {
   void familyWithoutSamplesIsNothing() throws Exception {
     Counter.build("never", "Never").labelNames("a").register(registry);
     assertThat(all()).isEmpty();
+  }
+
+  /** A million of them would fill the heap before they are left out. */
+  @ParameterizedTest
+  @ValueSource(strings = {"COUNTER", "GAUGE", "HISTOGRAM", "SUMMARY"})
+  void seriesBeyondTheLimitAreCountedAndNotMade(String type) {
+    List<Family.Sample> samples = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      samples.add(
+          new Family.Sample("many_count", List.of("number"), List.of(String.valueOf(i)), 1));
+    }
+    FamilyConverter converter = new FamilyConverter(Resource.empty(), 1, 2, 3);
+    List<MetricData> metrics = converter.convert(new Family("many_count", type, "", samples));
+    assertThat(metrics)
+        .singleElement()
+        .satisfies(m -> assertThat(m.getData().getPoints()).hasSize(3));
+    assertThat(converter.leftOut()).containsExactly(Map.entry("many_count", 2));
+  }
+
+  @Test
+  void infinityIsReadAsItIsWritten() {
+    FamilyConverter converter = new FamilyConverter(Resource.empty(), 1, 2, 3);
+    List<Family.Sample> samples = new ArrayList<>();
+    for (String bound : List.of("1", "inf")) {
+      samples.add(new Family.Sample("own_bucket", List.of("le"), List.of(bound), 4));
+    }
+    samples.add(new Family.Sample("own_sum", List.of(), List.of(), 2));
+    HistogramPointData point =
+        converter
+            .convert(new Family("own", "HISTOGRAM", "", samples))
+            .get(0)
+            .getHistogramData()
+            .getPoints()
+            .iterator()
+            .next();
+    assertThat(point.getBoundaries()).containsExactly(1.0);
+    assertThat(point.getCounts()).containsExactly(4L, 0L);
   }
 
   private MetricData only() throws ReflectiveOperationException {
