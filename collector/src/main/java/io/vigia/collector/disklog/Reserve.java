@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of zeros that is given up when the disk is full, so that the little that has to be written
+ * A file of zeros that is emptied when the disk is full, so that the little that has to be written
  * to empty it again (cursors, retry logs, dead letters) has room. Those write through {@link
- * #storage}; whoever fills the disk must not, and has to stop while it is {@link #released}.
- * Thread-safe.
+ * #storage}; whoever fills the disk must not, and has to stop while it is {@link #released}. The
+ * empty file tells a process that is started meanwhile. Thread-safe.
  */
 public final class Reserve {
   private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
@@ -40,6 +40,22 @@ public final class Reserve {
     return released;
   }
 
+  /** Looks whether a process before this one gave it up and there is no room for it yet. */
+  public synchronized void open() throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (bytes > 0
+        && directory != null
+        && disk.exists(file)
+        && size() == 0
+        && disk.usableBytes(directory) < 2 * bytes) {
+      released = true;
+      LOG.warn(
+          "the disk of {} is still full; senders are told to wait until {} bytes are free",
+          directory,
+          2 * bytes);
+    }
+  }
+
   /**
    * Makes the file if it is not there and as much again stays free; to be called now and then.
    *
@@ -50,7 +66,7 @@ public final class Reserve {
     if (held || bytes == 0 || directory == null) {
       return;
     }
-    if (disk.exists(file) && isWhole()) {
+    if (disk.exists(file) && size() == bytes) {
       held = true;
     } else if (disk.usableBytes(directory) >= 2 * bytes) {
       make();
@@ -63,9 +79,9 @@ public final class Reserve {
     }
   }
 
-  private boolean isWhole() throws IOException {
+  private long size() throws IOException {
     try (StorageFile open = disk.openForReading(file)) {
-      return open.size() == bytes;
+      return open.size();
     }
   }
 
@@ -92,10 +108,10 @@ public final class Reserve {
     if (released) {
       return true; // another thread was faster
     }
-    try {
-      disk.delete(file);
+    try (StorageFile open = disk.open(file)) {
+      open.truncate(0);
     } catch (IOException e) {
-      LOG.warn("{} cannot be deleted", file, e);
+      LOG.warn("{} cannot be emptied", file, e);
       return false;
     }
     held = false;

@@ -118,6 +118,7 @@ public final class Pipeline implements Component {
     Path directory = options.directory();
     try {
       opened.add(StateDirectory.open(storage, directory));
+      reserve.open();
       logs.start();
       for (Destination destination : options.destinations.values()) {
         deliveries.open(destination);

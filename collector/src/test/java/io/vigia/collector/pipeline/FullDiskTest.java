@@ -35,6 +35,15 @@ class FullDiskTest {
   private Pipeline pipeline = Pipeline.builder().directory(DIRECTORY).build();
 
   private void start(long reserveBytes) throws IOException {
+    startAsItIs(reserveBytes);
+    if (reserveBytes > 0) {
+      await().until(() -> disk.exists(RESERVE));
+      await().until(() -> disk.bytes(RESERVE).length == reserveBytes);
+    }
+  }
+
+  /** Does not wait for a reserve for which there may be no room. */
+  private void startAsItIs(long reserveBytes) throws IOException {
     pipeline =
         Pipeline.builder()
             .directory(DIRECTORY)
@@ -47,10 +56,6 @@ class FullDiskTest {
                 new DestinationOptions(true, Set.of(Signal.LOGS), 0, 0, 1 << 20, 1, 20, 1))
             .build();
     pipeline.start();
-    if (reserveBytes > 0) {
-      await().until(() -> disk.exists(RESERVE));
-      await().until(() -> disk.bytes(RESERVE).length == reserveBytes);
-    }
   }
 
   @AfterEach
@@ -177,7 +182,7 @@ class FullDiskTest {
     exporter.behave(FullDiskTest::refuseAll);
     await().until(() -> pipeline.deadLetterStatus().get(0).items() == 3);
     awaitNothingPending();
-    assertThat(disk.exists(RESERVE)).isFalse();
+    assertThat(disk.bytes(RESERVE)).isEmpty();
     assertThat(refusal("too early")).isEqualTo("disk_full");
     assertThat(pipeline.logStatus().get(0).failure()).isEqualTo("the disk is full");
 
@@ -189,6 +194,25 @@ class FullDiskTest {
     pipeline.close();
     start(RESERVE_BYTES);
     assertThat(pipeline.deadLetterStatus().get(0).items()).isEqualTo(3);
+  }
+
+  @Test
+  void aDiskThatIsStillFullAtTheNextStartIsLeftToWhatEmptiesIt() throws Exception {
+    exporter.goDown();
+    start(RESERVE_BYTES);
+    accept("refused", 3);
+    fill();
+    exporter.behave(FullDiskTest::refuseAll);
+    awaitNothingPending();
+    pipeline.close();
+    disk.capacityBytes += 2_000; // enough for a small record
+    exporter.goDown();
+    startAsItIs(RESERVE_BYTES);
+    assertThat(refusal("too early")).isEqualTo("disk_full");
+    exporter.comeUp();
+    disk.capacityBytes = Long.MAX_VALUE;
+    awaitIntakeAgain("in time");
+    assertThat(disk.bytes(RESERVE)).hasSize(RESERVE_BYTES);
   }
 
   @Test
@@ -219,7 +243,7 @@ class FullDiskTest {
     fill();
     exporter.behave(PipelineTest::putOffSecondItems);
     await().until(() -> status().pending() == 1);
-    await().until(() -> !disk.exists(RESERVE));
+    await().until(() -> disk.bytes(RESERVE).length == 0);
     disk.capacityBytes = Long.MAX_VALUE;
     exporter.comeUp();
     awaitNothingPending();
