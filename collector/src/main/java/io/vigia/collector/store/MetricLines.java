@@ -110,13 +110,17 @@ final class MetricLines {
             .sorted()
             .toArray();
     long typical = gaps.length == 0 ? 0 : gaps[gaps.length / 2];
-    long asked = Math.max(1_000_000, query.stepMicros() * 1000);
+    long asked = askedStepNanos();
     // 5 % slack for jitter, rounded up to whole seconds
     long least = typical == 0 ? 0 : (long) Math.ceil(typical * 1.05 / 1e9) * 1_000_000_000L;
     long span = query.range().toNanos() - query.range().fromNanos();
     stepNanos = Math.max(Math.max(asked, least), span / MAX_STEPS);
     fromNanos = Math.floorDiv(query.range().fromNanos(), stepNanos) * stepNanos;
     steps = (int) ((query.range().toNanos() - fromNanos + stepNanos - 1) / stepNanos);
+  }
+
+  private long askedStepNanos() {
+    return Math.max(1_000_000, query.stepMicros() * 1000);
   }
 
   private static long gap(long[] times, int i) {
@@ -161,17 +165,13 @@ final class MetricLines {
   }
 
   private Map<String, Line> distributions(Engine engine) throws IOException {
-    Map<Long, List<MetricSql.Histogram>> points =
-        MetricSql.histograms(engine, series, query.range());
-    steps(
-        points.values().stream()
-            .map(p -> p.stream().mapToLong(MetricSql.Histogram::timeNanos).toArray())
-            .toList());
+    HistogramSteps points =
+        MetricSql.histograms(engine, series, query.range(), 0, askedStepNanos());
+    steps(points.times());
     Map<String, Line> lines = new LinkedHashMap<>();
     for (MetricSql.SeriesInfo info : series) {
       Line line = line(lines, info, false);
-      for (MetricSql.Histogram delta :
-          deltas(points.getOrDefault(info.id(), List.of()), info.cumulative())) {
+      for (MetricSql.Histogram delta : deltas(points.of(info.id()), info.cumulative())) {
         int at = step(delta.timeNanos());
         if (at >= 0 && at < steps) {
           line.bucket(at, steps).add(delta.bounds(), delta.counts(), delta.count(), delta.sum());

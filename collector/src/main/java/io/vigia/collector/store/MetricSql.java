@@ -113,22 +113,24 @@ final class MetricSql {
     return bySeries;
   }
 
-  static Map<Long, List<Histogram>> histograms(
-      Engine engine, List<SeriesInfo> series, TimeRange range) throws IOException {
-    Map<Long, List<Histogram>> bySeries = new TreeMap<>();
-    for (Histogram point :
-        engine.query(
-            () ->
-                points(
-                    engine,
-                    "series, time_ns, count, sum, bounds, counts",
-                    Schema.HISTOGRAMS,
-                    series,
-                    range),
-            MetricSql::histogram)) {
-      bySeries.computeIfAbsent(point.series, k -> new ArrayList<>()).add(point);
-    }
-    return bySeries;
+  /** Points from a little before the range on; steps begin at {@code originNanos}. */
+  static HistogramSteps histograms(
+      Engine engine, List<SeriesInfo> series, TimeRange range, long originNanos, long stepNanos)
+      throws IOException {
+    HistogramSteps steps = new HistogramSteps(series, originNanos, stepNanos);
+    engine.query(
+        () ->
+            points(
+                engine,
+                "series, time_ns, count, sum, bounds, counts",
+                Schema.HISTOGRAMS,
+                series,
+                range),
+        row -> {
+          steps.add(histogram(row));
+          return Boolean.TRUE;
+        });
+    return steps;
   }
 
   private static Sql points(

@@ -202,14 +202,14 @@ final class ServiceSql {
     }
     int buckets = red.requests.length;
     long width = bucketNanos(range, buckets);
-    Map<Long, List<MetricSql.Histogram>> points = MetricSql.histograms(engine, series, range);
+    HistogramSteps points = MetricSql.histograms(engine, series, range, range.fromNanos(), width);
     Buckets all = new Buckets();
     Buckets[] parts = new Buckets[buckets];
     double nanosPerUnit = series.get(0).unit().equals("ms") ? 1e6 : 1e9;
     for (MetricSql.SeriesInfo info : series) {
       boolean failed = info.labels().matches(".*\"(http[^\"]*status_code)\":5\\d\\d.*");
       for (MetricSql.Histogram delta :
-          MetricLines.deltas(points.getOrDefault(info.id(), List.of()), info.cumulative())) {
+          MetricLines.deltas(points.of(info.id()), info.cumulative())) {
         if (delta.timeNanos() < range.fromNanos()) {
           continue;
         }

@@ -2,13 +2,19 @@ package io.vigia.collector.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.Histogram;
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.core.RecordId;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.store.MetricQuery.Statistic;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -188,6 +194,47 @@ class LocalStoreTest extends StoreContract {
     TraceData.Trace trace = Objects.requireNonNull(reader().trace(TRACE, 1000));
     assertThat(trace.spans()).hasSizeBetween(1, 17);
     assertThat(trace.totalSpans()).isEqualTo(24);
+  }
+
+  @Test
+  void ofManyHistogramPointsThoseThatAStepNeedsAreKept() throws IOException {
+    for (AggregationTemporality temporality :
+        List.of(
+            AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE,
+            AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA)) {
+      boolean total = temporality == AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE;
+      Histogram.Builder points = Histogram.newBuilder().setAggregationTemporality(temporality);
+      for (int i = 0; i <= 600; i++) {
+        long count = total ? i % 400 : 1; // begins again at 400
+        points.addDataPoints(
+            HistogramDataPoint.newBuilder()
+                .setTimeUnixNano(NOW - 60 * SECOND + i * SECOND / 10)
+                .setCount(count)
+                .setSum(2.0 * count)
+                .addExplicitBounds(2)
+                .addBucketCounts(count)
+                .addBucketCounts(0));
+      }
+      String name = temporality.name();
+      write(
+          Signal.METRICS,
+          Otlp.metrics(
+              "shop", List.of(Metric.newBuilder().setName(name).setHistogram(points).build())));
+      List<MetricSql.SeriesInfo> series =
+          MetricSql.series(store.engine(), List.of(name), null, List.of(), 10);
+      HistogramSteps steps = MetricSql.histograms(store.engine(), series, RANGE, 0, 10 * SECOND);
+      assertThat(steps.of(series.get(0).id())).hasSizeBetween(6, 10);
+      assertThat(steps.times()).singleElement().satisfies(times -> assertThat(times).hasSize(601));
+      MetricData.Result rate = metric(name, Statistic.RATE, null);
+      assertThat(rate.stepMicros()).isEqualTo(10_000_000);
+      double sum =
+          rate.lines().get(0).values().stream()
+              .filter(Objects::nonNull)
+              .mapToDouble(v -> v * 10)
+              .sum();
+      assertThat(sum).isCloseTo(total ? 599 : 601, within(0.001));
+      assertThat(values(name, Statistic.AUTO)).containsOnly(2.0);
+    }
   }
 
   @Test
