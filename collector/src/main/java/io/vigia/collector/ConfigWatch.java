@@ -47,7 +47,7 @@ final class ConfigWatch {
       try {
         look(told);
       } catch (RuntimeException | Error e) { // without this thread the process ends
-        log.error("the configuration could not be read again", e);
+        log.error("the configuration could not be changed", e);
       }
     }
   }
@@ -68,9 +68,6 @@ final class ConfigWatch {
       said = collector.reload(option.load());
     } catch (ConfigException e) {
       log.warn("the configuration of before stays: {}", e.getMessage());
-      return;
-    } catch (RuntimeException e) {
-      log.error("the configuration could not be changed", e);
       return;
     }
     if (said.isEmpty()) {

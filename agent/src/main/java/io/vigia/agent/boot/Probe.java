@@ -20,10 +20,7 @@ final class Probe {
   /** Begins to ask, and returns at once. */
   static Probe start(Callable<Reachability.Result> question) {
     FutureTask<Reachability.Result> task = new FutureTask<>(question);
-    Thread thread = new Thread(task, "vigia-probe");
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    thread.start();
+    Daemon.start("vigia-probe", task);
     return new Probe(
         task, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Reachability.TIMEOUT_MILLIS));
   }

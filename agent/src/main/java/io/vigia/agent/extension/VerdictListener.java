@@ -4,6 +4,7 @@ import io.opentelemetry.javaagent.extension.AgentListener;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.boot.Main;
 import io.vigia.agent.boot.Reachability;
 import io.vigia.agent.boot.Setting;
@@ -34,10 +35,7 @@ public final class VerdictListener implements AgentListener {
       return;
     }
     // the probe may take a second; the application must not wait for it
-    Thread thread = new Thread(() -> print(shipping), "vigia-verdict");
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    thread.start();
+    Daemon.start("vigia-verdict", () -> print(shipping));
   }
 
   private static boolean isConfiguredInYaml() {

@@ -62,18 +62,10 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     asked = address;
     metricsForm = MetricsForm.ask(address);
     QueueBounds.install(customizer, Exports.health());
-    UnaryOperator<Collection<MetricData>> cleaning = metrics -> metrics;
-    if (Setting.REDACT.isOn()) {
-      Redactor redactor = new Redactor(Setting.REDACT_CARDS.isOn());
-      cleaning = new RedactingMetrics(redactor);
-      customizer.addSpanExporterCustomizer(
-          (exporter, config) -> new RedactingSpanExporter(exporter, redactor));
-      customizer.addLogRecordExporterCustomizer(
-          (exporter, config) -> new RedactingLogExporter(exporter, redactor));
-    }
-    UnaryOperator<Collection<MetricData>> clean = cleaning;
+    UnaryOperator<Collection<MetricData>> cleaning =
+        Setting.REDACT.isOn() ? redact(customizer) : metrics -> metrics;
     customizer
-        .addMetricReaderCustomizer((reader, config) -> new BoundedReader(reader, clean))
+        .addMetricReaderCustomizer((reader, config) -> new BoundedReader(reader, cleaning))
         .addPropertiesSupplier(() -> Defaults.of(address))
         .addPropertiesCustomizer(this::override)
         .addResourceCustomizer(this::identify)
@@ -81,6 +73,16 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
         .addLoggerProviderCustomizer(this::addForwardExporter)
         .addMetricExporterCustomizer(this::inTheAskedForm)
         .addMeterProviderCustomizer(this::addRegistries);
+  }
+
+  /** Spans and log records at their exporters; what is returned is for the readers of metrics. */
+  private static RedactingMetrics redact(AutoConfigurationCustomizer customizer) {
+    Redactor redactor = new Redactor(Setting.REDACT_CARDS.isOn());
+    customizer.addSpanExporterCustomizer(
+        (exporter, config) -> new RedactingSpanExporter(exporter, redactor));
+    customizer.addLogRecordExporterCustomizer(
+        (exporter, config) -> new RedactingLogExporter(exporter, redactor));
+    return new RedactingMetrics(redactor);
   }
 
   /** Above the user's settings, so only what those cannot express. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ public final class Reserve {
 
   private final Storage disk;
   private final Path file;
+  private final Path directory;
   private final long bytes;
   private boolean held;
   private volatile boolean released;
@@ -32,6 +34,7 @@ public final class Reserve {
   public Reserve(Storage disk, Path file, long bytes) {
     this.disk = disk;
     this.file = file;
+    this.directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
     this.bytes = bytes;
   }
 
@@ -42,12 +45,7 @@ public final class Reserve {
 
   /** Looks whether a process before this one gave it up and there is no room for it yet. */
   public synchronized void open() throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
-    if (bytes > 0
-        && directory != null
-        && disk.exists(file)
-        && size() == 0
-        && disk.usableBytes(directory) < 2 * bytes) {
+    if (bytes > 0 && disk.exists(file) && size() == 0 && disk.usableBytes(directory) < 2 * bytes) {
       released = true;
       LOG.warn(
           "the disk of {} is still full; senders are told to wait until {} bytes are free",
@@ -62,8 +60,7 @@ public final class Reserve {
    * @throws IOException when the disk does not answer; nothing has changed
    */
   public synchronized void restore() throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
-    if (held || bytes == 0 || directory == null) {
+    if (held || bytes == 0) {
       return;
     }
     if (disk.exists(file) && size() == bytes) {
@@ -119,7 +116,7 @@ public final class Reserve {
     LOG.warn(
         "the disk of {} is full ({}); the reserve of {} bytes is given up, senders are told to"
             + " wait until there is room",
-        file.getParent(),
+        directory,
         cause.getMessage(),
         bytes);
     return true;
@@ -131,9 +128,8 @@ public final class Reserve {
     if (message.contains("no space left") || message.contains("quota exceeded")) {
       return true;
     }
-    Path directory = file.toAbsolutePath().getParent();
     try {
-      return directory != null && disk.usableBytes(directory) < BLOCK_BYTES;
+      return disk.usableBytes(directory) < BLOCK_BYTES;
     } catch (IOException e) {
       return false;
     }

@@ -57,7 +57,7 @@ final class Engine implements AutoCloseable {
     return writer;
   }
 
-  /** A table over all slices, for a FROM clause. Only within {@link #query}. */
+  /** A table over all slices, for a FROM clause. Only within {@link #query} and {@link #scan}. */
   String table(String name) {
     StringBuilder union = new StringBuilder("(SELECT * FROM memory.main.").append(name);
     for (SliceFile slice : slices.list()) {
@@ -82,6 +82,23 @@ final class Engine implements AutoCloseable {
    */
   <T> List<T> query(Statement statement, RowReader<T> reader, Predicate<T> goesOn)
       throws IOException {
+    List<T> rows = new ArrayList<>();
+    scan(
+        statement,
+        result -> {
+          T row = reader.read(result);
+          rows.add(row);
+          return goesOn.test(row);
+        });
+    return rows;
+  }
+
+  /**
+   * Shows each row, and keeps none.
+   *
+   * @param visitor says whether another one may follow
+   */
+  void scan(Statement statement, RowReader<Boolean> visitor) throws IOException {
     slices.reading().lock();
     try {
       Sql sql = statement.sql();
@@ -92,17 +109,13 @@ final class Engine implements AutoCloseable {
         for (int i = 0; i < sql.parameters().size(); i++) {
           prepared.setObject(i + 1, sql.parameters().get(i));
         }
-        List<T> rows = new ArrayList<>();
         try (ResultSet result = prepared.executeQuery()) {
           boolean more = true;
           while (more && result.next()) {
-            T row = reader.read(result);
-            rows.add(row);
-            more = goesOn.test(row);
+            more = visitor.read(result);
           }
         }
         healthy = true;
-        return rows;
       } finally {
         if (healthy) {
           duck.release(connection);

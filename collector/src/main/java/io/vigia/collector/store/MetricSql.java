@@ -118,7 +118,7 @@ final class MetricSql {
       Engine engine, List<SeriesInfo> series, TimeRange range, long originNanos, long stepNanos)
       throws IOException {
     HistogramSteps steps = new HistogramSteps(series, originNanos, stepNanos);
-    engine.query(
+    engine.scan(
         () ->
             points(
                 engine,
@@ -128,7 +128,7 @@ final class MetricSql {
                 range),
         row -> {
           steps.add(histogram(row));
-          return Boolean.TRUE;
+          return true;
         });
     return steps;
   }

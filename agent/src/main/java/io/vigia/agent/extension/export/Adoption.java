@@ -3,6 +3,7 @@ package io.vigia.agent.extension.export;
 import io.opentelemetry.javaagent.extension.AgentListener;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 
 /**
  * Takes over what earlier processes left, once it is known what is sent from here. On a thread of
@@ -13,10 +14,7 @@ public final class Adoption implements AgentListener {
   @Override
   public void afterAgent(AutoConfiguredOpenTelemetrySdk sdk) {
     if (Exports.spool().mayAdopt()) {
-      Thread thread = new Thread(Adoption::run, "vigia-adopt");
-      thread.setDaemon(true);
-      thread.setContextClassLoader(null);
-      thread.start();
+      Daemon.start("vigia-adopt", Adoption::run);
     }
   }
 

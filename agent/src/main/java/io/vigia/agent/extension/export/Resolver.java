@@ -1,5 +1,6 @@
 package io.vigia.agent.extension.export;
 
+import io.vigia.agent.boot.Daemon;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,10 +37,7 @@ public final class Resolver {
       return lookup.find(host);
     }
     FutureTask<InetAddress[]> task = new FutureTask<>(() -> lookup.find(host));
-    Thread thread = new Thread(task, "vigia-lookup");
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    thread.start();
+    Daemon.start("vigia-lookup", task);
     long deadline = System.nanoTime() + timeoutMillis * 1_000_000L;
     while (System.nanoTime() - deadline < 0 && !ExitBudget.isSpent()) {
       try {

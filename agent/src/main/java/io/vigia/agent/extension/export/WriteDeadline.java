@@ -1,5 +1,6 @@
 package io.vigia.agent.extension.export;
 
+import io.vigia.agent.boot.Daemon;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CountDownLatch;
@@ -29,10 +30,7 @@ public final class WriteDeadline implements AutoCloseable {
   public static WriteDeadline start(Runnable abort, int bytes, long millis) {
     WriteDeadline deadline = new WriteDeadline(millis);
     if (bytes > SHORT_BYTES) {
-      Thread thread = new Thread(() -> deadline.watch(abort), "vigia-write-deadline");
-      thread.setDaemon(true);
-      thread.setContextClassLoader(null);
-      thread.start();
+      Daemon.start("vigia-write-deadline", () -> deadline.watch(abort));
     }
     return deadline;
   }

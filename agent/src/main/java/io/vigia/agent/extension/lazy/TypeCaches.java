@@ -1,6 +1,7 @@
 package io.vigia.agent.extension.lazy;
 
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 import java.util.Map;
 
 /**
@@ -23,10 +24,7 @@ final class TypeCaches implements Runnable {
 
   /** On a daemon thread of its own, as long as the process lives. */
   static void releaseWhenQuiet(LazyTransformations transformations, AdviceTypes adviceTypes) {
-    Thread thread = new Thread(new TypeCaches(transformations, adviceTypes), "vigia-release");
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    thread.start();
+    Daemon.start("vigia-release", new TypeCaches(transformations, adviceTypes));
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.extension.export.ExitBudget;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
@@ -73,8 +74,8 @@ public final class BoundedReader implements MetricReader {
   @Override
   public CompletableResultCode shutdown() {
     CompletableResultCode result = new CompletableResultCode();
-    Thread ending = start("vigia-metrics-end", () -> end(result));
-    start("vigia-metrics-deadline", () -> failWhenSpent(ending, result));
+    Thread ending = Daemon.start("vigia-metrics-end", () -> end(result));
+    Daemon.start("vigia-metrics-deadline", () -> failWhenSpent(ending, result));
     return result;
   }
 
@@ -105,14 +106,6 @@ public final class BoundedReader implements MetricReader {
       Console.debug(() -> "a metric of the application hangs; the last metrics are left out");
       result.fail();
     }
-  }
-
-  private static Thread start(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    thread.start();
-    return thread;
   }
 
   @Override

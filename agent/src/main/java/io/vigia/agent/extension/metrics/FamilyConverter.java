@@ -307,7 +307,7 @@ final class FamilyConverter {
 
   private static double number(String text) {
     // some collectors write it as they like, which Prometheus reads
-    return text.equals("+Inf") || text.equalsIgnoreCase("+inf") || text.equalsIgnoreCase("inf")
+    return text.equalsIgnoreCase("+inf") || text.equalsIgnoreCase("inf")
         ? Double.POSITIVE_INFINITY
         : Double.parseDouble(text);
   }

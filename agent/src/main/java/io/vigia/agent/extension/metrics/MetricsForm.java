@@ -2,6 +2,7 @@ package io.vigia.agent.extension.metrics;
 
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.boot.RequestHeaders;
 import io.vigia.agent.boot.Setting;
 import io.vigia.agent.boot.TlsFiles;
@@ -55,10 +56,7 @@ public final class MetricsForm {
 
   static MetricsForm ask(long millis, Question question) {
     MetricsForm form = new MetricsForm(millis);
-    Thread thread = new Thread(() -> form.put(question), "vigia-metrics-form");
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    thread.start();
+    Daemon.start("vigia-metrics-form", () -> form.put(question));
     return form;
   }
 

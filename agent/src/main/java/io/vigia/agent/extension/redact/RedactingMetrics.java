@@ -1,10 +1,13 @@
 package io.vigia.agent.extension.redact;
 
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.GaugeData;
+import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
@@ -22,6 +25,7 @@ import io.opentelemetry.sdk.metrics.internal.data.ImmutableLongExemplarData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableLongPointData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableMetricData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableSumData;
+import io.opentelemetry.sdk.resources.Resource;
 import io.vigia.agent.boot.Console;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,125 +64,110 @@ public final class RedactingMetrics implements UnaryOperator<Collection<MetricDa
   private MetricData clean(MetricData metric) {
     switch (metric.getType()) {
       case HISTOGRAM:
-        return histogram(metric);
+        return with(
+            clean(metric.getHistogramData()), metric, ImmutableMetricData::createDoubleHistogram);
       case EXPONENTIAL_HISTOGRAM:
-        return exponential(metric);
+        return with(
+            clean(metric.getExponentialHistogramData()),
+            metric,
+            ImmutableMetricData::createExponentialHistogram);
       case DOUBLE_SUM:
-        return doubleSum(metric);
+        return with(
+            clean(metric.getDoubleSumData(), this::clean),
+            metric,
+            ImmutableMetricData::createDoubleSum);
       case LONG_SUM:
-        return longSum(metric);
+        return with(
+            clean(metric.getLongSumData(), this::clean),
+            metric,
+            ImmutableMetricData::createLongSum);
       case DOUBLE_GAUGE:
-        return doubleGauge(metric);
+        return with(
+            clean(metric.getDoubleGaugeData(), this::clean),
+            metric,
+            ImmutableMetricData::createDoubleGauge);
       case LONG_GAUGE:
-        return longGauge(metric);
+        return with(
+            clean(metric.getLongGaugeData(), this::clean),
+            metric,
+            ImmutableMetricData::createLongGauge);
       default: // a summary has no exemplars
         return metric;
     }
   }
 
-  private MetricData histogram(MetricData metric) {
-    List<HistogramPointData> points = changed(metric.getHistogramData().getPoints(), this::clean);
-    return points == null
-        ? metric
-        : ImmutableMetricData.createDoubleHistogram(
-            metric.getResource(),
-            metric.getInstrumentationScopeInfo(),
-            metric.getName(),
-            metric.getDescription(),
-            metric.getUnit(),
-            ImmutableHistogramData.create(
-                metric.getHistogramData().getAggregationTemporality(), points));
+  /** Makes a metric of a certain kind. */
+  private interface Factory<D> {
+    MetricData create(
+        Resource resource,
+        InstrumentationScopeInfo scope,
+        String name,
+        String description,
+        String unit,
+        D data);
   }
 
-  private MetricData exponential(MetricData metric) {
-    List<ExponentialHistogramPointData> points =
-        changed(metric.getExponentialHistogramData().getPoints(), this::clean);
-    return points == null
+  private static <D> MetricData with(@Nullable D data, MetricData metric, Factory<D> factory) {
+    return data == null
         ? metric
-        : ImmutableMetricData.createExponentialHistogram(
+        : factory.create(
             metric.getResource(),
             metric.getInstrumentationScopeInfo(),
             metric.getName(),
             metric.getDescription(),
             metric.getUnit(),
-            ImmutableExponentialHistogramData.create(
-                metric.getExponentialHistogramData().getAggregationTemporality(), points));
+            data);
   }
 
-  private MetricData doubleSum(MetricData metric) {
-    SumData<DoublePointData> sum = metric.getDoubleSumData();
-    List<DoublePointData> points = changed(sum.getPoints(), this::clean);
+  private @Nullable HistogramData clean(HistogramData data) {
+    List<HistogramPointData> points = cleanPoints(data.getPoints(), this::clean);
     return points == null
-        ? metric
-        : ImmutableMetricData.createDoubleSum(
-            metric.getResource(),
-            metric.getInstrumentationScopeInfo(),
-            metric.getName(),
-            metric.getDescription(),
-            metric.getUnit(),
-            ImmutableSumData.create(sum.isMonotonic(), sum.getAggregationTemporality(), points));
+        ? null
+        : ImmutableHistogramData.create(data.getAggregationTemporality(), points);
   }
 
-  private MetricData longSum(MetricData metric) {
-    SumData<LongPointData> sum = metric.getLongSumData();
-    List<LongPointData> points = changed(sum.getPoints(), this::clean);
+  private @Nullable ExponentialHistogramData clean(ExponentialHistogramData data) {
+    List<ExponentialHistogramPointData> points = cleanPoints(data.getPoints(), this::clean);
     return points == null
-        ? metric
-        : ImmutableMetricData.createLongSum(
-            metric.getResource(),
-            metric.getInstrumentationScopeInfo(),
-            metric.getName(),
-            metric.getDescription(),
-            metric.getUnit(),
-            ImmutableSumData.create(sum.isMonotonic(), sum.getAggregationTemporality(), points));
+        ? null
+        : ImmutableExponentialHistogramData.create(data.getAggregationTemporality(), points);
   }
 
-  private MetricData doubleGauge(MetricData metric) {
-    GaugeData<DoublePointData> gauge = metric.getDoubleGaugeData();
-    List<DoublePointData> points = changed(gauge.getPoints(), this::clean);
+  private static <P extends PointData> @Nullable SumData<P> clean(
+      SumData<P> data, UnaryOperator<P> cleaning) {
+    List<P> points = cleanPoints(data.getPoints(), cleaning);
     return points == null
-        ? metric
-        : ImmutableMetricData.createDoubleGauge(
-            metric.getResource(),
-            metric.getInstrumentationScopeInfo(),
-            metric.getName(),
-            metric.getDescription(),
-            metric.getUnit(),
-            ImmutableGaugeData.create(points));
+        ? null
+        : ImmutableSumData.create(data.isMonotonic(), data.getAggregationTemporality(), points);
   }
 
-  private MetricData longGauge(MetricData metric) {
-    GaugeData<LongPointData> gauge = metric.getLongGaugeData();
-    List<LongPointData> points = changed(gauge.getPoints(), this::clean);
-    return points == null
-        ? metric
-        : ImmutableMetricData.createLongGauge(
-            metric.getResource(),
-            metric.getInstrumentationScopeInfo(),
-            metric.getName(),
-            metric.getDescription(),
-            metric.getUnit(),
-            ImmutableGaugeData.create(points));
+  private static <P extends PointData> @Nullable GaugeData<P> clean(
+      GaugeData<P> data, UnaryOperator<P> cleaning) {
+    List<P> points = cleanPoints(data.getPoints(), cleaning);
+    return points == null ? null : ImmutableGaugeData.create(points);
+  }
+
+  private static <P extends PointData> @Nullable List<P> cleanPoints(
+      Collection<P> points, UnaryOperator<P> cleaning) {
+    return points.stream().allMatch(point -> point.getExemplars().isEmpty())
+        ? null
+        : changed(points, cleaning);
   }
 
   /** {@code null} when nothing had to be replaced. */
-  private static <P extends PointData> @Nullable List<P> changed(
-      Collection<P> points, UnaryOperator<P> cleaning) {
-    if (points.stream().allMatch(point -> point.getExemplars().isEmpty())) {
-      return null;
-    }
-    List<P> clean = new ArrayList<>(points.size());
+  private static <T> @Nullable List<T> changed(Collection<T> all, UnaryOperator<T> cleaning) {
+    List<T> clean = new ArrayList<>(all.size());
     boolean changed = false;
-    for (P point : points) {
-      P one = cleaning.apply(point);
-      changed |= one != point;
+    for (T each : all) {
+      T one = cleaning.apply(each);
+      changed |= one != each;
       clean.add(one);
     }
     return changed ? clean : null;
   }
 
   private HistogramPointData clean(HistogramPointData point) {
-    List<DoubleExemplarData> exemplars = doubles(point.getExemplars());
+    List<DoubleExemplarData> exemplars = changed(point.getExemplars(), this::clean);
     return exemplars == null
         ? point
         : ImmutableHistogramPointData.create(
@@ -196,7 +185,7 @@ public final class RedactingMetrics implements UnaryOperator<Collection<MetricDa
   }
 
   private ExponentialHistogramPointData clean(ExponentialHistogramPointData point) {
-    List<DoubleExemplarData> exemplars = doubles(point.getExemplars());
+    List<DoubleExemplarData> exemplars = changed(point.getExemplars(), this::clean);
     return exemplars == null
         ? point
         : ImmutableExponentialHistogramPointData.create(
@@ -216,7 +205,7 @@ public final class RedactingMetrics implements UnaryOperator<Collection<MetricDa
   }
 
   private DoublePointData clean(DoublePointData point) {
-    List<DoubleExemplarData> exemplars = doubles(point.getExemplars());
+    List<DoubleExemplarData> exemplars = changed(point.getExemplars(), this::clean);
     return exemplars == null
         ? point
         : ImmutableDoublePointData.create(
@@ -228,7 +217,7 @@ public final class RedactingMetrics implements UnaryOperator<Collection<MetricDa
   }
 
   private LongPointData clean(LongPointData point) {
-    List<LongExemplarData> exemplars = longs(point.getExemplars());
+    List<LongExemplarData> exemplars = changed(point.getExemplars(), this::clean);
     return exemplars == null
         ? point
         : ImmutableLongPointData.create(
@@ -239,35 +228,19 @@ public final class RedactingMetrics implements UnaryOperator<Collection<MetricDa
             exemplars);
   }
 
-  private @Nullable List<DoubleExemplarData> doubles(List<DoubleExemplarData> exemplars) {
-    List<DoubleExemplarData> clean = new ArrayList<>(exemplars.size());
-    boolean changed = false;
-    for (DoubleExemplarData each : exemplars) {
-      Attributes attributes = redactor.attributes(each.getFilteredAttributes());
-      boolean same = attributes == each.getFilteredAttributes();
-      changed |= !same;
-      clean.add(
-          same
-              ? each
-              : ImmutableDoubleExemplarData.create(
-                  attributes, each.getEpochNanos(), each.getSpanContext(), each.getValue()));
-    }
-    return changed ? clean : null;
+  private DoubleExemplarData clean(DoubleExemplarData exemplar) {
+    Attributes attributes = redactor.attributes(exemplar.getFilteredAttributes());
+    return attributes == exemplar.getFilteredAttributes()
+        ? exemplar
+        : ImmutableDoubleExemplarData.create(
+            attributes, exemplar.getEpochNanos(), exemplar.getSpanContext(), exemplar.getValue());
   }
 
-  private @Nullable List<LongExemplarData> longs(List<LongExemplarData> exemplars) {
-    List<LongExemplarData> clean = new ArrayList<>(exemplars.size());
-    boolean changed = false;
-    for (LongExemplarData each : exemplars) {
-      Attributes attributes = redactor.attributes(each.getFilteredAttributes());
-      boolean same = attributes == each.getFilteredAttributes();
-      changed |= !same;
-      clean.add(
-          same
-              ? each
-              : ImmutableLongExemplarData.create(
-                  attributes, each.getEpochNanos(), each.getSpanContext(), each.getValue()));
-    }
-    return changed ? clean : null;
+  private LongExemplarData clean(LongExemplarData exemplar) {
+    Attributes attributes = redactor.attributes(exemplar.getFilteredAttributes());
+    return attributes == exemplar.getFilteredAttributes()
+        ? exemplar
+        : ImmutableLongExemplarData.create(
+            attributes, exemplar.getEpochNanos(), exemplar.getSpanContext(), exemplar.getValue());
   }
 }

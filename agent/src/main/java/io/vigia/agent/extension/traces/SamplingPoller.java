@@ -2,6 +2,7 @@ package io.vigia.agent.extension.traces;
 
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.boot.RequestHeaders;
 import io.vigia.agent.boot.TlsFiles;
 import io.vigia.agent.extension.export.CollectorGet;
@@ -34,10 +35,7 @@ final class SamplingPoller implements Runnable {
       CollectorAddress address, String service, RemoteSampler sampler, long intervalMillis) {
     URI url = URI.create(address.otlp() + "/sampling?service=" + encoded(service));
     CollectorGet get = new CollectorGet(url, TlsFiles.find(), RequestHeaders.find());
-    Thread thread = new Thread(new SamplingPoller(get, sampler, intervalMillis), "vigia-sampling");
-    thread.setDaemon(true);
-    thread.setContextClassLoader(null);
-    thread.start();
+    Daemon.start("vigia-sampling", new SamplingPoller(get, sampler, intervalMillis));
   }
 
   private static String encoded(String service) {
