@@ -62,10 +62,10 @@ public final class AgentBench implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "30",
+      defaultValue = "60",
       description =
           "seconds of threefold load on each before, at most; ends when a request costs the same"
-              + " CPU as 5 s before (${DEFAULT-VALUE})")
+              + " CPU as 5 s before, and little of it is the JIT compiler's (${DEFAULT-VALUE})")
   private int warmUpSeconds;
 
   @Option(

@@ -9,13 +9,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.DoubleStream;
 
 /**
  * One generation of the Spring Boot guestbook: all three are started, one after the other, and then
@@ -26,8 +24,11 @@ final class GuestbookRun {
   /** Warm-up is so many times quicker than the measured rate, so that the JIT compiler is done. */
   private static final int WARM_UP_FACTOR = 3;
 
-  /** Two turns of warm-up that differ by less in CPU for a request end it. */
+  /** Two turns of warm-up that differ by less in CPU for a request end it ... */
   private static final double STEADY = 0.05;
+
+  /** ... once the JIT compiler takes less of it than this. */
+  private static final double COMPILED = 0.1;
 
   /** Of load on one of them, before it is the next one's turn. */
   static final int TURN_SECONDS = 5;
@@ -49,10 +50,16 @@ final class GuestbookRun {
   /** One of the three, with what was measured so far. */
   private record Subject(Application application, String url, AgentFigures figures, Load load) {}
 
+  /**
+   * Of all turns: the median of their latencies, because a stall of the machine hits few turns, and
+   * the sum of their CPU, because of a single turn Linux counts it too coarsely.
+   */
   private static final class Load {
-    private final List<double[]> millis = new ArrayList<>();
-    private final List<Double> cpuMicros = new ArrayList<>();
-    private final List<Double> cpuWithoutJitMicros = new ArrayList<>();
+    private final List<Double> p50Millis = new ArrayList<>();
+    private final List<Double> p95Millis = new ArrayList<>();
+    private long requests;
+    private long cpuMillis;
+    private long compilerCpuMillis;
   }
 
   /**
@@ -112,14 +119,16 @@ final class GuestbookRun {
     }
   }
 
-  /** Until a request costs what it did before, or for {@code warmUpSeconds}. */
+  /** Until a request costs what it did before and is compiled, or for {@code warmUpSeconds}. */
   private void warmUp(Subject subject) throws IOException, InterruptedException {
     double before = Double.MAX_VALUE;
     for (int seconds = 0; seconds < warmUpSeconds; seconds += TURN_SECONDS) {
-      long cpu = subject.application().figures().cpuMillis();
+      ProcFigures begin = subject.application().figures();
       OpenLoop.run(subject.url(), rate * WARM_UP_FACTOR, TURN_SECONDS, 100);
-      double now = subject.application().figures().cpuMillis() - (double) cpu;
-      if (Math.abs(before - now) < STEADY * now) {
+      ProcFigures end = subject.application().figures();
+      double now = end.cpuMillis() - (double) begin.cpuMillis();
+      double jit = end.compilerCpuMillis() - (double) begin.compilerCpuMillis();
+      if (Math.abs(before - now) < STEADY * now && jit < COMPILED * now) {
         return;
       }
       before = now;
@@ -130,24 +139,24 @@ final class GuestbookRun {
     ProcFigures before = subject.application().figures();
     double[] millis = OpenLoop.run(subject.url(), rate, TURN_SECONDS, 1);
     ProcFigures after = subject.application().figures();
-    double cpu = (after.cpuMillis() - before.cpuMillis()) * 1e3 / millis.length;
+    Load load = subject.load();
+    load.p50Millis.add(millis[millis.length / 2]);
+    load.p95Millis.add(millis[millis.length * 95 / 100]);
+    load.requests += millis.length;
+    load.cpuMillis += after.cpuMillis() - before.cpuMillis();
     // a compiler thread that ended meanwhile had nothing to do
-    long jit = Math.max(0, after.compilerCpuMillis() - before.compilerCpuMillis());
-    subject.load().millis.add(millis);
-    subject.load().cpuMicros.add(cpu);
-    subject.load().cpuWithoutJitMicros.add(cpu - jit * 1e3 / millis.length);
+    load.compilerCpuMillis += Math.max(0, after.compilerCpuMillis() - before.compilerCpuMillis());
   }
 
   private static AgentFigures finish(Subject subject) throws IOException, InterruptedException {
     AgentFigures figures = subject.figures();
-    double[] millis = subject.load().millis.stream().flatMapToDouble(DoubleStream::of).toArray();
-    Arrays.sort(millis);
-    figures.put(Figure.P50_MILLIS, millis[millis.length / 2]);
-    figures.put(Figure.P95_MILLIS, millis[millis.length * 95 / 100]);
-    figures.put(Figure.REQUEST_CPU_MICROS, AgentTable.median(subject.load().cpuMicros));
+    Load load = subject.load();
+    figures.put(Figure.P50_MILLIS, AgentTable.median(load.p50Millis));
+    figures.put(Figure.P95_MILLIS, AgentTable.median(load.p95Millis));
+    double micros = 1e3 / load.requests;
+    figures.put(Figure.REQUEST_CPU_MICROS, load.cpuMillis * micros);
     figures.put(
-        Figure.REQUEST_CPU_WITHOUT_JIT_MICROS,
-        AgentTable.median(subject.load().cpuWithoutJitMicros));
+        Figure.REQUEST_CPU_WITHOUT_JIT_MICROS, (load.cpuMillis - load.compilerCpuMillis) * micros);
     subject.application().memory(figures);
     return figures;
   }

@@ -31,7 +31,7 @@ public final class ReadAllPropagatorProvider implements ConfigurablePropagatorPr
 
   @Override
   public TextMapPropagator getPropagator(ConfigProperties config) {
-    return Harmless.propagator(new ReadAllPropagator());
+    return Harmless.propagator(new ReadAllPropagator(config.getList("otel.propagators")));
   }
 
   @Override

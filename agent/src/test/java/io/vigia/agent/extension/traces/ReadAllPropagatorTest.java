@@ -8,6 +8,7 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,8 @@ class ReadAllPropagatorTest {
   private static final String OTHER = "4bf92f3577b34da6a3ce929d0e0e4736";
 
   private final TextMapPropagator propagator =
-      TextMapPropagator.composite(new ReadAllPropagator(), W3CTraceContextPropagator.getInstance());
+      TextMapPropagator.composite(
+          new ReadAllPropagator(List.of()), W3CTraceContextPropagator.getInstance());
 
   @ParameterizedTest
   @CsvSource(
@@ -87,8 +89,28 @@ class ReadAllPropagatorTest {
   void baggageOfBothKindsIsRead() {
     assertThat(Baggage.fromContext(extract("baggage: tenant=a")).getEntryValue("tenant"))
         .isEqualTo("a");
-    assertThat(Baggage.fromContext(extract("uberctx-tenant: b")).getEntryValue("tenant"))
-        .isEqualTo("b");
+    String jaeger = "uber-trace-id: " + TRACE + ":" + SPAN + ":0:1; uberctx-tenant: b";
+    assertThat(Baggage.fromContext(extract(jaeger)).getEntryValue("tenant")).isEqualTo("b");
+    assertThat(Baggage.fromContext(extract("jaeger-baggage: tenant=c")).getEntryValue("tenant"))
+        .isEqualTo("c");
+  }
+
+  @Test
+  void requestWithoutAnyOfTheHeadersIsAskedForFewAndWhatIsConfiguredIsNotReadTwice() {
+    List<String> asked = new ArrayList<>();
+    List<String> configured = ReadAllPropagatorProvider.before(List.of());
+    new ReadAllPropagator(configured)
+        .extract(
+            Context.root(),
+            Map.of("host", "shop"),
+            new Headers() {
+              @Override
+              public @Nullable String get(@Nullable Map<String, String> carrier, String key) {
+                asked.add(key);
+                return super.get(carrier, key);
+              }
+            });
+    assertThat(asked).containsExactly("uber-trace-id", "jaeger-baggage", "b3", "X-B3-TraceId");
   }
 
   @Test
@@ -109,7 +131,7 @@ class ReadAllPropagatorTest {
     return propagator.extract(Context.root(), map, new Headers());
   }
 
-  private static final class Headers implements TextMapGetter<Map<String, String>> {
+  private static class Headers implements TextMapGetter<Map<String, String>> {
     @Override
     public Iterable<String> keys(Map<String, String> carrier) {
       return carrier.keySet();
