@@ -133,9 +133,13 @@ final class Delivery {
     unsettled -= items;
   }
 
+  boolean isSettled() {
+    return unsettled <= 0;
+  }
+
   /** Counts the record in the cursor if all its items are settled. */
   boolean finish() {
-    if (unsettled > 0) {
+    if (!isSettled()) {
       return false;
     }
     givenUp =

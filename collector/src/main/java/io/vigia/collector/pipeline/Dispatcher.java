@@ -60,6 +60,10 @@ final class Dispatcher {
   private final Runnable advanced = this::advanced;
 
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+
+  /** Whether the first answer is being judged; still so when memory ran out halfway. */
+  private boolean judging;
+
   private int inFlight;
   private boolean retryBatchInFlight;
   private boolean stopSeen;
@@ -77,7 +81,8 @@ final class Dispatcher {
       @Nullable ExportResult result,
       @Nullable Throwable defect,
       long nanos,
-      long ticket) {}
+      long ticket,
+      Outcomes.Progress progress) {}
 
   Dispatcher(
       String name,
@@ -165,13 +170,17 @@ final class Dispatcher {
     while (true) {
       try {
         Answer answer;
-        while ((answer = answers.poll()) != null) {
-          inFlight--;
-          try {
+        while ((answer = answers.peek()) != null) {
+          if (judging) {
+            sendTheRest(answer.attempt(), answer.progress());
+          } else {
+            judging = true;
             judge(answer);
-          } finally {
-            guard.leave(answer.ticket());
           }
+          judging = false;
+          answers.remove();
+          inFlight--;
+          guard.leave(answer.ticket());
         }
         guard.expire(System.nanoTime());
         if (stopping && finished()) {
@@ -270,7 +279,8 @@ final class Dispatcher {
     }
     future.whenComplete(
         (result, defect) -> {
-          answers.add(new Answer(attempt, result, defect, System.nanoTime() - startNanos, ticket));
+          long nanos = System.nanoTime() - startNanos;
+          answers.add(new Answer(attempt, result, defect, nanos, ticket, new Outcomes.Progress()));
           if (sleeping) {
             LockSupport.unpark(thread);
           }
@@ -284,7 +294,7 @@ final class Dispatcher {
       LOG.error("{}: defect in the exporter of {}", name, signal().id(), answer.defect());
       result = ExportResult.retryAll(attempt.batch(), "defect: " + answer.defect(), 0);
     }
-    Outcomes.Verdict verdict = outcomes.settle(attempt.batch(), result);
+    Outcomes.Verdict verdict = outcomes.settle(attempt.batch(), result, answer.progress());
     metrics.exported(name, signal(), verdict.word(), answer.nanos(), attempt.payloadBytes());
     if (verdict.split()) {
       resends.split(attempt);
@@ -316,6 +326,19 @@ final class Dispatcher {
     } else {
       putOff(attempt, verdict);
       circuit.answered();
+    }
+  }
+
+  /** The judgement was cut short: of what is not settled nobody would hear any more. */
+  private void sendTheRest(Attempt attempt, Outcomes.Progress progress) {
+    if (attempt.retryLog()) {
+      retryBatchInFlight = false;
+      outcomes.forget(attempt.batch()); // the next round reads it again
+      return;
+    }
+    List<ExportBatch.Entry> rest = outcomes.rest(attempt.batch(), progress);
+    if (!rest.isEmpty()) {
+      resends.add(attempt, rest, attempt.failures() + 1, 0);
     }
   }
 
@@ -420,6 +443,6 @@ final class Dispatcher {
   DestinationStatus status() {
     return retryLog
         .ledgers(cursor, log.end())
-        .status(name, options.required(), log, cursor, circuit);
+        .status(name, options.required(), log, cursor, retryLog, circuit);
   }
 }

@@ -34,6 +34,12 @@ final class Outcomes {
   private final Map<Long, Delivery> open = new HashMap<>();
   private int refusalsInARow;
 
+  /** How far an answer was judged: so many of its entries, and what of these is to come again. */
+  static final class Progress {
+    private int judged;
+    private final List<ExportBatch.Entry> again = new ArrayList<>();
+  }
+
   /**
    * @param again entries to send again after a wait
    * @param split whether to send the halves of the batch instead
@@ -75,6 +81,11 @@ final class Outcomes {
   /** It is not on its way any more, and will be begun anew. */
   void forget(long sequence) {
     open.remove(sequence);
+  }
+
+  /** The same for all of a batch. */
+  void forget(ExportBatch batch) {
+    batch.entries().forEach(entry -> forget(entry.record().id().sequence()));
   }
 
   /**
@@ -122,6 +133,15 @@ final class Outcomes {
   }
 
   Verdict settle(ExportBatch batch, ExportResult result) {
+    return settle(batch, result, new Progress());
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress at the beginning; tells {@link #rest} how far it came
+   */
+  Verdict settle(ExportBatch batch, ExportResult result, Progress progress) {
     List<ExportBatch.Entry> entries = batch.entries();
     if (refusedAsAWhole(batch, result) && batch.items() > 1 && refusalsInARow < PATIENCE) {
       for (ExportBatch.Entry entry : entries) {
@@ -148,11 +168,10 @@ final class Outcomes {
     for (ExportResult.Refused one : result.refused()) {
       refused.computeIfAbsent(one.entry(), key -> new ArrayList<>()).add(one);
     }
-    List<ExportBatch.Entry> again = new ArrayList<>();
     String reason = result.retryReason();
     long taken = 0;
     int duplicatesLeft = result.duplicates();
-    for (int i = 0; i < entries.size(); i++) {
+    for (int i = 0; i < entries.size(); progress.judged = ++i) {
       ExportBatch.Entry entry = entries.get(i);
       Delivery delivery = open.get(entry.record().id().sequence());
       if (delivery == null) {
@@ -166,6 +185,10 @@ final class Outcomes {
       BitSet toSendAgain = retry[i] == null ? new BitSet() : retry[i];
       String failure = refuse(delivery, left, refused.getOrDefault(i, List.of()), toSendAgain);
       reason = failure == null ? reason : failure;
+      if (!toSendAgain.isEmpty()) {
+        boolean all = toSendAgain.cardinality() == entry.record().items();
+        progress.again.add(new ExportBatch.Entry(entry.record(), all ? null : toSendAgain));
+      }
       int delivered = left.cardinality();
       delivery.delivered(delivered);
       int duplicates = Math.min(duplicatesLeft, delivered);
@@ -175,13 +198,31 @@ final class Outcomes {
       if (delivered > 0) {
         refusalsInARow = 0;
       }
-      if (!toSendAgain.isEmpty()) {
-        boolean all = toSendAgain.cardinality() == entry.record().items();
-        again.add(new ExportBatch.Entry(entry.record(), all ? null : toSendAgain));
-      }
       finish(delivery);
     }
-    return new Verdict(again, false, taken == 0, reason);
+    return new Verdict(progress.again, false, taken == 0, reason);
+  }
+
+  /**
+   * After {@link #settle}, or what was done with its verdict, ended with an error: what nothing was
+   * decided about, or what is to be sent again.
+   */
+  List<ExportBatch.Entry> rest(ExportBatch batch, Progress progress) {
+    List<ExportBatch.Entry> rest = new ArrayList<>(progress.again);
+    for (int i = progress.judged; i < batch.entries().size(); i++) {
+      ExportBatch.Entry entry = batch.entries().get(i);
+      Delivery delivery = open.get(entry.record().id().sequence());
+      if (delivery != null && delivery.isSettled()) {
+        finish(delivery);
+      } else if (delivery != null && !holds(rest, entry.record())) {
+        rest.add(entry);
+      }
+    }
+    return rest;
+  }
+
+  private static boolean holds(List<ExportBatch.Entry> entries, LogRecord record) {
+    return entries.stream().anyMatch(entry -> entry.record() == record);
   }
 
   private static boolean refusedAsAWhole(ExportBatch batch, ExportResult result) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vigia.collector.core.Batch;
+import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
@@ -14,9 +15,11 @@ import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.SimStorage;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -37,6 +40,19 @@ class FailingFilesTest {
       new DestinationOptions(true, Set.of(Signal.LOGS), 0, 0, 1 << 20, 1, 5, 1);
 
   private final SimStorage disk = new SimStorage(7);
+  private final AtomicInteger outOfMemory = new AtomicInteger();
+  private final CollectorMetrics metrics =
+      (CollectorMetrics)
+          Proxy.newProxyInstance(
+              CollectorMetrics.class.getClassLoader(),
+              new Class<?>[] {CollectorMetrics.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("exported")
+                    && outOfMemory.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                  throw new OutOfMemoryError("Java heap space");
+                }
+                return null;
+              });
   private FakeExporter exporter = new FakeExporter();
   private Pipeline pipeline = Pipeline.builder().directory(DIRECTORY).build();
 
@@ -46,6 +62,7 @@ class FailingFilesTest {
             .directory(DIRECTORY)
             .storage(disk)
             .graceMillis(0)
+            .metrics(metrics)
             .destination("es", exporter, OPTIONS)
             .build();
     pipeline.start();
@@ -247,6 +264,67 @@ class FailingFilesTest {
     accept("later", 2);
     await().until(() -> failed.get() > 1);
     repair();
+    exporter.comeUp();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).containsExactly("later/0", "later/1");
+  }
+
+  @Test
+  void whatAnAnswerWasNotReadToItsEndAboutIsSentAgain() throws Exception {
+    exporter = FakeExporter.inOrder();
+    start();
+    exporter.goSilent();
+    accept("before", 1);
+    await().until(() -> exporter.calls() == 1);
+    for (String text : List.of("a", "b", "c")) { // together, while the one before is on its way
+      accept(text, 1);
+    }
+    exporter.behave(FailingFilesTest::refuseB);
+    AtomicInteger failed = new AtomicInteger();
+    disk.brokenWrites =
+        file -> {
+          if (file.startsWith(OWN.resolve("dead-letters")) && failed.getAndIncrement() == 0) {
+            throw new StackOverflowError("too deep");
+          }
+          return false;
+        };
+    exporter.answerAll();
+    awaitNothingPending();
+    assertThat(status().dropped()).isEqualTo(Map.of("mapping", 1L));
+    assertThat(status().delivered()).isEqualTo(3);
+    assertThat(exporter.delivered()).contains("a/0", "c/0");
+  }
+
+  private static ExportResult refuseB(ExportBatch batch) {
+    List<ExportResult.Refused> refused = new ArrayList<>();
+    for (int i = 0; i < batch.entries().size(); i++) {
+      if (FakeExporter.text(batch.entries().get(i)).equals("b")) {
+        refused.add(new ExportResult.Refused(i, 0, "mapping", "no number"));
+      }
+    }
+    return new ExportResult(0, refused, List.of(), 0, null);
+  }
+
+  @Test
+  void memoryThatRunsOutWithTheVerdictThereForgetsNothingToBeSentAgain() throws Exception {
+    start();
+    exporter.goDown();
+    outOfMemory.set(1);
+    accept("a", 1);
+    await().until(() -> outOfMemory.get() == 0);
+    exporter.comeUp();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).containsExactly("a/0");
+  }
+
+  @Test
+  void memoryThatRunsOutWithWhatWasPutOffStopsNoOtherRoundOfIt() throws Exception {
+    start();
+    exporter.behave(FailingFilesTest::putOffTheSecondOfWhatIsForLater);
+    accept("later", 2);
+    await().until(() -> exporter.calls() > 3); // has moved, and was tried from there
+    outOfMemory.set(1);
+    await().until(() -> outOfMemory.get() == 0);
     exporter.comeUp();
     awaitNothingPending();
     assertThat(exporter.delivered()).containsExactly("later/0", "later/1");
