@@ -131,6 +131,22 @@ public final class Cursor implements Closeable {
     return cursor;
   }
 
+  /**
+   * For a cursor that nobody opens now although its log is: when the log lost its end, goes back to
+   * what is left, as {@link #open} does. Opened later, when the log has grown past it, it would
+   * pass over what was written in between.
+   */
+  public static void keepWithin(Storage storage, Path path, DiskLog log) throws IOException {
+    boolean ahead;
+    try (CursorFile file = CursorFile.open(storage, path)) {
+      State state = file.loaded();
+      ahead = state != null && state.logId == log.logId() && isAhead(state, log.end());
+    }
+    if (ahead) {
+      open(storage, path, log).close();
+    }
+  }
+
   private static boolean isAhead(State state, LogPosition end) {
     LogPosition last =
         state.ranges.isEmpty() ? state.lowWater : state.ranges.get(state.ranges.size() - 1).to;

@@ -102,6 +102,11 @@ public final class SideLog implements Closeable {
     return new LogReader(log, null, this::unreadable, from, READ_BLOCK_BYTES);
   }
 
+  /** As {@link DiskLog#peekingReader}. */
+  public LogReader peekingReader(LogPosition from) {
+    return new LogReader(log, null, this::unreadable, from, NOTE_BLOCK_BYTES);
+  }
+
   /**
    * Shows the records from a position on whose note is chosen, whole and undamaged. Of the others
    * only headers and envelopes are read, so that what is not chosen costs little, however much it

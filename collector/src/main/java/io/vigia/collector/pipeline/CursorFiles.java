@@ -4,7 +4,6 @@ import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.DiskLog;
 import io.vigia.collector.disklog.LogPosition;
-import io.vigia.collector.disklog.LogReader;
 import io.vigia.collector.disklog.Storage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,12 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an operator does to cursors that nobody delivers from at the moment. Whoever makes one holds
  * the directory's lock, and the logs are open.
  */
 final class CursorFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(CursorFiles.class);
   private static final String SUFFIX = ".cursor";
 
   private final Storage storage;
@@ -58,18 +60,13 @@ final class CursorFiles {
     return lines;
   }
 
-  private static CursorLine line(String destination, DiskLog log, Cursor cursor, RetryLog retryLog)
-      throws IOException {
+  private static CursorLine line(
+      String destination, DiskLog log, Cursor cursor, RetryLog retryLog) {
     LogPosition end = log.end();
     Ledgers ledgers = retryLog.ledgers(cursor, end);
     Cursor.Ledger ledger = ledgers.main();
     Cursor.Ledger putOff = ledgers.retry();
-    long since = 0;
-    if (ledger.pending() > 0) {
-      try (LogReader reader = log.peekingReader(cursor.lowWater())) {
-        since = reader.peekReceiveTimeUnixNanos();
-      }
-    }
+    long pending = ledger.pending() + (putOff == null ? 0 : putOff.pending());
     return new CursorLine(
         destination,
         log.signal(),
@@ -77,9 +74,23 @@ final class CursorFiles {
         cursor.lowWater().sequence(),
         log.oldest().sequence(),
         end.sequence(),
-        ledger.pending() + (putOff == null ? 0 : putOff.pending()),
+        pending,
         ledger.pendingBytes() + (putOff == null ? 0 : putOff.pendingBytes()),
-        since);
+        pending == 0 ? 0 : Ledgers.oldestPendingUnixNanos(log, cursor, retryLog));
+  }
+
+  /** A log was opened: also the cursors of destinations that nobody configured are to be in it. */
+  void keepWithin(DiskLog log) throws IOException {
+    for (Path directory : storage.list(destinations)) {
+      Path file = directory.resolve(log.signal().id() + SUFFIX);
+      try {
+        if (storage.exists(file)) {
+          Cursor.keepWithin(storage, file, log);
+        }
+      } catch (IOException e) { // it fails who delivers from it, and nobody else
+        LOG.warn("{} cannot be read: {}", file, e.toString());
+      }
+    }
   }
 
   /** Goes back to a place; what is behind it is delivered again. */

@@ -60,6 +60,11 @@ final class Deliveries {
     return deadLetters.get(name);
   }
 
+  /** Also while it is paused. */
+  boolean has(String name) {
+    return active.containsKey(name) || paused.containsKey(name);
+  }
+
   List<DeadLetterStatus> deadLetterStatus() {
     return deadLetters.values().stream().map(DeadLetters::status).toList();
   }

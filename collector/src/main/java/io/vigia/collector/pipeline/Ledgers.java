@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 record Ledgers(Cursor.Ledger main, Cursor.@Nullable Ledger retry, long inBoth) {
   DestinationStatus status(
-      String destination, boolean required, DiskLog log, Cursor cursor, Circuit circuit) {
+      String destination,
+      boolean required,
+      DiskLog log,
+      Cursor cursor,
+      RetryLog retryLog,
+      Circuit circuit) {
     Map<String, Long> dropped = new LinkedHashMap<>(main.dropped());
     if (retry != null) {
       retry.dropped().forEach((reason, items) -> dropped.merge(reason, items, Long::sum));
@@ -35,14 +40,17 @@ record Ledgers(Cursor.Ledger main, Cursor.@Nullable Ledger retry, long inBoth) {
         main.pendingBytes() + (retry == null ? 0 : retry.pendingBytes()),
         main.duplicates() + (retry == null ? 0 : retry.duplicates()),
         main.retries() + (retry == null ? 0 : retry.retries()),
-        pending == 0 ? 0 : oldestPending(log, cursor),
+        pending == 0 ? 0 : oldestPendingUnixNanos(log, cursor, retryLog),
         circuit.state(),
         circuit.lastError());
   }
 
-  private static long oldestPending(DiskLog log, Cursor cursor) {
+  /** Also of what was put off for later; 0 when nothing waits, or it cannot be read now. */
+  static long oldestPendingUnixNanos(DiskLog log, Cursor cursor, RetryLog retryLog) {
     try (LogReader reader = log.peekingReader(cursor.lowWater())) {
-      return reader.peekReceiveTimeUnixNanos();
+      long main = reader.peekReceiveTimeUnixNanos();
+      long putOff = retryLog.oldestUnixNanos();
+      return main == 0 || putOff == 0 ? Math.max(main, putOff) : Math.min(main, putOff);
     } catch (IOException e) {
       return 0;
     }

@@ -29,7 +29,14 @@ final class LiveCursors implements CursorAdmin {
     return lines;
   }
 
+  /** Holding: files of a destination that is only gone for a moment are not to be opened twice. */
   private List<CursorLine> lines(String destination) throws IOException {
+    List<CursorLine> lines = new ArrayList<>();
+    pipeline.<IOException>holding(() -> lines.addAll(linesNow(destination)));
+    return lines;
+  }
+
+  private List<CursorLine> linesNow(String destination) throws IOException {
     List<CursorLine> lines = new ArrayList<>();
     for (Dispatcher dispatcher : dispatchers) {
       if (dispatcher.name().equals(destination)) {
@@ -74,13 +81,16 @@ final class LiveCursors implements CursorAdmin {
   @Override
   public void forget(String destination) throws IOException {
     CursorAdmin.known(destination, files);
-    if (dispatchers.stream().anyMatch(dispatcher -> dispatcher.name().equals(destination))) {
-      throw new IllegalArgumentException(
-          "'"
-              + destination
-              + "' is in the configuration: remove it there first, or it would begin again at the"
-              + " oldest record");
-    }
-    files.forget(destination);
+    pipeline.<IOException>holding(
+        () -> {
+          if (pipeline.deliversTo(destination)) {
+            throw new IllegalArgumentException(
+                "'"
+                    + destination
+                    + "' is in the configuration: remove it there first, or it would begin again at"
+                    + " the oldest record");
+          }
+          files.forget(destination);
+        });
   }
 }

@@ -79,7 +79,7 @@ public final class Pipeline implements Component {
     this.storage = reserve.storage();
     this.retention = new Retention(storage, directory, options.quota);
     this.pool = new StagingPool(options.stagingBytes);
-    this.logs = new SignalLogs(this::log);
+    this.logs = new SignalLogs(this::log, log -> cursorFiles().keepWithin(log));
     this.deliveries =
         new Deliveries(storage, directory.resolve("destinations"), logs, options.metrics);
     options.destinations.values().forEach(destination -> logs.make(destination.signals()));
@@ -186,6 +186,11 @@ public final class Pipeline implements Component {
     synchronized (changing) {
       change.run();
     }
+  }
+
+  /** Whether it is delivered to, or will be as soon as that is possible again. */
+  boolean deliversTo(String name) {
+    return deliveries.has(name);
   }
 
   /** Null when nothing is delivered to it. Within {@link #holding}. */

@@ -327,6 +327,17 @@ final class RetryLog implements Closeable {
     return true;
   }
 
+  /** When the oldest that waits here was received, or 0 when nothing does. By any thread. */
+  long oldestUnixNanos() throws IOException {
+    SideLog open = log;
+    if (open == null || isEmpty()) {
+      return 0;
+    }
+    try (LogReader reader = open.peekingReader(cursor().lowWater())) {
+      return reader.peekReceiveTimeUnixNanos();
+    }
+  }
+
   /** The main cursor's ledger and this one's, of one moment. By any thread. */
   Ledgers ledgers(Cursor main, LogPosition mainEnd) {
     synchronized (ledgers) {

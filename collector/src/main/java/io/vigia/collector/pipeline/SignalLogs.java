@@ -22,12 +22,19 @@ final class SignalLogs {
 
   private final Map<Signal, DiskLog> logs = new ConcurrentHashMap<>();
   private final Function<Signal, DiskLog> maker;
+  private final Started whenStarted;
+
+  /** Told of each log before anything is written to it. */
+  interface Started {
+    void started(DiskLog log) throws IOException;
+  }
 
   /**
    * @param maker of a log that is not started
    */
-  SignalLogs(Function<Signal, DiskLog> maker) {
+  SignalLogs(Function<Signal, DiskLog> maker, Started whenStarted) {
     this.maker = maker;
+    this.whenStarted = whenStarted;
   }
 
   /** To be started by {@link #start}. */
@@ -38,6 +45,7 @@ final class SignalLogs {
   void start() throws IOException {
     for (DiskLog log : logs.values()) {
       log.start();
+      whenStarted.started(log);
     }
   }
 
@@ -47,6 +55,12 @@ final class SignalLogs {
       if (!logs.containsKey(signal)) {
         DiskLog log = maker.apply(signal);
         log.start();
+        try {
+          whenStarted.started(log);
+        } catch (IOException e) {
+          log.close();
+          throw e;
+        }
         logs.put(signal, log);
       }
     }

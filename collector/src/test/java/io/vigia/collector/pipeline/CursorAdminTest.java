@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,6 +179,24 @@ class CursorAdminTest {
   }
 
   @Test
+  void whatWasPutOffForLaterIsPendingSinceItCame() throws Exception {
+    awaitDelivered(10);
+    exporter.behave(PipelineTest::putOffSecondItems);
+    pipeline.close();
+    pipeline = start(OPTIONS_ONE_TRY);
+    accept("late", 3);
+    await().until(() -> pipeline.cursors().list().get(0).position() == 6);
+    assertThat(status().pending()).isEqualTo(1);
+    assertThat(status().oldestPendingUnixNanos()).isPositive();
+    assertThat(pipeline.cursors().list().get(0).pendingSinceUnixNanos()).isPositive();
+    pipeline.close();
+    try (CursorAdmin.Offline cursors = CursorAdmin.open(directory)) {
+      assertThat(cursors.list().get(0).pendingSinceUnixNanos()).isPositive();
+    }
+    pipeline = start(OPTIONS);
+  }
+
+  @Test
   void destinationThatCannotGoOnAtOnceLosesNothingAndGoesOnLater() throws Exception {
     awaitDelivered(10);
     diskFails.set(true);
@@ -186,6 +205,36 @@ class CursorAdminTest {
     diskFails.set(false);
     await().untilAsserted(() -> assertThat(exporter.delivered()).hasSize(20));
     await().until(() -> status().pending() == 0);
+  }
+
+  @Test
+  void destinationThatCannotGoOnAtOnceIsNotForgotten() throws Exception {
+    awaitDelivered(10);
+    diskFails.set(true);
+    pipeline.cursors().rewind("es", null, Place.parse("end"));
+    assertThatThrownBy(() -> pipeline.cursors().forget("es"))
+        .hasMessageContaining("remove it there first");
+    diskFails.set(false);
+    await().until(() -> pipeline.status().size() == 1);
+    accept("r5", 2);
+    awaitDelivered(12);
+    assertThat(exporter.delivered()).isEqualTo(items(0, 6));
+  }
+
+  /** Its files are open a moment later: whoever opened them twice would save an older state. */
+  @Test
+  void listWaitsForADestinationThatIsBeingChanged() throws Exception {
+    awaitDelivered(10);
+    FutureTask<List<CursorLine>> list = new FutureTask<>(() -> pipeline.cursors().list());
+    Thread operator = new Thread(list);
+    pipeline.<IOException>change(
+        () -> {
+          pipeline.remove("es");
+          operator.start();
+          await().until(() -> operator.getState() == Thread.State.BLOCKED);
+          pipeline.add("es", exporter, OPTIONS);
+        });
+    assertThat(list.get()).singleElement().satisfies(line -> assertThat(line.active()).isTrue());
   }
 
   @Test

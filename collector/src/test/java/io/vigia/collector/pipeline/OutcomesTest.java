@@ -114,7 +114,7 @@ class OutcomesTest {
     DestinationStatus status =
         retryLog
             .ledgers(cursor, log.end())
-            .status("there", true, log, cursor, new Circuit("there", "logs"));
+            .status("there", true, log, cursor, retryLog, new Circuit("there", "logs"));
     assertThat(status.balanced()).as(status.toString()).isTrue();
     return status;
   }

@@ -1,0 +1,107 @@
+package io.vigia.collector.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vigia.collector.core.Batch;
+import io.vigia.collector.core.Envelope;
+import io.vigia.collector.core.Signal;
+import io.vigia.collector.disklog.Durability;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A damaged disk takes records away that destinations have passed already. */
+class LostEndTest {
+  private static final DestinationOptions OPTIONS =
+      DestinationOptions.defaults().withSignals(Set.of(Signal.LOGS)).withRetry(1, 20);
+
+  @TempDir Path root;
+  private final FakeExporter here = new FakeExporter();
+  private final FakeExporter away = new FakeExporter();
+  private Pipeline pipeline = Pipeline.builder().directory(Path.of("none")).build();
+
+  private void start(Path directory) throws IOException {
+    pipeline =
+        Pipeline.builder()
+            .directory(directory)
+            .durability(Durability.os())
+            .destination("here", here, OPTIONS)
+            .build();
+    pipeline.start();
+  }
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  private void accept(String text) throws Exception {
+    pipeline
+        .intake()
+        .accept(
+            new Batch(
+                Signal.LOGS,
+                1,
+                Envelope.now("test", "peer"),
+                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
+        .get();
+  }
+
+  @Test
+  void aDestinationThatWasAwayMeanwhileMissesNothingThatCameAfterIt() throws Exception {
+    Path before = root.resolve("before");
+    start(before);
+    pipeline.<IOException>change(() -> pipeline.add("away", away, OPTIONS));
+    for (int i = 0; i < 10; i++) {
+      accept("old" + i);
+    }
+    await().until(() -> away.delivered().size() == 10);
+    pipeline.<IOException>change(() -> pipeline.remove("away"));
+    Path after = root.resolve("after");
+    copy(before, after); // as a process leaves it that is killed
+    pipeline.close();
+    loseHalf(after.resolve("log").resolve("logs"));
+
+    start(after);
+    for (int i = 0; i < 10; i++) {
+      accept("new" + i);
+    }
+    pipeline.<IOException>change(() -> pipeline.add("away", away, OPTIONS));
+    await().until(() -> pipeline.status().stream().allMatch(status -> status.pending() == 0));
+    for (FakeExporter each : List.of(here, away)) {
+      assertThat(each.delivered().stream().filter(text -> text.startsWith("new"))).hasSize(10);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : (Iterable<Path>) all::iterator) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+  }
+
+  private static void loseHalf(Path log) throws IOException {
+    try (Stream<Path> files = Files.list(log)) {
+      Path segment =
+          files
+              .filter(file -> file.getFileName().toString().matches("\\d{20}\\..*"))
+              .findFirst()
+              .orElseThrow();
+      try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+        channel.truncate(channel.size() / 2);
+      }
+    }
+  }
+}
