@@ -83,10 +83,12 @@ public final class ContainerLogReceiver implements Receiver {
     try {
       do {
         try {
-          if (!look()) {
+          if (look()) {
+            polling.works(root + " is read");
+          } else {
             fails("another collector with the same data directory reads them");
           }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // else it was the last time
           looked = true; // agents need not wait
           fails(e.toString());
         }
@@ -109,8 +111,8 @@ public final class ContainerLogReceiver implements Receiver {
     if (!positions.open(System.currentTimeMillis())) {
       return false;
     }
+    delivery.reset();
     List<Series> all = pods.look();
-    polling.works(root + " is read");
     long nowMillis = System.currentTimeMillis();
     Map<Container, Path> written = new HashMap<>();
     for (Series series : all) {

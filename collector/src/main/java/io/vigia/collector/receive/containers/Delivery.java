@@ -49,6 +49,12 @@ final class Delivery {
     this.pause = pause;
   }
 
+  /** Forgets what a look that ended before its time has gathered: the next one gathers it again. */
+  void reset() {
+    records.clear();
+    whenDelivered.clear();
+  }
+
   /** What is added from here on can be {@link #undo undone}. */
   void begin() {
     records.endSeries();
@@ -83,8 +89,7 @@ final class Delivery {
       }
       whenDelivered.forEach(Runnable::run);
     } finally {
-      records.clear();
-      whenDelivered.clear();
+      reset();
     }
   }
 

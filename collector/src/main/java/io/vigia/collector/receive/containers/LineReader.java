@@ -16,7 +16,7 @@ final class LineReader {
   private int scanned;
   private int end;
   private long startOffset;
-  private int skipped;
+  private long skipped;
   private int lineLength;
   private long lineBytes;
 
@@ -26,7 +26,8 @@ final class LineReader {
 
   /** The next bytes are those at this offset of a file. */
   void start(long offset) {
-    begin = scanned = end = skipped = 0;
+    begin = scanned = end = 0;
+    skipped = 0;
     startOffset = offset;
     lineBytes = 0;
     lineLength = 0;

@@ -71,7 +71,7 @@ public final class SpillReceiver implements Receiver {
       try {
         directory.drain(new Delivering());
         polling.works(root + " can be read again");
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) { // else it was the last time
         polling.fails("what agents left in " + root + " is not delivered: " + e);
       }
       polling.pause(pauseMillis);

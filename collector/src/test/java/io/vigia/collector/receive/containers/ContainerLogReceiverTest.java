@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vigia.collector.core.UnixTime;
 import io.vigia.collector.receive.JsonEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -222,6 +224,29 @@ class ContainerLogReceiverTest {
           .append('\n');
     }
     return text.toString().getBytes(ISO_8859_1);
+  }
+
+  @Test
+  void aLookThatRunsOutOfMemoryIsFollowedByOthersAndDoublesNothing() throws IOException {
+    for (String pod : List.of("shop_a_1", "shop_b_2")) {
+      Path directory = Files.createDirectories(root.resolve("pods").resolve(pod).resolve("app"));
+      Files.writeString(directory.resolve("0.log"), "2026-11-21T10:00:00Z stdout F " + pod + "\n");
+    }
+    AtomicInteger asked = new AtomicInteger();
+    builder.nowUnixNanos(
+        () -> {
+          if (asked.incrementAndGet() == 4) { // at the end of the second file
+            throw new OutOfMemoryError("Java heap space");
+          }
+          return UnixTime.nowNanos();
+        });
+    start();
+    awaitBodies(2);
+    Path last = root.resolve("pods/shop_b_2/app/0.log");
+    Files.writeString(last, "2026-11-21T10:00:01Z stdout F c\n", StandardOpenOption.APPEND);
+    await().until(() -> received.bodies().contains("c"));
+    assertThat(received.bodies()).containsExactly("shop_a_1", "shop_b_2", "c");
+    assertThat(asked.get()).isGreaterThan(4);
   }
 
   @Test

@@ -43,6 +43,7 @@ class SpillReceiverTest {
   private Path root = Path.of("");
   private final List<Taken> taken = new CopyOnWriteArrayList<>();
   private final List<String> malformed = new CopyOnWriteArrayList<>();
+  private volatile boolean outOfMemory;
   private volatile CompletableFuture<Void> answer = CompletableFuture.completedFuture(null);
   private SpillReceiver receiver =
       SpillReceiver.builder().directory(root).intake(refusing()).build();
@@ -214,7 +215,21 @@ class SpillReceiverTest {
     assertThat(taken).hasSize(1);
   }
 
+  @Test
+  void memoryThatRunsOutOnceIsNotTheEndOfIt() throws IOException {
+    outOfMemory = true;
+    Path process = process("1764999000123-1");
+    spill(process, "traces-0000000001", spans("one"));
+    receiver.start();
+    awaitGone(process);
+    assertThat(taken).hasSize(1);
+  }
+
   private CompletableFuture<Void> take(Batch batch) {
+    if (outOfMemory) {
+      outOfMemory = false;
+      throw new OutOfMemoryError("Java heap space");
+    }
     byte[] payload = new byte[batch.payload().remaining()];
     batch.payload().duplicate().get(payload);
     taken.add(new Taken(batch.signal(), batch.items(), payload));
