@@ -1,13 +1,18 @@
 package io.vigia.collector.net;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -15,8 +20,10 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.stream.ChunkedInput;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -113,6 +120,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       return;
     }
     boolean head = message.method().name().equals("HEAD");
+    boolean chunks = message.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0;
     HttpRequest request;
     try {
       request = read(message);
@@ -124,7 +132,15 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       workers.execute(
           () -> {
             HttpResponse response = answer(request);
-            ctx.executor().execute(() -> respond(ctx, response, keepAlive, head));
+            ctx.executor()
+                .execute(
+                    () -> {
+                      if (response.pieces() == null || head) {
+                        respond(ctx, response, keepAlive, head);
+                      } else {
+                        respond(ctx, response, response.pieces(), keepAlive && chunks, chunks);
+                      }
+                    });
           });
     } catch (RejectedExecutionException e) {
       respond(ctx, HttpResponse.text(503, "busy").with("Retry-After", "1"), keepAlive, head);
@@ -177,11 +193,36 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
             HttpVersion.HTTP_1_1,
             HttpResponseStatus.valueOf(response.status()),
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body()));
+    if (response.pieces() == null) {
+      message.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+    }
+    written(ctx, ctx.writeAndFlush(withHeaders(message, response, keepAlive)), keepAlive);
+  }
+
+  /** The next piece is made when there is room for it in the connection's buffer. */
+  private void respond(
+      ChannelHandlerContext ctx,
+      HttpResponse response,
+      Iterator<byte[]> pieces,
+      boolean keepAlive,
+      boolean chunks) {
+    DefaultHttpResponse message =
+        new DefaultHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
+    HttpUtil.setTransferEncodingChunked(message, chunks); // else it ends with the connection
+    ctx.write(withHeaders(message, response, keepAlive));
+    written(ctx, ctx.writeAndFlush(new HttpChunkedInput(new Pieces(pieces))), keepAlive);
+  }
+
+  private static io.netty.handler.codec.http.HttpResponse withHeaders(
+      io.netty.handler.codec.http.HttpResponse message, HttpResponse response, boolean keepAlive) {
     message.headers().set(HttpHeaderNames.CONTENT_TYPE, response.contentType());
-    message.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
     response.headers().forEach(message.headers()::set);
     HttpUtil.setKeepAlive(message, keepAlive);
-    var written = ctx.writeAndFlush(message);
+    return message;
+  }
+
+  private void written(ChannelHandlerContext ctx, ChannelFuture written, boolean keepAlive) {
     if (!keepAlive) {
       written.addListener(ChannelFutureListener.CLOSE);
       return;
@@ -194,6 +235,38 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
             ctx.close();
           }
         });
+  }
+
+  /** Arrays as Netty asks for them. */
+  private record Pieces(Iterator<byte[]> pieces) implements ChunkedInput<ByteBuf> {
+    @Override
+    public boolean isEndOfInput() {
+      return !pieces.hasNext();
+    }
+
+    @Override
+    public @Nullable ByteBuf readChunk(ByteBufAllocator allocator) {
+      return pieces.hasNext() ? Unpooled.wrappedBuffer(pieces.next()) : null;
+    }
+
+    @Override
+    @Deprecated
+    public @Nullable ByteBuf readChunk(ChannelHandlerContext ctx) {
+      return readChunk(ctx.alloc());
+    }
+
+    @Override
+    public long length() {
+      return -1;
+    }
+
+    @Override
+    public long progress() {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.netty.handler.codec.http.HttpContentCompressor;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -121,6 +122,7 @@ public final class HttpServer implements Component {
         pipeline.addLast(
             new HttpContentCompressor(GZIP_FROM_BYTES, StandardCompressionOptions.gzip()));
         pipeline.addLast(new HttpObjectAggregator(config.maxRequestBytes));
+        pipeline.addLast(new ChunkedWriteHandler());
         pipeline.addLast(
             new HttpConnection(config.name, config.routes, pool, config.requestTimeoutMillis));
       }

@@ -13,13 +13,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpServerTest {
+  private static final int PIECE_BYTES = 64 << 10;
+
   private final CountDownLatch release = new CountDownLatch(1);
+  private final AtomicInteger made = new AtomicInteger();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private HttpServer server =
@@ -33,6 +38,7 @@ class HttpServerTest {
           .get("/files/*", r -> HttpResponse.text(200, r.path()))
           .get("/big", r -> HttpResponse.text(200, "a".repeat(100_000)))
           .get("/wait", r -> waitForRelease())
+          .get("/pieces", r -> pieces(Integer.parseInt(String.valueOf(r.parameter("n")))))
           .get(
               "/teapot",
               r -> {
@@ -66,6 +72,17 @@ class HttpServerTest {
   private HttpResponse waitForRelease() throws InterruptedException {
     release.await();
     return HttpResponse.text(200, "released");
+  }
+
+  private HttpResponse pieces(int count) {
+    made.set(0);
+    return HttpResponse.inPieces(
+        200,
+        "text/plain",
+        Stream.generate(() -> new byte[PIECE_BYTES])
+            .limit(count)
+            .peek(piece -> made.incrementAndGet())
+            .iterator());
   }
 
   private java.net.http.HttpResponse<byte[]> get(String path, String... headers) throws Exception {
@@ -138,6 +155,40 @@ class HttpServerTest {
     assertThat(new GZIPInputStream(new ByteArrayInputStream(zipped.body())).readAllBytes())
         .hasSize(100_001);
     assertThat(get("/big").body()).hasSize(100_001);
+  }
+
+  @Test
+  void aBodyInPiecesArrivesWhole() throws Exception {
+    assertThat(get("/pieces?n=20").body()).hasSize(20 * PIECE_BYTES);
+    var zipped = get("/pieces?n=20", "Accept-Encoding", "gzip");
+    assertThat(zipped.headers().firstValue("content-encoding")).hasValue("gzip");
+    assertThat(new GZIPInputStream(new ByteArrayInputStream(zipped.body())).readAllBytes())
+        .hasSize(20 * PIECE_BYTES);
+    assertThat(get("/pieces?n=0").body()).isEmpty();
+    var head =
+        java.net.http.HttpRequest.newBuilder(uri("/pieces?n=20"))
+            .method("HEAD", BodyPublishers.noBody())
+            .build();
+    assertThat(client.send(head, BodyHandlers.ofByteArray()).body()).isEmpty();
+    try (Socket socket = connect()) { // knows no chunks
+      socket.getOutputStream().write("GET /pieces?n=20 HTTP/1.0\r\n\r\n".getBytes("UTF-8"));
+      String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(all.substring(all.indexOf("\r\n\r\n") + 4)).hasSize(20 * PIECE_BYTES);
+    }
+  }
+
+  @Test
+  void piecesAreMadeAsTheClientTakesThem() throws Exception {
+    try (Socket socket = connect()) {
+      socket
+          .getOutputStream()
+          .write("GET /pieces?n=10000 HTTP/1.1\r\nHost: x\r\n\r\n".getBytes("UTF-8"));
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+      for (int i = 0; i < 10; i++) { // the connections' thread has time for others
+        assertThat(get("/hello").statusCode()).isEqualTo(200);
+      }
+      assertThat(made.get()).isBetween(1, 1_000);
+    }
   }
 
   @Test

@@ -13,7 +13,6 @@ import io.vigia.collector.net.HttpServer;
 import io.vigia.collector.otlp.OtlpItems;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -130,11 +129,10 @@ public final class ScrapeExporter implements Exporter {
   private HttpResponse scrape(HttpRequest request) {
     String accept = request.header("accept");
     boolean openMetrics = accept != null && accept.contains("application/openmetrics-text");
-    String text = ScrapeText.of(store.snapshot(), openMetrics);
-    return HttpResponse.of(
+    return HttpResponse.inPieces(
         200,
         openMetrics ? ScrapeText.OPEN_METRICS : ScrapeText.TEXT,
-        text.getBytes(StandardCharsets.UTF_8));
+        new ScrapeText(store.snapshot(), openMetrics));
   }
 
   /** There is nobody to contact. */

@@ -1,30 +1,38 @@
 package io.vigia.collector.export.prometheus;
 
 import io.vigia.collector.export.prometheus.MetricPoint.Exemplar;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a scrape. Sources: prometheus.io, "Exposition formats" (text 0.0.4), and the OpenMetrics
- * 1.0 specification, which alone has exemplars.
+ * Writes a scrape, in pieces: as a whole it may be more than the heap. Sources: prometheus.io,
+ * "Exposition formats" (text 0.0.4), and the OpenMetrics 1.0 specification, which alone has
+ * exemplars.
  */
-final class ScrapeText implements SeriesSink {
+final class ScrapeText implements SeriesSink, Iterator<byte[]> {
   static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
   static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+  /** A piece ends with the first point behind it. */
+  private static final int PIECE_CHARS = 32 << 10;
+
+  private final Iterator<ScrapeStore.FamilyPoints> families;
+  private final Set<String> taken = new HashSet<>();
   private final boolean openMetrics;
-  private final StringBuilder out = new StringBuilder(1 << 16);
+  private final StringBuilder out = new StringBuilder(PIECE_CHARS * 2);
+  private Iterator<MetricPoint> points = Collections.emptyIterator();
   private boolean exemplars;
+  private boolean ended;
 
-  private ScrapeText(boolean openMetrics) {
+  ScrapeText(List<ScrapeStore.FamilyPoints> families, boolean openMetrics) {
+    this.families = families.iterator();
     this.openMetrics = openMetrics;
-  }
-
-  static String of(List<ScrapeStore.FamilyPoints> families, boolean openMetrics) {
-    ScrapeText text = new ScrapeText(openMetrics);
-    Set<String> taken = new HashSet<>();
     for (ScrapeStore.FamilyPoints family : families) {
       switch (family.family().type()) {
         case HISTOGRAM, SUMMARY ->
@@ -33,20 +41,38 @@ final class ScrapeText implements SeriesSink {
         default -> {}
       }
     }
-    for (ScrapeStore.FamilyPoints family : families) {
-      // a plain metric called like a part of a histogram would be a duplicate: fails the scrape
-      if (!taken.contains(family.family().name())) {
-        text.family(family);
-      }
-    }
-    if (openMetrics) {
-      text.out.append("# EOF\n");
-    }
-    return text.out.toString();
   }
 
-  private void family(ScrapeStore.FamilyPoints points) {
-    MetricFamily family = points.family();
+  @Override
+  public boolean hasNext() {
+    return !ended;
+  }
+
+  @Override
+  public byte[] next() {
+    if (ended) {
+      throw new NoSuchElementException();
+    }
+    out.setLength(0);
+    while (!ended && out.length() < PIECE_CHARS) {
+      if (points.hasNext()) {
+        SeriesSink.flatten(points.next(), this);
+      } else if (families.hasNext()) {
+        ScrapeStore.FamilyPoints next = families.next();
+        // a plain metric called like a part of a histogram would be a duplicate: fails the scrape
+        if (!taken.contains(next.family().name())) {
+          begin(next.family());
+          points = next.points().iterator();
+        }
+      } else {
+        out.append(openMetrics ? "# EOF\n" : "");
+        ended = true;
+      }
+    }
+    return out.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void begin(MetricFamily family) {
     String name = family.name();
     String type = openMetrics ? family.type().openMetrics : family.type().text;
     exemplars = family.type() == MetricFamily.Type.HISTOGRAM;
@@ -65,9 +91,6 @@ final class ScrapeText implements SeriesSink {
     out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
     if (openMetrics && !family.unit().isEmpty() && name.endsWith("_" + family.unit())) {
       out.append("# UNIT ").append(name).append(' ').append(family.unit()).append('\n');
-    }
-    for (MetricPoint point : points.points()) {
-      SeriesSink.flatten(point, this);
     }
   }
 

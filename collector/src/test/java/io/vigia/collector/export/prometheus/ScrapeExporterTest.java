@@ -251,6 +251,28 @@ class ScrapeExporterTest extends ExporterContractTest {
         .contains("path=\"C:\\\\x\\n\\\"y\\\"\"");
   }
 
+  @Test
+  void manySeriesAreShownWithoutTheirWholeTextInMemory() throws Exception {
+    try (ScrapeExporter large =
+        ScrapeExporter.builder().listen(new InetSocketAddress("127.0.0.1", 0)).build()) {
+      large.start();
+      for (int i = 0; i < 3_000; i++) {
+        Metric.Builder metric = gauge("a", 1, i);
+        metric
+            .getGaugeBuilder()
+            .getDataPointsBuilder(0)
+            .addAttributes(attribute("path", "/orders/" + i));
+        assertThat(large.export(batch(metric)).join().refused()).isEmpty();
+      }
+      HttpResponse<String> answer = answer(large, PLAIN);
+      assertThat(answer.headers().firstValue("transfer-encoding")).hasValue("chunked");
+      assertThat(answer.body().lines().filter(line -> line.startsWith("a{")).distinct())
+          .hasSize(3_000);
+      assertThat(answer.body().lines().filter(line -> line.startsWith("# TYPE a "))).hasSize(1);
+      assertThat(answer(large, OPEN_METRICS).body()).endsWith("\n# EOF\n");
+    }
+  }
+
   private ExportResult export(ExportBatch batch) {
     return exporter.export(batch).join();
   }
@@ -285,6 +307,11 @@ class ScrapeExporterTest extends ExporterContractTest {
   }
 
   private static String scrape(ScrapeExporter exporter, String accept) throws Exception {
+    return answer(exporter, accept).body();
+  }
+
+  private static HttpResponse<String> answer(ScrapeExporter exporter, String accept)
+      throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + exporter.address().getPort() + "/metrics"))
@@ -295,6 +322,6 @@ class ScrapeExporterTest extends ExporterContractTest {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.headers().firstValue("content-type").orElse(""))
         .startsWith(accept.substring(0, 10));
-    return answer.body();
+    return answer;
   }
 }
