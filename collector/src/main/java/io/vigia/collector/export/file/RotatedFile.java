@@ -3,13 +3,17 @@ package io.vigia.collector.export.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +21,13 @@ import org.jspecify.annotations.Nullable;
  * Opened at the first append. Not thread-safe.
  */
 final class RotatedFile {
+  /** By path, for all that this process writes there: {@link FileLock} is between processes. */
+  private static final Map<Path, Object> TURNS = new ConcurrentHashMap<>();
+
   private final Path path;
   private final long maxBytes;
   private final int maxFiles;
+  private final Object turn;
   private @Nullable FileChannel open;
 
   /** Which file it is that is open; null where files have no such thing. */
@@ -32,20 +40,49 @@ final class RotatedFile {
     this.path = path;
     this.maxBytes = maxBytes;
     this.maxFiles = maxFiles;
+    this.turn = TURNS.computeIfAbsent(path.toAbsolutePath().normalize(), key -> new Object());
   }
 
   /**
-   * Appends whole lines; returns when they are durable.
+   * Appends whole lines; returns when they are durable. What others append meanwhile stays: two
+   * destinations, or two collectors of which one delivers what the other left, may have one file.
    *
    * @throws IOException when they are not; they are then not in the file (as far as the disk lets
    *     itself be told), and the next append tries from where it was
    */
   void append(byte[] lines) throws IOException {
-    FileChannel channel = channel();
-    if (size > 0 && size + lines.length > maxBytes) {
-      rotate();
-      channel = channel();
+    synchronized (turn) {
+      while (!appended(lines)) {
+        // to the next file
+      }
     }
+  }
+
+  /** False when another file is to be in its place, or is already. */
+  private boolean appended(byte[] lines) throws IOException {
+    FileChannel channel = channel();
+    FileLock held = lock(channel);
+    try {
+      if (!isInPlace()) { // somebody took it away, or put another there
+        close();
+        return false;
+      }
+      if (channel.size() != size) { // somebody wrote to it, or emptied it
+        size = wholeLines(channel);
+        channel.truncate(size);
+      }
+      if (size > 0 && size + lines.length > maxBytes) {
+        rotate();
+        return false;
+      }
+      write(channel, lines);
+      return true;
+    } finally {
+      release(held);
+    }
+  }
+
+  private void write(FileChannel channel, byte[] lines) throws IOException {
     try {
       ByteBuffer buffer = ByteBuffer.wrap(lines);
       while (buffer.hasRemaining()) {
@@ -61,28 +98,49 @@ final class RotatedFile {
 
   private FileChannel channel() throws IOException {
     FileChannel channel = open;
-    if (channel != null && channel.isOpen() && isStillThere()) {
+    if (channel != null && channel.isOpen()) {
       return channel;
     }
-    close(); // never opened, or somebody took it away, put another in its place or emptied it
     boolean fresh = !Files.exists(path);
     channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     open = channel;
     key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    size = wholeLines(channel);
-    channel.truncate(size);
+    size = -1;
     if (fresh) {
       syncFolder();
     }
     return channel;
   }
 
-  private boolean isStillThere() throws IOException {
+  /** Null where the file system knows no locks. */
+  private @Nullable FileLock lock(FileChannel channel) throws IOException {
     try {
-      BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-      return Objects.equals(now.fileKey(), key) && now.size() >= size;
+      return channel.lock();
+    } catch (OverlappingFileLockException e) {
+      throw new IOException(path + " is written to under another name as well", e);
+    } catch (IOException e) {
+      if (!channel.isOpen()) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private static void release(@Nullable FileLock held) {
+    try {
+      if (held != null) {
+        held.release();
+      }
+    } catch (IOException e) {
+      // the file was closed, and its lock is gone with it
+    }
+  }
+
+  private boolean isInPlace() throws IOException {
+    try {
+      return Objects.equals(Files.readAttributes(path, BasicFileAttributes.class).fileKey(), key);
     } catch (NoSuchFileException e) {
       return false;
     }
@@ -108,14 +166,15 @@ final class RotatedFile {
     return 0;
   }
 
+  /** Open until it is done: who waits for the lock finds another file in the place of this one. */
   private void rotate() throws IOException {
-    close();
     Files.deleteIfExists(numbered(maxFiles - 1));
     for (int i = maxFiles - 2; i >= 0; i--) {
       if (Files.exists(numbered(i))) {
         Files.move(numbered(i), numbered(i + 1), StandardCopyOption.ATOMIC_MOVE);
       }
     }
+    close();
     syncFolder();
   }
 

@@ -13,10 +13,12 @@ import io.vigia.collector.otlp.OtlpJson;
 import io.vigia.collector.otlp.ProtoWriter;
 import io.vigia.collector.otlp.RandomOtlp;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +119,65 @@ class FileExporterTest extends ExporterContractTest {
     Files.write(path(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
     get(exporter.export(batch()));
     assertThat(Files.readString(path())).isEqualTo(Files.readString(folder.resolve("copy")));
+  }
+
+  /** As when what another instance left is delivered to the same file. */
+  @Test
+  void whatTwoWriteToOneFileIsAllThere() throws Exception {
+    Path shared = folder.resolve("shared.jsonl");
+    RotatedFile one = new RotatedFile(shared, 200, 1_000);
+    RotatedFile other = new RotatedFile(shared, 200, 1_000);
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      String line = "{\"line\":" + i + "}";
+      expected.add(line);
+      // the second one has two in a row each time, and so does the first
+      (i / 2 % 2 == 0 ? one : other).append((line + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    one.close();
+    other.close();
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        assertThat(Files.size(file)).isLessThanOrEqualTo(200);
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    assertThat(lines).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void whatTwoWriteToOneFileAtTheSameTimeIsAllThere() throws Exception {
+    Path shared = folder.resolve("shared.jsonl");
+    List<Thread> writers = new ArrayList<>();
+    for (int w = 0; w < 3; w++) {
+      String writer = "w" + w;
+      RotatedFile file = new RotatedFile(shared, 2_000, 1_000);
+      writers.add(
+          new Thread(
+              () -> {
+                try {
+                  for (int i = 0; i < 200; i++) {
+                    file.append((writer + "-" + i + "\n").getBytes(StandardCharsets.UTF_8));
+                  }
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                } finally {
+                  file.close();
+                }
+              }));
+    }
+    writers.forEach(Thread::start);
+    for (Thread writer : writers) {
+      writer.join();
+    }
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    assertThat(lines).hasSize(600).doesNotHaveDuplicates();
   }
 
   @Test
