@@ -63,10 +63,7 @@ final class ForwardClient implements AutoCloseable {
             .next()
             .schedule(
                 () -> {
-                  NetException why =
-                      new NetException(
-                          Kind.TIMEOUT,
-                          "%s: %s within %d ms".formatted(peer, late, options.timeoutMillis()));
+                  NetException why = late(connection, late);
                   shared.forget(connection); // first: whoever waits for the result may send at once
                   result.completeExceptionally(why);
                   var unused = connection.thenAccept(open -> open.close(why));
@@ -86,6 +83,22 @@ final class ForwardClient implements AutoCloseable {
                   }
                 });
     return result;
+  }
+
+  /** Who asks for no key does not know that we wait for that, and says nothing. */
+  private NetException late(CompletableFuture<ForwardConnection> connection, String late) {
+    boolean waits =
+        identity != null
+            && connection.isDone()
+            && !connection.isCompletedExceptionally()
+            && !connection.join().ready().isDone();
+    String within = " within %d ms".formatted(options.timeoutMillis());
+    return waits
+        ? new NetException(
+            Kind.SECRET,
+            peer + ": does not ask for a shared key" + within,
+            "remove sharedKeyFile if the server has none; is it another port?")
+        : new NetException(Kind.TIMEOUT, peer + ": " + late + within);
   }
 
   private static Throwable unwrap(Throwable failure) {

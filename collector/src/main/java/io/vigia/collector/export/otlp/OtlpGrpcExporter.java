@@ -35,9 +35,9 @@ public final class OtlpGrpcExporter implements Exporter {
   /** What servers answer to a message over their limit; the last one as OUT_OF_RANGE. */
   private static final List<String> TOO_LARGE =
       List.of(
-          "larger than max", // grpc-go, gRPC core (Python, C++), grpc-js
-          "exceeds maximum", // grpc-java
-          "exceeds the maximum", // grpc-dotnet
+          "message larger than max", // grpc-go, gRPC core (Python, C++), grpc-js
+          "message exceeds maximum size", // grpc-java
+          "message exceeds the maximum", // grpc-dotnet
           "message length too large"); // tonic (Rust)
 
   private final Builder settings;

@@ -123,6 +123,22 @@ class ForwardExporterTest extends TlsExporterContractTest {
   }
 
   @Test
+  void aServerThatAsksForNoKeyIsNamed() throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "k3y");
+    Exporter waiting =
+        started(
+            ForwardExporter.builder()
+                .address(backend.url())
+                .identity(ForwardIdentity.of(key, null, null))
+                .client(ClientOptions.defaults().withTimeoutMillis(500))
+                .build());
+    ExportResult result = get(waiting.export(batch()));
+    assertAllRetried(result);
+    assertThat(result.retryReason()).contains("does not ask for a shared key", "sharedKeyFile");
+    assertThat(waiting.check().summary()).contains("does not ask for a shared key");
+  }
+
+  @Test
   void aMissingKeyFileIsNamed() throws Exception {
     Path none = folder.resolve("none");
     Exporter exporter =

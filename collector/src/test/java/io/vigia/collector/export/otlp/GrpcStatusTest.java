@@ -10,6 +10,7 @@ import io.vigia.collector.export.TestBatches;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,5 +94,14 @@ class GrpcStatusTest {
     assertThat(result.refused())
         .hasSize(2)
         .allMatch(refused -> refused.item() < 0 && refused.reason().equals("too_large"));
+  }
+
+  /** It would be taken apart down to single items, and all of them be dead letters. */
+  @Test
+  void aQuotaInSimilarWordsIsNotAboutTheMessage() throws Exception {
+    Status status =
+        Status.RESOURCE_EXHAUSTED.withDescription(
+            "in other words: a rate of 12000 exceeds maximum 10000, is larger than max of your plan");
+    assertAllAgain(export(false, status, false), status, 0);
   }
 }
