@@ -1,6 +1,7 @@
 package io.vigia.collector;
 
 import io.vigia.collector.config.CollectorConfig;
+import io.vigia.collector.config.ConfigException;
 import io.vigia.collector.config.DestinationConfig;
 import io.vigia.collector.core.CheckResult;
 import io.vigia.collector.core.Exporter;
@@ -27,6 +28,12 @@ final class CheckCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println("ok      configuration: " + settings.file());
     boolean ok = true;
+    try {
+      Receivers.readFiles(settings);
+    } catch (ConfigException e) {
+      out.println("FAILED  " + e.getMessage());
+      ok = false;
+    }
     Exporters exporters = new Exporters(settings);
     for (DestinationConfig destination : settings.destinations()) {
       try (Exporter exporter = exporters.create(destination)) {

@@ -255,7 +255,7 @@ public final class Collector implements AutoCloseable {
         said,
         receivers::containers,
         !Objects.equals(before.containers(), next.containers()));
-    if (!Objects.equals(before.web(), next.web())) {
+    if (!Objects.equals(before.web(), next.web()) || (web == null && next.web() != null)) {
       reloadWeb(before, pipeline, said);
     }
     return said;
@@ -278,8 +278,17 @@ public final class Collector implements AutoCloseable {
         said.add(name + " changed");
       }
     } catch (ConfigException e) {
-      said.add(e.getMessage() + "; it stays as it was");
+      said.add(e.getMessage() + asBefore(e));
     }
+  }
+
+  /** What that means, when even the part of before could not be had again. */
+  private static String asBefore(ConfigException failure) {
+    return failure.getSuppressed().length == 0
+        ? "; it stays as it was"
+        : "; nor can it be as it was ("
+            + failure.getSuppressed()[0].getMessage()
+            + "): nothing listens there until the configuration is read again (SIGHUP)";
   }
 
   private void reloadWeb(CollectorConfig before, Pipeline pipeline, List<String> said) {
@@ -297,7 +306,9 @@ public final class Collector implements AutoCloseable {
       try {
         startWeb(pipeline);
       } catch (ConfigException lost) {
-        said.add(lost.getMessage() + "; no page until it is changed");
+        close(web);
+        web = null;
+        said.add(lost.getMessage() + "; no page until the configuration is read again (SIGHUP)");
       }
     }
   }

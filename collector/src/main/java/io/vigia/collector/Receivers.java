@@ -31,12 +31,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The receivers that run, as the configuration asks for. Used under the collector's lock. */
 final class Receivers implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Receivers.class);
+  private static final List<String> OTLP_PROTOCOLS = List.of("h2", "http/1.1");
 
   private final Intake intake;
   private final CollectorMetrics metrics;
@@ -77,22 +75,31 @@ final class Receivers implements AutoCloseable {
     try {
       swap(old, fresh, sharesAddress(before, asked));
     } catch (IOException e) {
+      ConfigException failure =
+          new ConfigException(
+              asked == null ? config.dataWhere() : where(asked), "" + e.getMessage());
       if (old != null && before != null && sharesAddress(before, asked)) {
-        otlp = restarted(make(before, sampling(config), config.graceMillis() / 2));
+        OtlpReceiver again =
+            restarted(() -> make(before, sampling(config), config.graceMillis() / 2), old, failure);
+        runs(again, again == null ? null : before);
       }
-      throw new ConfigException(
-          asked == null ? config.dataWhere() : where(asked), "" + e.getMessage());
+      throw failure;
     }
-    otlp = fresh;
-    otlpConfig = asked;
+    runs(fresh, asked);
     samplingConfig = config.sampling();
+  }
+
+  /** Null when there is none, be it that none could be had: a reload tries again. */
+  private void runs(@Nullable OtlpReceiver running, CollectorConfig.@Nullable Otlp as) {
+    otlp = running;
+    otlpConfig = as;
     addresses.remove("otlp/grpc");
     addresses.remove("otlp/http");
-    if (fresh != null && asked != null && asked.grpc() != null) {
-      addresses.put("otlp/grpc", Addresses.text(fresh.grpcAddress()));
+    if (running != null && as != null && as.grpc() != null) {
+      addresses.put("otlp/grpc", Addresses.text(running.grpcAddress()));
     }
-    if (fresh != null && asked != null && asked.http() != null) {
-      addresses.put("otlp/http", Addresses.url(asked.tls(), fresh.httpAddress()));
+    if (running != null && as != null && as.http() != null) {
+      addresses.put("otlp/http", Addresses.url(as.tls(), running.httpAddress()));
     }
   }
 
@@ -110,17 +117,25 @@ final class Receivers implements AutoCloseable {
     try {
       swap(old, fresh, sharesAddress);
     } catch (IOException e) {
-      if (before != null && sharesAddress) {
-        forward = restarted(make(before, config.graceMillis() / 2));
+      ConfigException failure =
+          new ConfigException(
+              asked == null ? config.dataWhere() : asked.listen().where(), "" + e.getMessage());
+      if (old != null && before != null && sharesAddress) {
+        ForwardReceiver again =
+            restarted(() -> make(before, config.graceMillis() / 2), old, failure);
+        runs(again, again == null ? null : before);
       }
-      throw new ConfigException(
-          asked == null ? config.dataWhere() : asked.listen().where(), "" + e.getMessage());
+      throw failure;
     }
-    forward = fresh;
-    forwardConfig = asked;
+    runs(fresh, asked);
+  }
+
+  private void runs(@Nullable ForwardReceiver running, CollectorConfig.@Nullable Forward as) {
+    forward = running;
+    forwardConfig = as;
     addresses.remove("forward");
-    if (fresh != null) {
-      addresses.put("forward", Addresses.text(fresh.address()));
+    if (running != null) {
+      addresses.put("forward", Addresses.text(running.address()));
     }
   }
 
@@ -209,19 +224,41 @@ final class Receivers implements AutoCloseable {
     }
     if (old != null) {
       old.drain();
-      // what it took is answered meanwhile
-      Thread closing = new Thread(old::close, "vigia-receiver-close");
-      closing.setDaemon(true);
-      closing.start();
+      closeInItsTime(old);
     }
   }
 
-  private static <R extends Receiver> @Nullable R restarted(R receiver) {
+  /** What it took is answered meanwhile. */
+  private static void closeInItsTime(Receiver drained) {
+    Thread closing = new Thread(drained::close, "vigia-receiver-close");
+    closing.setDaemon(true);
+    closing.start();
+  }
+
+  /** Makes a receiver. */
+  private interface Maker<R extends Receiver> {
+    R make() throws ConfigException;
+  }
+
+  /**
+   * One like that of before, which let go of its address.
+   *
+   * @param failure of the new one; gets the reason why there is none as suppressed
+   */
+  private static <R extends Receiver> @Nullable R restarted(
+      Maker<R> maker, R drained, ConfigException failure) {
+    closeInItsTime(drained);
     try {
-      receiver.start();
+      R receiver = maker.make();
+      try {
+        receiver.start();
+      } catch (IOException e) {
+        receiver.close();
+        throw e;
+      }
       return receiver;
-    } catch (IOException e) {
-      log.error("the receiver of before cannot listen again: {}", e.getMessage());
+    } catch (IOException | ConfigException e) {
+      failure.addSuppressed(e);
       return null;
     }
   }
@@ -268,50 +305,58 @@ final class Receivers implements AutoCloseable {
       throws ConfigException {
     Listen grpc = config.grpc();
     Listen http = config.http();
+    return OtlpReceiver.builder()
+        .grpc(grpc == null ? null : grpc.address())
+        .http(http == null ? null : http.address())
+        .intake(intake)
+        .metrics(metrics)
+        .budget(budget)
+        .endpoints(
+            List.of(
+                new SamplingEndpoint(samplingOfService),
+                stdout,
+                new MetricsFormEndpoint(config.agents().delta(), config.agents().exponential())))
+        .drainMillis(drainMillis)
+        .maxConnections(config.limits().maxConnections())
+        .maxMessageBytes(config.limits().maxMessageBytes())
+        .stallTimeoutMillis(config.limits().stallTimeoutMillis())
+        .idleTimeoutMillis(config.limits().idleTimeoutMillis())
+        .tls(tls(config.tls(), OTLP_PROTOCOLS))
+        .tokens(tokens(config))
+        .build();
+  }
+
+  private static @Nullable BearerTokens tokens(CollectorConfig.Otlp config) throws ConfigException {
     try {
-      return OtlpReceiver.builder()
-          .grpc(grpc == null ? null : grpc.address())
-          .http(http == null ? null : http.address())
-          .intake(intake)
-          .metrics(metrics)
-          .budget(budget)
-          .endpoints(
-              List.of(
-                  new SamplingEndpoint(samplingOfService),
-                  stdout,
-                  new MetricsFormEndpoint(config.agents().delta(), config.agents().exponential())))
-          .drainMillis(drainMillis)
-          .maxConnections(config.limits().maxConnections())
-          .maxMessageBytes(config.limits().maxMessageBytes())
-          .stallTimeoutMillis(config.limits().stallTimeoutMillis())
-          .idleTimeoutMillis(config.limits().idleTimeoutMillis())
-          .tls(tls(config.tls(), List.of("h2", "http/1.1")))
-          .tokens(
-              config.tokenFile() == null
-                  ? null
-                  : BearerTokens.load("receivers.otlp.tokenFile", config.tokenFile()))
-          .build();
+      return config.tokenFile() == null
+          ? null
+          : BearerTokens.load("receivers.otlp.tokenFile", config.tokenFile());
     } catch (IOException e) {
       throw new ConfigException(where(config), "" + e.getMessage());
     }
   }
 
+  /** Reads every file of theirs and of the page, as a start does; listens nowhere. */
+  static void readFiles(CollectorConfig config) throws ConfigException {
+    CollectorConfig.Otlp otlp = config.otlp();
+    if (otlp != null) {
+      tls(otlp.tls(), OTLP_PROTOCOLS);
+      tokens(otlp);
+      sampling(config);
+    }
+    CollectorConfig.Forward forward = config.forward();
+    if (forward != null) {
+      tls(forward.tls(), List.of());
+      security(forward);
+    }
+    CollectorConfig.Web web = config.web();
+    if (web != null) {
+      tls(web.tls(), List.of());
+    }
+  }
+
   private ForwardReceiver make(CollectorConfig.Forward config, long drainMillis)
       throws ConfigException {
-    CollectorConfig.Handshake handshake = config.handshake();
-    ForwardSecurity security = null;
-    if (handshake != null) {
-      try {
-        security =
-            ForwardSecurity.load(
-                "receivers.forward",
-                handshake.sharedKey(),
-                handshake.users(),
-                handshake.hostname());
-      } catch (IOException e) {
-        throw new ConfigException(handshake.where(), "" + e.getMessage());
-      }
-    }
     return ForwardReceiver.builder()
         .listen(config.listen().address())
         .intake(intake)
@@ -323,8 +368,22 @@ final class Receivers implements AutoCloseable {
         .stallTimeoutMillis(config.limits().stallTimeoutMillis())
         .idleTimeoutMillis(config.limits().idleTimeoutMillis())
         .tls(tls(config.tls(), List.of()))
-        .security(security)
+        .security(security(config))
         .build();
+  }
+
+  private static @Nullable ForwardSecurity security(CollectorConfig.Forward config)
+      throws ConfigException {
+    CollectorConfig.Handshake handshake = config.handshake();
+    if (handshake == null) {
+      return null;
+    }
+    try {
+      return ForwardSecurity.load(
+          "receivers.forward", handshake.sharedKey(), handshake.users(), handshake.hostname());
+    } catch (IOException e) {
+      throw new ConfigException(handshake.where(), "" + e.getMessage());
+    }
   }
 
   /** What services are told to trace: everything, or what the file of strategies says. */

@@ -1,12 +1,34 @@
 package io.vigia.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vigia.collector.config.CollectorConfig;
+import io.vigia.collector.config.ConfigException;
+import io.vigia.collector.config.ConfigLoader;
+import io.vigia.collector.net.TestCertificates;
+import io.vigia.collector.receive.FakeIntake;
+import io.vigia.collector.receive.IntakeBudget;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class ReceiversTest {
+  @TempDir Path directory;
+
   @Test
   void excludesNamespacesPodsAndContainers() {
     Predicate<String> excluded =
@@ -15,5 +37,67 @@ class ReceiversTest {
     assertThat(List.of("kube-system2/a/b", "shop/db-0/app", "x/y/istio", "a/kube-system/b"))
         .noneMatch(excluded);
     assertThat(Receivers.excluded(List.of()).test("a/b/c")).isFalse();
+  }
+
+  /** Its certificate was being replaced just then, and the port asked for was taken. */
+  @Test
+  void whatCouldNotListenAgainAsBeforeIsTriedAgainWithTheConfigurationOfBefore() throws Exception {
+    Path certificate = directory.resolve("server.crt");
+    Files.copy(TestCertificates.SERVER.certificate(), certificate);
+    FakeIntake intake = new FakeIntake();
+    Map<String, String> addresses = new ConcurrentHashMap<>();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Receivers receivers =
+            new Receivers(intake, intake.metrics, new IntakeBudget(1 << 20), addresses)) {
+      CollectorConfig before =
+          config(
+              "otlp: {grpc: '127.0.0.1:0', tls: {cert: %s, key: %s}}"
+                  .formatted(certificate, TestCertificates.SERVER.key()));
+      receivers.otlp(before);
+      Files.writeString(certificate, "half of it");
+      CollectorConfig asked =
+          config(
+              "otlp: {grpc: '127.0.0.1:0', http: '127.0.0.1:%d'}".formatted(taken.getLocalPort()));
+      assertThatThrownBy(() -> receivers.otlp(asked))
+          .isInstanceOf(ConfigException.class)
+          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+      assertThat(addresses).isEmpty();
+
+      Files.copy(
+          TestCertificates.SERVER.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+      receivers.otlp(before);
+      assertThat(addresses).containsOnlyKeys("otlp/grpc");
+      URI listening = URI.create("tcp://" + addresses.get("otlp/grpc"));
+      try (Socket socket = new Socket(listening.getHost(), listening.getPort())) {
+        assertThat(socket.isConnected()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aFileThatTheStartWouldMissIsFoundByCheck() throws Exception {
+    String key = TestCertificates.SERVER.key().toString();
+    for (String receiver :
+        List.of(
+            "otlp: {grpc: '127.0.0.1:0', tokenFile: %s/missing}".formatted(directory),
+            "otlp: {grpc: '127.0.0.1:0', tls: {cert: %s/missing, key: %s}}"
+                .formatted(directory, key),
+            "forward: {listen: '127.0.0.1:0', tls: {cert: %s/missing, key: %s}}"
+                .formatted(directory, key))) {
+      config(receiver);
+      StringWriter out = new StringWriter();
+      int code =
+          new CommandLine(new CheckCommand())
+              .setOut(new PrintWriter(out))
+              .execute("--config", directory.resolve("vigia.yaml").toString());
+      assertThat(out.toString()).contains("FAILED").contains(directory + "/missing");
+      assertThat(code).isEqualTo(1);
+    }
+  }
+
+  private CollectorConfig config(String receivers) throws Exception {
+    Path file = directory.resolve("vigia.yaml");
+    Files.writeString(file, "data: " + directory + "\nreceivers:\n  " + receivers + "\n");
+    return new ConfigLoader(name -> null).load(file);
   }
 }
