@@ -36,11 +36,7 @@ final class CollectorDashboard {
                 .thresholds(60, 600))
         .panel(
             Panel.number("Dropped", "short", "Items given up in the time shown, for any reason.")
-                .query(
-                    "sum(increase(vigia_destination_dropped_items_total{"
-                        + CHOSEN
-                        + "}[$__range])) or vector(0)",
-                    "dropped")
+                .query("sum(clamp_min(" + droppedInRange() + ", 0)) or vector(0)", "dropped")
                 .thresholds(1, 1000))
         .row("In")
         .panel(
@@ -156,6 +152,12 @@ final class CollectorDashboard {
 
   private static String rate(String metric) {
     return "rate(" + metric + "{" + CHOSEN + "}[$__rate_interval])";
+  }
+
+  /** Not increase(): before the first items of a reason there is no series that they could raise. */
+  private static String droppedInRange() {
+    String now = "vigia_destination_dropped_items_total{" + CHOSEN + "}";
+    return now + " - (" + now + " offset $__range or 0 * " + now + ")";
   }
 
   private static String quantile(double q, String histogram, String by) {
