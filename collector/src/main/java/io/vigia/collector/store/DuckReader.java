@@ -74,7 +74,7 @@ final class DuckReader implements StoreReader {
   @Override
   public MetricData.Result query(MetricQuery query) throws IOException {
     bounded(query.limit(), 500);
-    return MetricLines.compute(store.engine(), query);
+    return MetricLines.compute(store.engine(), query, new PointLimit());
   }
 
   @Override

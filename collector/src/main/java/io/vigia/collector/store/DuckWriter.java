@@ -32,6 +32,7 @@ final class DuckWriter implements StoreWriter {
   private final MetricRows metrics = new MetricRows();
   private long nextLogSeq;
   private volatile long lastLogSeq;
+  private volatile long highestLogSeq;
 
   DuckWriter(Duck duck, Slices slices) {
     this.duck = duck;
@@ -52,11 +53,17 @@ final class DuckWriter implements StoreWriter {
       }
     }
     lastLogSeq = nextLogSeq - 1;
+    highestLogSeq = lastLogSeq;
   }
 
   /** The {@code seq} of the newest log record that readers can see; any thread. */
   long lastLogSeq() {
     return lastLogSeq;
+  }
+
+  /** No reader has seen a log record with a higher {@code seq} of this store; any thread. */
+  long highestLogSeq() {
+    return highestLogSeq;
   }
 
   @Override
@@ -129,6 +136,7 @@ final class DuckWriter implements StoreWriter {
       }
       tables.flush();
       Positions.insert(connection, slice, changes);
+      highestLogSeq = nextLogSeq - 1;
       duck.execute("COMMIT");
       committed = true;
       slice.series().commit();

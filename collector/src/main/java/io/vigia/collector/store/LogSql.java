@@ -71,6 +71,7 @@ final class LogSql {
 
   static LogData.Page search(Engine engine, LogQuery query) throws IOException {
     long tailSeq = engine.writer().lastLogSeq();
+    long highestSeq = engine.writer().highestLogSeq();
     boolean tail = query.afterSeq() >= 0;
     AnswerSize size = new AnswerSize();
     List<Found> found =
@@ -103,6 +104,9 @@ final class LogSql {
     }
     if (tail && (found.size() == query.limit() || size.isFull())) {
       tailSeq = found.get(found.size() - 1).log.seq();
+    } else { // this answer, or the one before, may have some that are newer than the last one was
+      long seen = found.stream().mapToLong(one -> one.log.seq()).max().orElse(0);
+      tailSeq = Math.max(Math.max(tailSeq, seen), Math.min(query.afterSeq(), highestSeq));
     }
     return new LogData.Page(found.stream().map(Found::log).toList(), next, tailSeq);
   }

@@ -26,6 +26,7 @@ public final class MetricData {
   /**
    * @param unit of the values: the metric's own, {@code /s} appended for rates
    * @param totalLines how many lines there are; the answer has those with the highest last values
+   * @param warnings why the answer is not of all points, in a line each; empty when it is
    */
   public record Result(
       String name,
@@ -35,7 +36,8 @@ public final class MetricData {
       long fromUnixMicros,
       long stepMicros,
       int totalLines,
-      List<Line> lines) {}
+      List<Line> lines,
+      List<String> warnings) {}
 
   /**
    * @param label what the line is: its labels as {@code k=v, …}, or the group's value

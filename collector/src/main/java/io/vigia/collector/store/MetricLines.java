@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Computes the lines of a metric query. One object per query. */
@@ -23,13 +24,17 @@ final class MetricLines {
   private final List<MetricSql.SeriesInfo> series;
   private final boolean histogram;
   private final Statistic statistic;
+  private final PointLimit limit;
+  private final List<String> warnings = new ArrayList<>();
+  private long typicalGapNanos;
   private long fromNanos;
   private long stepNanos;
   private int steps;
 
-  private MetricLines(MetricQuery query, List<MetricSql.SeriesInfo> series) {
+  private MetricLines(MetricQuery query, List<MetricSql.SeriesInfo> series, PointLimit limit) {
     this.query = query;
     this.series = series;
+    this.limit = limit;
     this.histogram = isDistribution(series.get(0));
     this.statistic = statistic(query.statistic(), series.get(0), histogram);
   }
@@ -49,10 +54,15 @@ final class MetricLines {
     return asked == Statistic.RATE || asked == Statistic.MAX ? asked : Statistic.AVG;
   }
 
-  static MetricData.Result compute(Engine engine, MetricQuery query) throws IOException {
+  static MetricData.Result compute(Engine engine, MetricQuery query, PointLimit limit)
+      throws IOException {
     List<MetricSql.SeriesInfo> series =
         MetricSql.series(
-            engine, List.of(query.name()), query.service(), query.labels(), Integer.MAX_VALUE);
+            engine,
+            List.of(query.name()),
+            query.service(),
+            query.labels(),
+            MetricSql.MAX_SERIES + 1);
     if (series.isEmpty()) {
       return new MetricData.Result(
           query.name(),
@@ -62,17 +72,38 @@ final class MetricLines {
           query.range().fromUnixMicros(),
           query.stepMicros(),
           0,
+          List.of(),
           List.of());
+    }
+    boolean tooMany = series.size() > MetricSql.MAX_SERIES;
+    if (tooMany) {
+      series = series.subList(0, MetricSql.MAX_SERIES);
     }
     // one kind at a time: a summary's quantiles are gauges of the same name
     boolean distribution = series.stream().anyMatch(MetricLines::isDistribution);
     List<MetricSql.SeriesInfo> same =
         series.stream().filter(s -> isDistribution(s) == distribution).toList();
-    return new MetricLines(query, same).compute(engine);
+    MetricLines lines = new MetricLines(query, same, limit);
+    if (tooMany) {
+      lines.warn("series", MetricSql.MAX_SERIES);
+    }
+    return lines.compute(engine);
+  }
+
+  private void warn(String what, int most) {
+    warnings.add(
+        "only the first %d %s were read, others are left out; ".formatted(most, what)
+            + "ask for a service, labels or a shorter time");
   }
 
   private MetricData.Result compute(Engine engine) throws IOException {
-    Map<String, Line> lines = histogram ? distributions(engine) : numbers(engine);
+    Map<String, Line> lines =
+        statistic == Statistic.RATE
+            ? histogram ? countRates(engine) : rates(engine)
+            : histogram ? distributions(engine) : numbers(engine);
+    if (limit.isExceeded()) {
+      warn("points", limit.max());
+    }
     List<MetricData.Line> all = new ArrayList<>();
     for (Line line : lines.values()) {
       all.add(new MetricData.Line(line.service, line.label, line.values(this)));
@@ -88,7 +119,8 @@ final class MetricLines {
         fromNanos / 1000,
         stepNanos / 1000,
         all.size(),
-        List.copyOf(all.subList(0, Math.min(query.limit(), all.size()))));
+        List.copyOf(all.subList(0, Math.min(query.limit(), all.size()))),
+        List.copyOf(warnings));
   }
 
   private static double last(MetricData.Line line) {
@@ -109,10 +141,11 @@ final class MetricLines {
                 t -> java.util.stream.LongStream.range(1, t.length).map(i -> gap(t, (int) i)))
             .sorted()
             .toArray();
-    long typical = gaps.length == 0 ? 0 : gaps[gaps.length / 2];
+    typicalGapNanos = gaps.length == 0 ? 0 : gaps[gaps.length / 2];
     long asked = askedStepNanos();
     // 5 % slack for jitter, rounded up to whole seconds
-    long least = typical == 0 ? 0 : (long) Math.ceil(typical * 1.05 / 1e9) * 1_000_000_000L;
+    long least =
+        typicalGapNanos == 0 ? 0 : (long) Math.ceil(typicalGapNanos * 1.05 / 1e9) * 1_000_000_000L;
     long span = query.range().toNanos() - query.range().fromNanos();
     stepNanos = Math.max(Math.max(asked, least), span / MAX_STEPS);
     fromNanos = Math.floorDiv(query.range().fromNanos(), stepNanos) * stepNanos;
@@ -120,7 +153,9 @@ final class MetricLines {
   }
 
   private long askedStepNanos() {
-    return Math.max(1_000_000, query.stepMicros() * 1000);
+    TimeRange range = query.range();
+    long spanMicros = range.toUnixMicros() - range.fromUnixMicros();
+    return Math.max(1_000_000, Math.min(query.stepMicros(), spanMicros) * 1000);
   }
 
   private static long gap(long[] times, int i) {
@@ -132,42 +167,76 @@ final class MetricLines {
   }
 
   private Map<String, Line> numbers(Engine engine) throws IOException {
-    Map<Long, List<MetricSql.Sample>> points = MetricSql.samples(engine, series, query.range());
-    steps(
-        points.values().stream()
-            .map(p -> p.stream().mapToLong(MetricSql.Sample::timeNanos).toArray())
-            .toList());
+    Map<Long, List<MetricSql.Sample>> points = samples(engine);
     Map<String, Line> lines = new LinkedHashMap<>();
     for (MetricSql.SeriesInfo info : series) {
-      Line line = line(lines, info, true);
-      boolean cumulative = statistic == Statistic.RATE && info.cumulative();
-      Bins own = new Bins(steps, statistic);
-      MetricSql.Sample before = null;
+      Bins own = new Bins(steps, statistic == Statistic.MAX);
       for (MetricSql.Sample sample : points.getOrDefault(info.id(), List.of())) {
-        double value = sample.value();
-        if (cumulative) {
-          // a counter that falls has begun again from zero
-          value = before == null ? Double.NaN : increase(before.value(), value);
-        }
-        before = sample;
         int at = step(sample.timeNanos());
-        if (at >= 0 && at < steps && !Double.isNaN(value)) {
-          own.add(at, value);
+        if (at >= 0 && at < steps && !Double.isNaN(sample.value())) {
+          own.add(at, sample.value());
         }
       }
-      line.add(own);
+      line(lines, info, true).add(own::value);
     }
     return lines;
   }
 
-  private static double increase(double before, double now) {
-    return now >= before ? now - before : now;
+  private Map<String, Line> rates(Engine engine) throws IOException {
+    Map<Long, List<MetricSql.Sample>> points = samples(engine);
+    Map<String, Line> lines = new LinkedHashMap<>();
+    for (MetricSql.SeriesInfo info : series) {
+      Rates own = new Rates(fromNanos, stepNanos, steps);
+      MetricSql.Sample before = null;
+      for (MetricSql.Sample sample : points.getOrDefault(info.id(), List.of())) {
+        if (!info.cumulative()) {
+          addDelta(
+              own,
+              before == null ? Long.MIN_VALUE : before.timeNanos(),
+              sample.timeNanos(),
+              typicalGapNanos,
+              sample.value());
+        } else if (before != null) {
+          // a counter that falls has begun again from zero
+          boolean beganAgain = info.monotonic() && sample.value() < before.value();
+          own.add(
+              before.timeNanos(),
+              sample.timeNanos(),
+              beganAgain ? sample.value() : sample.value() - before.value());
+        }
+        before = sample;
+      }
+      line(lines, info, true).add(own::perSecond);
+    }
+    return lines;
+  }
+
+  private Map<Long, List<MetricSql.Sample>> samples(Engine engine) throws IOException {
+    Map<Long, List<MetricSql.Sample>> points =
+        MetricSql.samples(engine, series, query.range(), limit);
+    steps(
+        points.values().stream()
+            .map(p -> p.stream().mapToLong(MetricSql.Sample::timeNanos).toArray())
+            .toList());
+    return points;
+  }
+
+  /**
+   * Of a time in which there was nothing to count no delta is sent: the next one is not of it.
+   *
+   * @param beforeNanos of the delta before; {@link Long#MIN_VALUE} when there is none
+   */
+  private static void addDelta(
+      Rates rates, long beforeNanos, long timeNanos, long longestNanos, double value) {
+    long begin = Math.max(beforeNanos, timeNanos - longestNanos);
+    if (beforeNanos != Long.MIN_VALUE && beforeNanos < begin) {
+      rates.add(beforeNanos, begin, 0);
+    }
+    rates.add(begin, timeNanos, value);
   }
 
   private Map<String, Line> distributions(Engine engine) throws IOException {
-    HistogramSteps points =
-        MetricSql.histograms(engine, series, query.range(), 0, askedStepNanos());
-    steps(points.times());
+    HistogramSteps points = histograms(engine);
     Map<String, Line> lines = new LinkedHashMap<>();
     for (MetricSql.SeriesInfo info : series) {
       Line line = line(lines, info, false);
@@ -179,6 +248,38 @@ final class MetricLines {
       }
     }
     return lines;
+  }
+
+  private Map<String, Line> countRates(Engine engine) throws IOException {
+    HistogramSteps points = histograms(engine);
+    Map<String, Line> lines = new LinkedHashMap<>();
+    for (MetricSql.SeriesInfo info : series) {
+      Rates own = new Rates(fromNanos, stepNanos, steps);
+      List<MetricSql.Histogram> of = points.of(info.id());
+      List<MetricSql.Histogram> deltas = deltas(of, info.cumulative());
+      for (int i = 0; i < deltas.size(); i++) {
+        MetricSql.Histogram delta = deltas.get(i);
+        if (info.cumulative()) { // the first total is the delta of nothing
+          own.add(of.get(i).timeNanos(), delta.timeNanos(), delta.count());
+        } else {
+          addDelta(
+              own,
+              i == 0 ? Long.MIN_VALUE : of.get(i - 1).timeNanos(),
+              delta.timeNanos(),
+              Math.max(typicalGapNanos, askedStepNanos()),
+              delta.count());
+        }
+      }
+      line(lines, info, false).add(own::perSecond);
+    }
+    return lines;
+  }
+
+  private HistogramSteps histograms(Engine engine) throws IOException {
+    HistogramSteps points =
+        MetricSql.histograms(engine, series, query.range(), 0, askedStepNanos(), limit);
+    steps(points.times());
+    return points;
   }
 
   /** What was added between one point and the next. */
@@ -247,7 +348,7 @@ final class MetricLines {
   private static final class Line {
     private final String service;
     private final String label;
-    private final List<Bins> numbers = new ArrayList<>();
+    private final List<IntToDoubleFunction> numbers = new ArrayList<>();
     private Buckets @Nullable [] buckets;
 
     Line(String service, String label) {
@@ -255,8 +356,9 @@ final class MetricLines {
       this.label = label;
     }
 
-    void add(Bins bins) {
-      numbers.add(bins);
+    /** Of one series, by step. */
+    void add(IntToDoubleFunction values) {
+      numbers.add(values);
     }
 
     Buckets bucket(int step, int steps) {
@@ -273,7 +375,7 @@ final class MetricLines {
       List<@Nullable Double> values = new ArrayList<>(of.steps);
       for (int step = 0; step < of.steps; step++) {
         double value =
-            of.histogram
+            of.histogram && of.statistic != Statistic.RATE
                 ? of.value(buckets == null ? null : buckets[step])
                 : of.value(numbers, step);
         values.add(Double.isNaN(value) || Double.isInfinite(value) ? null : value);
@@ -287,7 +389,6 @@ final class MetricLines {
       return Double.NaN;
     }
     return switch (statistic) {
-      case RATE -> bucket.count() * 1e9 / stepNanos;
       case P50 -> bucket.quantile(0.5);
       case P95 -> bucket.quantile(0.95);
       case P99 -> bucket.quantile(0.99);
@@ -297,12 +398,12 @@ final class MetricLines {
   }
 
   /** Series of one group: rates and up-down sums add up, gauges are averaged. */
-  private double value(List<Bins> bins, int step) {
+  private double value(List<IntToDoubleFunction> numbers, int step) {
     double sum = 0;
     double max = Double.NEGATIVE_INFINITY;
     int with = 0;
-    for (Bins own : bins) {
-      double value = own.value(step);
+    for (IntToDoubleFunction own : numbers) {
+      double value = own.applyAsDouble(step);
       if (!Double.isNaN(value)) {
         sum += value;
         max = Math.max(max, value);
@@ -313,7 +414,7 @@ final class MetricLines {
       return Double.NaN;
     }
     return switch (statistic) {
-      case RATE -> sum * 1e9 / stepNanos;
+      case RATE -> sum;
       case MAX -> max;
       default -> series.get(0).type().equals("sum") ? sum : sum / with;
     };
@@ -323,18 +424,17 @@ final class MetricLines {
   private static final class Bins {
     private final double[] values;
     private final int[] counts;
-    private final Statistic statistic;
+    private final boolean max;
 
-    Bins(int steps, Statistic statistic) {
+    Bins(int steps, boolean max) {
       values = new double[steps];
       counts = new int[steps];
-      this.statistic = statistic;
+      this.max = max;
     }
 
     void add(int step, double value) {
       boolean larger = counts[step] == 0 || value > values[step];
-      values[step] =
-          statistic == Statistic.MAX ? (larger ? value : values[step]) : values[step] + value;
+      values[step] = max ? (larger ? value : values[step]) : values[step] + value;
       counts[step]++;
     }
 
@@ -342,7 +442,7 @@ final class MetricLines {
       if (counts[step] == 0) {
         return Double.NaN;
       }
-      return statistic == Statistic.AVG ? values[step] / counts[step] : values[step];
+      return max ? values[step] : values[step] / counts[step];
     }
   }
 }

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads series and their points. What is computed of them is in {@link MetricLines}. */
 final class MetricSql {
-  private static final int MAX_SERIES = 2_000;
-  private static final int MAX_POINTS = 400_000;
+  static final int MAX_SERIES = 2_000;
 
   /** A rate needs the point before the range. */
   static final long LOOK_BACK_NANOS = 300_000_000_000L;
@@ -86,7 +85,7 @@ final class MetricSql {
           for (AttributeFilter label : labels) {
             sql.andAttribute("labels", label, engine.table(Schema.RESOURCES));
           }
-          return sql.add("GROUP BY id ORDER BY 2, labels LIMIT ?", Math.min(limit, MAX_SERIES));
+          return sql.add("GROUP BY id ORDER BY 2, labels LIMIT ?", limit);
         },
         row ->
             new SeriesInfo(
@@ -101,21 +100,32 @@ final class MetricSql {
   }
 
   /** Points by series, by time, from a little before the range on. */
-  static Map<Long, List<Sample>> samples(Engine engine, List<SeriesInfo> series, TimeRange range)
+  static Map<Long, List<Sample>> samples(
+      Engine engine, List<SeriesInfo> series, TimeRange range, PointLimit limit)
       throws IOException {
     Map<Long, List<Sample>> bySeries = new TreeMap<>();
-    for (Sample sample :
-        engine.query(
-            () -> points(engine, "series, time_ns, value", Schema.SAMPLES, series, range),
-            row -> new Sample(row.getLong(1), row.getLong(2), row.getDouble(3)))) {
-      bySeries.computeIfAbsent(sample.series, k -> new ArrayList<>()).add(sample);
-    }
+    engine.scan(
+        () -> points(engine, "series, time_ns, value", Schema.SAMPLES, series, range, limit),
+        row -> {
+          boolean fits = limit.add();
+          if (fits) {
+            bySeries
+                .computeIfAbsent(row.getLong(1), k -> new ArrayList<>())
+                .add(new Sample(row.getLong(1), row.getLong(2), row.getDouble(3)));
+          }
+          return fits;
+        });
     return bySeries;
   }
 
   /** Points from a little before the range on; steps begin at {@code originNanos}. */
   static HistogramSteps histograms(
-      Engine engine, List<SeriesInfo> series, TimeRange range, long originNanos, long stepNanos)
+      Engine engine,
+      List<SeriesInfo> series,
+      TimeRange range,
+      long originNanos,
+      long stepNanos,
+      PointLimit limit)
       throws IOException {
     HistogramSteps steps = new HistogramSteps(series, originNanos, stepNanos);
     engine.scan(
@@ -125,23 +135,33 @@ final class MetricSql {
                 "series, time_ns, count, sum, bounds, counts",
                 Schema.HISTOGRAMS,
                 series,
-                range),
+                range,
+                limit),
         row -> {
-          steps.add(histogram(row));
-          return true;
+          boolean fits = limit.add();
+          if (fits) {
+            steps.add(histogram(row));
+          }
+          return fits;
         });
     return steps;
   }
 
   private static Sql points(
-      Engine engine, String columns, String table, List<SeriesInfo> series, TimeRange range) {
+      Engine engine,
+      String columns,
+      String table,
+      List<SeriesInfo> series,
+      TimeRange range,
+      PointLimit limit) {
     return new Sql()
         .add("SELECT " + columns + " FROM " + engine.table(table) + " WHERE series IN")
         .in(series.stream().map(SeriesInfo::id).toList())
         .add(
-            "AND time_ns >= ? AND time_ns < ? ORDER BY series, time_ns LIMIT " + MAX_POINTS,
+            "AND time_ns >= ? AND time_ns < ? ORDER BY series, time_ns LIMIT ?",
             range.fromNanos() - LOOK_BACK_NANOS,
-            range.toNanos());
+            range.toNanos(),
+            limit.rows());
   }
 
   private static Histogram histogram(ResultSet row) throws SQLException {

@@ -27,6 +27,7 @@ public final class ServiceData {
    * @param sparkP95Nanos 0 where a bucket is empty; likewise the others
    * @param logs log records in the range
    * @param errorLogs of them, level ERROR and above
+   * @param partial whether there are more points of metrics than were read: requests are missing
    */
   public record Summary(
       String service,
@@ -43,7 +44,8 @@ public final class ServiceData {
       List<Long> sparkP95Nanos,
       List<Long> sparkP99Nanos,
       long logs,
-      long errorLogs) {}
+      long errorLogs,
+      boolean partial) {}
 
   /** The same for one operation of a service. {@code kind} as in {@link TraceData.Span}. */
   public record Operation(

@@ -36,6 +36,7 @@ final class ServiceSql {
     @Nullable Long p99Total;
     long logs;
     long errorLogs;
+    boolean partial;
 
     Red(int buckets) {
       requests = new long[buckets];
@@ -61,7 +62,8 @@ final class ServiceSql {
           boxed(p95),
           boxed(p99),
           logs,
-          errorLogs);
+          errorLogs,
+          partial);
     }
 
     private static List<Long> boxed(long[] values) {
@@ -196,13 +198,16 @@ final class ServiceSql {
   private static void histograms(Engine engine, TimeRange range, String service, Red red)
       throws IOException {
     List<MetricSql.SeriesInfo> series =
-        MetricSql.series(engine, DURATION_METRICS, service, List.of(), Integer.MAX_VALUE);
+        MetricSql.series(engine, DURATION_METRICS, service, List.of(), MetricSql.MAX_SERIES);
     if (series.isEmpty()) {
       return;
     }
     int buckets = red.requests.length;
     long width = bucketNanos(range, buckets);
-    HistogramSteps points = MetricSql.histograms(engine, series, range, range.fromNanos(), width);
+    PointLimit limit = new PointLimit();
+    HistogramSteps points =
+        MetricSql.histograms(engine, series, range, range.fromNanos(), width, limit);
+    red.partial = limit.isExceeded() || series.size() == MetricSql.MAX_SERIES;
     Buckets all = new Buckets();
     Buckets[] parts = new Buckets[buckets];
     double nanosPerUnit = series.get(0).unit().equals("ms") ? 1e6 : 1e9;

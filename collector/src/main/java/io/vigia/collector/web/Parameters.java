@@ -24,6 +24,9 @@ final class Parameters {
 
   @Nullable String text(String name) {
     known.add(name);
+    if (request.query().getOrDefault(name, List.of()).size() > 1) {
+      throw new IllegalArgumentException("parameter '" + name + "' is given twice");
+    }
     return request.parameter(name);
   }
 
@@ -65,6 +68,9 @@ final class Parameters {
 
   boolean flag(String name) {
     String value = text(name);
+    if (value != null && !List.of("true", "1", "false", "0").contains(value)) {
+      throw new IllegalArgumentException("parameter '" + name + "' is true or false");
+    }
     return value != null && (value.equals("true") || value.equals("1"));
   }
 

@@ -1,6 +1,6 @@
 // All metrics, one chart at a time.
 import { html, useApi, useMemo, useState, rangeOf, rangeQuery, href, go, withUnit, number, whole } from './lib.mjs';
-import { Failure, Skeleton, Empty, Select, Field, Dot, useServiceNames } from './parts.mjs';
+import { Failure, Warnings, Skeleton, Empty, Select, Field, Dot, useServiceNames } from './parts.mjs';
 import { TimeChart } from './charts.mjs';
 import { lines } from './service.mjs';
 
@@ -54,6 +54,7 @@ function Metric({ name, info, p, range, set }) {
       <${Select} label="One line per" value=${p.groupBy || ''} options=${[['', distribution ? 'service' : 'series'], ...labels.filter((l) => !(distribution && l === 'service')).map((l) => [l, l])]} onChange=${(v) => set({ groupBy: v })} />
       <${Field} label="Label" value=${p.label} placeholder="key=value" onChange=${(v) => set({ label: v })} /></div>
     <${Failure} error=${error} />
+    <${Warnings} of=${data} />
     ${!data && !error && html`<${Skeleton} rows=${5} />`}
     ${data && !data.lines.length && html`<${Empty} title="No points here">in this stretch of time, with these labels<//>`}
     ${data && data.lines.length > 0 && html`<${TimeChart} ...${visible} height=${340} format=${(v) => withUnit(v, data.unit)} label=${name} onZoom=${(from, to) => set({ from, to })} />

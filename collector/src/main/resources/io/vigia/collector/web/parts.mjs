@@ -43,6 +43,9 @@ export function Failure({ error }) {
   return error ? html`<div class="failure" role="alert"><strong>No answer.</strong> ${error.message}</div>` : null;
 }
 
+/** Why an answer is not the whole one. */
+export const Warnings = ({ of }) => (of ? of.warnings : []).map((text) => html`<p key=${text} class="warning" role="status">${text}</p>`);
+
 export const Empty = ({ title, children }) => html`<div class="empty"><h3>${title}</h3><p>${children}</p></div>`;
 
 export const Skeleton = ({ rows = 6 }) => html`<div class="skeleton" aria-label="loading">${Array.from({ length: rows }, () => html`<div></div>`)}</div>`;

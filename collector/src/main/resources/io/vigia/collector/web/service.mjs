@@ -1,6 +1,6 @@
 // One service: latency heatmap, rate and percentiles over time, operations, its metrics.
 import { html, useApi, rangeOf, rangeQuery, rangeBounds, href, go, duration, perSecond, percent, number, whole, withUnit, useMemo, css, useTheme } from './lib.mjs';
-import { Dot, Failure, Skeleton, Empty, Icon, Select } from './parts.mjs';
+import { Dot, Failure, Warnings, Skeleton, Empty, Icon, Select } from './parts.mjs';
 import { Heatmap, TimeChart } from './charts.mjs';
 import { Tile } from './services.mjs';
 
@@ -101,6 +101,6 @@ export function MetricCard({ metric, title, service, range, more }) {
   return html`<section class="card small"><div class="bar"><h3><a href=${href('metrics', metric, { service })} title=${metric}>${title}</a></h3>
     <span class="grow"></span>${data && html`<span class="muted small-text">${data.statistic}</span>`}</div>
     ${error ? html`<${Failure} error=${error} />` : !data ? html`<${Skeleton} rows=${2} />`
-      : data.lines.length ? html`<${TimeChart} ...${chart} format=${format} height=${140} label=${title}
-          onZoom=${(from, to) => go('service', service, { from, to })} />` : html`<p class="muted">no points in this stretch of time</p>`}</section>`;
+      : html`<${Warnings} of=${data} />${data.lines.length ? html`<${TimeChart} ...${chart} format=${format} height=${140} label=${title}
+          onZoom=${(from, to) => go('service', service, { from, to })} />` : html`<p class="muted">no points in this stretch of time</p>`}`}</section>`;
 }

@@ -49,7 +49,7 @@ function Line({ s }) {
   const failing = s.errors > 0;
   const share = s.requests ? s.errors / s.requests : 0;
   return html`<a class="service-line" role="listitem" href=${href('service', s.service)} data-service=${s.service}>
-    <span class="service-name"><${Dot} name=${s.service} /><b>${s.service}</b>${BASIS[s.basis] && html`<small>${BASIS[s.basis]}</small>`}</span>
+    <span class="service-name"><${Dot} name=${s.service} /><b>${s.service}</b>${BASIS[s.basis] && html`<small>${BASIS[s.basis]}${s.partial && ', not all points'}</small>`}</span>
     <span class="cell spark-cell" data-label="Requests"><${Spark} values=${s.sparkRequests} errors=${s.sparkErrors} label="requests over time" /><b>${perSecond(s.requestsPerSecond)}<small>/s</small></b></span>
     <span class=${'cell' + (failing ? ' bad' : ' ok')} data-label="Errors"><b>${s.requests ? percent(s.errors, s.requests) : '–'}</b>
       <i class="share"><i style=${{ width: `${Math.max(failing ? 3 : 0, share * 100)}%` }}></i></i></span>

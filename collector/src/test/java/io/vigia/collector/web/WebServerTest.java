@@ -151,6 +151,10 @@ class WebServerTest {
 
   @Test
   void aWrongQuestionIsAnsweredWithWhatIsWrong() throws Exception {
+    for (String question :
+        List.of("traces?errors=yes", "traces?service=a&service=b", "traces?entry=TRUE")) {
+      assertThat(get("/api/" + question).statusCode()).as(question).isEqualTo(400);
+    }
     Map<String, Integer> wrong =
         Map.of(
             "services?lookbak=3",
