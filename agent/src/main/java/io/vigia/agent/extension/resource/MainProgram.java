@@ -13,7 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the launcher was told to run: a jar with its manifest, a main class, a Tomcat, a Jetty. */
+/**
+ * What the launcher was told to run: a jar with its manifest, a main class, or a server of wars.
+ */
 final class MainProgram {
 
   /** {@code orders-service-1.4.2-SNAPSHOT.jar} → {@code orders-service}. */
@@ -60,8 +62,12 @@ final class MainProgram {
     String main = end < 0 ? command : command.substring(0, end);
     // module/class
     String mainClass = main.substring(main.lastIndexOf('/') + 1);
-    if (mainClass.startsWith(SPRING_BOOT_LOADER) && classPath != null) {
-      return ofUnpacked(classPath.split(File.pathSeparator, 2)[0], mainClass);
+    String first = classPath == null ? "" : classPath.split(File.pathSeparator, 2)[0];
+    if (first.endsWith(".jar") && mainClass.equals(mainClassOf(new File(first)))) {
+      return ofJar(new File(first), properties); // as scripts write what -jar would be
+    }
+    if (mainClass.startsWith(SPRING_BOOT_LOADER)) {
+      return ofUnpacked(first, mainClass);
     }
     return new MainProgram(null, null, null, mainClass, WebApplication.name(mainClass, properties));
   }
@@ -102,6 +108,17 @@ final class MainProgram {
         : new MainProgram(null, null, null, null, webApplication); // the server's are not its
   }
 
+  private static @Nullable String mainClassOf(File file) {
+    try (JarFile jar = new JarFile(file, false)) {
+      Manifest manifest = jar.getManifest();
+      return manifest == null
+          ? null
+          : manifest.getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+    } catch (IOException e) {
+      return null; // the launcher leaves out what it cannot read
+    }
+  }
+
   static String withoutVersion(String fileName) {
     String base = fileName.substring(0, fileName.length() - ".jar".length());
     Matcher matcher = VERSION.matcher(base);
@@ -128,7 +145,7 @@ final class MainProgram {
     return mainClass;
   }
 
-  /** What a Tomcat or Jetty serves, if the program is one. */
+  /** What a Tomcat, Jetty or WildFly serves, if the program is one. */
   @Nullable String webApplication() {
     return webApplication;
   }

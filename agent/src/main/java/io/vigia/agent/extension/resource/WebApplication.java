@@ -17,16 +17,17 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Name of a service that is a web application in a Tomcat or Jetty of its own, where the main class
- * says nothing. It is read off the {@code webapps} directory: {@code display-name} of the one
- * application there ({@code WEB-INF/web.xml}), otherwise the name of its war or directory without
- * version. Of several applications in one JVM, which have one agent, or of an untitled {@code
- * ROOT}, it is {@code tomcat} or {@code jetty}.
+ * Name of a service that is a web application in a Tomcat, Jetty or WildFly of its own, where the
+ * main class says nothing. It is read off the {@code webapps} or {@code deployments} directory:
+ * {@code display-name} of the one application there ({@code WEB-INF/web.xml}), otherwise the name
+ * of its war, ear or directory without version. Of several applications in one JVM, which have one
+ * agent, or of an untitled {@code ROOT}, it is {@code tomcat}, {@code jetty} or {@code wildfly}.
  */
 final class WebApplication {
 
   private static final String TOMCAT = "tomcat";
   private static final String JETTY = "jetty";
+  private static final String WILDFLY = "wildfly";
 
   /** Of {@code start.jar}, and of the JVM that it starts or describes ({@code --dry-run}). */
   private static final List<String> JETTY_MAINS =
@@ -34,6 +35,18 @@ final class WebApplication {
 
   private static final Pattern JETTY_BASE = Pattern.compile(" jetty\\.base=(\\S+)");
   private static final String TOMCAT_MAIN = "org.apache.catalina.startup.Bootstrap";
+
+  /** Of {@code jboss-modules.jar}, which also runs tools; JBoss EAP is no other. */
+  private static final String JBOSS_MAIN = "org.jboss.modules.Main";
+
+  private static final Pattern JBOSS_SERVER =
+      Pattern.compile(" org\\.jboss\\.as\\.(standalone|server)\\b");
+
+  /** The scripts give these to the program and not to the JVM. */
+  private static final Pattern JBOSS_BASE =
+      Pattern.compile(" -Djboss\\.server\\.base\\.dir=(.+?)(?= -|$)");
+
+  private static final Pattern DEPLOYMENT = Pattern.compile("\\.(war|ear)$");
 
   /** What Tomcat is delivered with; its ROOT is known by its title. */
   private static final List<String> DELIVERED =
@@ -58,9 +71,19 @@ final class WebApplication {
       @Nullable String mainClass, Function<String, @Nullable String> properties) {
     if (TOMCAT_MAIN.equals(mainClass)) {
       String base = properties.apply("catalina.base");
-      return name(TOMCAT, base == null ? properties.apply("catalina.home") : base);
+      return name(
+          TOMCAT,
+          base == null ? properties.apply("catalina.home") : base,
+          /* directory= */ "webapps");
     }
-    return JETTY_MAINS.contains(mainClass) ? name(JETTY, jettyBase(properties)) : null;
+    if (JBOSS_MAIN.equals(mainClass)) {
+      String command = String.valueOf(properties.apply("sun.java.command"));
+      Matcher base = JBOSS_BASE.matcher(command);
+      return JBOSS_SERVER.matcher(command).find()
+          ? name(WILDFLY, base.find() ? base.group(1) : null, "deployments")
+          : null;
+    }
+    return JETTY_MAINS.contains(mainClass) ? name(JETTY, jettyBase(properties), "webapps") : null;
   }
 
   /** A property, an argument of {@code start.jar}, or where that was started. */
@@ -74,8 +97,8 @@ final class WebApplication {
     return base;
   }
 
-  private static String name(String server, @Nullable String base) {
-    File[] files = base == null ? null : new File(base, "webapps").listFiles();
+  private static String name(String server, @Nullable String base, String directory) {
+    File[] files = base == null ? null : new File(base, directory).listFiles();
     Set<String> names = new LinkedHashSet<>();
     Set<String> descriptors = new LinkedHashSet<>();
     for (File file : files == null ? new File[0] : files) {
@@ -95,10 +118,12 @@ final class WebApplication {
   private static @Nullable String name(String server, File file) {
     String name = PARALLEL.matcher(file.getName()).replaceFirst("");
     boolean isWar = name.equals(file.getName()) ? name.endsWith(".war") : file.isFile();
+    boolean isApplication =
+        server.equals(WILDFLY) ? DEPLOYMENT.matcher(name).find() : isWar || file.isDirectory();
     if (name.startsWith(".")
         || (server.equals(TOMCAT) && DELIVERED.contains(name))
         || name.endsWith(".d")
-        || !(isWar || file.isDirectory())) {
+        || !isApplication) {
       return null;
     }
     String title = title(file);
@@ -108,7 +133,7 @@ final class WebApplication {
     if (title != null) {
       return title;
     }
-    String path = name.replaceAll("\\.war$", "");
+    String path = DEPLOYMENT.matcher(name).replaceFirst("");
     return path.equalsIgnoreCase("ROOT") ? server : MainProgram.withoutVersion(path + ".jar");
   }
 

@@ -251,6 +251,22 @@ class ServiceIdentityTest {
     assertThat(identity.name() + "|" + identity.source()).isEqualTo(named);
   }
 
+  /** As scripts start it: {@code java -cp lib/orders.jar:lib/other.jar com.acme.Main}. */
+  @Test
+  void jarThatAScriptStartsByItsMainClassIsTheProgram() throws Exception {
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Name.MAIN_CLASS, "com.acme.Main");
+    Path jar = jar("orders-2.1.jar", manifest);
+    Map<String, String> started =
+        Map.of("sun.java.command", "com.acme.Main run", "java.class.path", jar + ":/lib/b.jar");
+    assertThat(MainProgram.of(started::get).jarName()).isEqualTo("orders");
+    Map<String, String> other =
+        Map.of("sun.java.command", "com.acme.Other", "java.class.path", jar + ":/lib/b.jar");
+    assertThat(MainProgram.of(other::get).jarName()).isNull();
+    assertThat(MainProgram.of(other::get).mainClass()).isEqualTo("com.acme.Other");
+  }
+
   private String named(
       Map<String, String> config,
       Map<String, String> env,
@@ -287,6 +303,10 @@ class ServiceIdentityTest {
       manifest.getMainAttributes().put(Name.IMPLEMENTATION_TITLE, title);
       manifest.getMainAttributes().put(Name.IMPLEMENTATION_VERSION, version);
     }
+    return jar(name, manifest);
+  }
+
+  private Path jar(String name, Manifest manifest) throws IOException {
     Path file = directory.resolve(name);
     try (OutputStream out = Files.newOutputStream(file);
         JarOutputStream jar = new JarOutputStream(out, manifest)) {

@@ -89,6 +89,33 @@ class WebApplicationTest {
   }
 
   @Test
+  void applicationOfAWildFlyIsNamedTheSameWay() throws IOException {
+    Path deployments = Files.createDirectories(base.resolve("my servers/shop/deployments"));
+    String server = " org.jboss.as.standalone -Djboss.home.dir=/opt/wildfly";
+    String arguments =
+        " -mp /opt/wildfly/modules"
+            + server
+            + " -Djboss.server.base.dir="
+            + deployments.getParent()
+            + " -c standalone-ha.xml";
+    Files.writeString(deployments.resolve("README.txt"), "put your war here");
+    assertThat(wildFly(arguments)).isEqualTo("wildfly");
+    Files.writeString(deployments.resolve("shop-1.4.ear"), "no zip");
+    Files.writeString(deployments.resolve("shop-1.4.ear.deployed"), "");
+    assertThat(wildFly(arguments)).isEqualTo("shop");
+    Files.createDirectory(deployments.resolve("forum.war"));
+    assertThat(wildFly(arguments)).as("two applications").isEqualTo("wildfly");
+    assertThat(wildFly(server)).as("its directory is not told").isEqualTo("wildfly");
+    assertThat(wildFly(" -mp /opt/wildfly/modules org.jboss.as.cli")).as("a tool").isNull();
+  }
+
+  private static @Nullable String wildFly(String arguments) {
+    return WebApplication.name(
+        "org.jboss.modules.Main",
+        Map.of("sun.java.command", "/opt/wildfly/jboss-modules.jar" + arguments)::get);
+  }
+
+  @Test
   void otherProgramsAreNone() {
     assertThat(WebApplication.name("com.acme.Main", Map.of("catalina.base", "" + base)::get))
         .isNull();
