@@ -61,9 +61,13 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     Exports.start(address);
     asked = address;
     metricsForm = MetricsForm.ask(address);
-    QueueBounds.install(customizer, Exports.health());
-    UnaryOperator<Collection<MetricData>> cleaning =
-        Setting.REDACT.isOn() ? redact(customizer) : metrics -> metrics;
+    Redactor redactor = Redactor.asSet();
+    QueueBounds.install(
+        customizer,
+        Exports.health(),
+        exporter -> new RedactingSpanExporter(exporter, redactor),
+        exporter -> new RedactingLogExporter(exporter, redactor));
+    UnaryOperator<Collection<MetricData>> cleaning = new RedactingMetrics(redactor);
     customizer
         .addMetricReaderCustomizer((reader, config) -> new BoundedReader(reader, cleaning))
         .addPropertiesSupplier(() -> Defaults.of(address))
@@ -72,17 +76,10 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
         .addSamplerCustomizer(VigiaCustomizer::sampler)
         .addLoggerProviderCustomizer(this::addForwardExporter)
         .addMetricExporterCustomizer(this::inTheAskedForm)
-        .addMeterProviderCustomizer(this::addRegistries);
-  }
-
-  /** Spans and log records at their exporters; what is returned is for the readers of metrics. */
-  private static RedactingMetrics redact(AutoConfigurationCustomizer customizer) {
-    Redactor redactor = new Redactor(Setting.REDACT_CARDS.isOn());
-    customizer.addSpanExporterCustomizer(
-        (exporter, config) -> new RedactingSpanExporter(exporter, redactor));
-    customizer.addLogRecordExporterCustomizer(
-        (exporter, config) -> new RedactingLogExporter(exporter, redactor));
-    return new RedactingMetrics(redactor);
+        .addMeterProviderCustomizer(
+            (builder, config) ->
+                addRegistries(
+                    builder, config.getBoolean("otel.instrumentation.micrometer.enabled", true)));
   }
 
   /** Above the user's settings, so only what those cannot express. */
@@ -162,10 +159,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
       }
       LogRecordExporter forward = new ForwardLogExporter(sink.build(), resource);
       builder.addLogRecordProcessor(
-          new ForwardLogProcessor(
-              Setting.REDACT.isOn()
-                  ? new RedactingLogExporter(forward, new Redactor(Setting.REDACT_CARDS.isOn()))
-                  : forward));
+          new ForwardLogProcessor(new RedactingLogExporter(forward, Redactor.asSet())));
     }
     return builder;
   }
@@ -197,13 +191,11 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
         config.getString(metrics + "default.histogram.aggregation") != null);
   }
 
-  private SdkMeterProviderBuilder addRegistries(
-      SdkMeterProviderBuilder builder, ConfigProperties config) {
+  static SdkMeterProviderBuilder addRegistries(
+      SdkMeterProviderBuilder builder, boolean micrometerIsBridged) {
     return builder
         .registerMetricProducer(
-            new AppRegistryProducer(
-                (int) Setting.MAX_SERIES.number(2_000),
-                config.getBoolean("otel.instrumentation.micrometer.enabled", true)))
+            new AppRegistryProducer((int) Setting.MAX_SERIES.number(2_000), micrometerIsBridged))
         .registerMetricProducer(new AgentHealthProducer(Exports.health()));
   }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
@@ -29,6 +30,8 @@ final class FaultyAgent {
     THROWS,
     /** Every method and constructor throws an Error. */
     FAILS,
+    /** The first call of every method has no memory. */
+    RUNS_OUT_ONCE,
     /** It cannot be loaded. */
     DAMAGED
   }
@@ -63,7 +66,7 @@ final class FaultyAgent {
     String only = hash < 0 ? "" : place.substring(hash + 1);
     String thrown =
         fault == Fault.THROWS ? "java/lang/IllegalStateException" : "java/lang/AssertionError";
-    ClassWriter writer = new ClassWriter(0);
+    ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
     new ClassReader(original)
         .accept(
             new ClassVisitor(Opcodes.ASM9, writer) {
@@ -82,6 +85,9 @@ final class FaultyAgent {
                     || (!only.isEmpty() && !only.equals(name))) {
                   return method;
                 }
+                if (fault == Fault.RUNS_OUT_ONCE) {
+                  return onceWithoutMemory(method, REACHED + place);
+                }
                 throwing(method, thrown, REACHED + place, descriptor, access);
                 return null;
               }
@@ -90,9 +96,46 @@ final class FaultyAgent {
     return writer.toByteArray();
   }
 
+  private static MethodVisitor onceWithoutMemory(MethodVisitor method, String line) {
+    return new MethodVisitor(Opcodes.ASM9, method) {
+      @Override
+      public void visitCode() {
+        super.visitCode();
+        Label afterwards = new Label();
+        visitLdcInsn(line);
+        visitMethodInsn(
+            Opcodes.INVOKESTATIC,
+            "java/lang/Boolean",
+            "getBoolean",
+            "(Ljava/lang/String;)Z",
+            false);
+        visitJumpInsn(Opcodes.IFNE, afterwards);
+        visitLdcInsn(line);
+        visitLdcInsn("true");
+        visitMethodInsn(
+            Opcodes.INVOKESTATIC,
+            "java/lang/System",
+            "setProperty",
+            "(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;",
+            false);
+        visitInsn(Opcodes.POP);
+        raise(this, "java/lang/OutOfMemoryError", line);
+        visitLabel(afterwards);
+        visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+      }
+    };
+  }
+
   private static void throwing(
       MethodVisitor method, String thrown, String line, String descriptor, int access) {
     method.visitCode();
+    raise(method, thrown, line);
+    int locals = (Type.getArgumentsAndReturnSizes(descriptor) >> 2) + 1;
+    method.visitMaxs(2, locals + (access & Opcodes.ACC_STATIC));
+    method.visitEnd();
+  }
+
+  private static void raise(MethodVisitor method, String thrown, String line) {
     method.visitFieldInsn(
         Opcodes.GETSTATIC, "java/lang/System", "err", Type.getDescriptor(PrintStream.class));
     method.visitLdcInsn(line);
@@ -106,9 +149,6 @@ final class FaultyAgent {
     method.visitInsn(Opcodes.DUP);
     method.visitMethodInsn(Opcodes.INVOKESPECIAL, thrown, "<init>", "()V", false);
     method.visitInsn(Opcodes.ATHROW);
-    int locals = (Type.getArgumentsAndReturnSizes(descriptor) >> 2) + 1;
-    method.visitMaxs(2, locals + (access & Opcodes.ACC_STATIC));
-    method.visitEnd();
   }
 
   private FaultyAgent() {}

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A program in a JVM of its own, with the agent unless told otherwise. Closing kills it. */
@@ -115,9 +116,13 @@ final class Jvm implements AutoCloseable {
 
   /** Waits until {@code arrived} is true or the program has ended, a minute at most. */
   void awaitUnlessEnded(BooleanSupplier arrived) {
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> !process.isAlive() || arrived.getAsBoolean());
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> !process.isAlive() || arrived.getAsBoolean());
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(output(), e);
+    }
   }
 
   /** Lets a program end that was started with {@code told}; it must end well. */

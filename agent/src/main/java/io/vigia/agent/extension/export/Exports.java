@@ -1,8 +1,11 @@
 package io.vigia.agent.extension.export;
 
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.vigia.agent.boot.CollectorAddress;
+import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.Setting;
 import java.io.File;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +42,21 @@ public final class Exports {
     }
   }
 
+  /**
+   * One for each exporter of OTLP. A configuration in YAML may have several of a signal: what one
+   * could not deliver waits under its own name, because it is not for the other's collector.
+   *
+   * @param to its address
+   */
+  static synchronized Outbox outbox(String signal, URI to, Outbox.Transport transport) {
+    return outbox(isSent(signal) ? stream(to) : signal, transport);
+  }
+
+  /** For what is sent to an address, and is of no known signal or not the first of its signal. */
+  static String stream(URI to) {
+    return "custom" + Integer.toHexString(to.hashCode());
+  }
+
   /** One for each stream; the transport is used under the outbox's lock only. */
   public static synchronized Outbox outbox(String stream, Outbox.Transport transport) {
     Outbox outbox = new Outbox(stream, transport, spool(), health());
@@ -69,6 +87,23 @@ public final class Exports {
   public static synchronized Spool spool() {
     startUnlessDone();
     return Objects.requireNonNull(spool);
+  }
+
+  /**
+   * Says and counts what an exporter could not export because of a failure of ours or the JVM's.
+   *
+   * @return for the exporter to return: nothing that is thrown comes out of it
+   */
+  public static CompletableResultCode failed(String stream, int items, Throwable failure) {
+    try {
+      Console.harmless(failure);
+      for (int i = 0; i < items; i++) {
+        health().dropped(stream, failure.getClass().getSimpleName());
+      }
+    } catch (Throwable again) {
+      // there is no memory to say it, either
+    }
+    return CompletableResultCode.ofFailure();
   }
 
   private static Spool openSpool() {

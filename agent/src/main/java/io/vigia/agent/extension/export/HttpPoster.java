@@ -100,21 +100,14 @@ final class HttpPoster {
     try {
       return exchange(body, headers);
     } catch (SocketTimeoutException e) {
-      close();
       throw e;
     } catch (IOException e) {
-      close();
       if (!reused || ExitBudget.isSpent()) {
         throw e;
       }
     }
     // the server may have closed an idle connection
-    try {
-      return exchange(body, headers);
-    } catch (IOException e) {
-      close();
-      throw e;
-    }
+    return exchange(body, headers);
   }
 
   /** Ends a request that is under way, whatever it waits for; from any thread. */
@@ -143,8 +136,23 @@ final class HttpPoster {
     }
   }
 
+  /** A connection on which an exchange failed is closed: its answer would be the next one's. */
   private Response exchange(byte @Nullable [] post, Map<String, List<String>> headers)
       throws IOException {
+    boolean isAnswered = false;
+    try {
+      send(post, headers);
+      Response answer = response();
+      isAnswered = true;
+      return answer;
+    } finally {
+      if (!isAnswered) {
+        close();
+      }
+    }
+  }
+
+  private void send(byte @Nullable [] post, Map<String, List<String>> headers) throws IOException {
     byte[] body = post == null ? new byte[0] : post;
     Socket connected = connect();
     StringBuilder head = new StringBuilder(256);
@@ -168,7 +176,6 @@ final class HttpPoster {
     System.arraycopy(first, 0, request, 0, first.length);
     System.arraycopy(body, 0, request, first.length, body.length);
     write(connected.getOutputStream(), request);
-    return response();
   }
 
   private void write(OutputStream out, byte[] request) throws IOException {

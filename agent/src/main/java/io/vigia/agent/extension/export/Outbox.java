@@ -111,9 +111,9 @@ public final class Outbox {
         return e;
       } catch (IOException e) {
         down(e);
-      } catch (RuntimeException e) {
-        down(
-            new IOException(e)); // an address, a header: what a setting says, which can be repaired
+      } catch (RuntimeException | Error e) {
+        // an address, a header that can be repaired; memory or threads that ran out for a moment
+        down(new IOException(e));
       }
     }
     keep(payload);
@@ -167,7 +167,7 @@ public final class Outbox {
       } catch (IOException e) {
         down(e);
         return false;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         down(new IOException(e));
         return false;
       }

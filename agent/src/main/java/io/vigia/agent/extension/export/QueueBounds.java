@@ -8,26 +8,45 @@ import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hangs a {@link QueueBound} around each batch processor of the SDK. The exporters are made before
- * their processor; when there are several, one processor feeds them all, so the first one counts.
+ * Hangs a {@link QueueBound} around each batch processor of the SDK, and around its exporter with
+ * what cleans items for that: whatever becomes of them there, they give their room back. The
+ * exporters are made before their processor; when there are several, one processor feeds them all,
+ * so the first one counts.
  */
 public final class QueueBounds {
   private static final long MAX_BYTES = 8 << 20;
 
   private final ExportHealth health;
+  private final UnaryOperator<SpanExporter> cleanSpans;
+  private final UnaryOperator<LogRecordExporter> cleanLogs;
   private @Nullable QueueBound spans;
   private @Nullable QueueBound logs;
 
-  private QueueBounds(ExportHealth health) {
+  private QueueBounds(
+      ExportHealth health,
+      UnaryOperator<SpanExporter> cleanSpans,
+      UnaryOperator<LogRecordExporter> cleanLogs) {
     this.health = health;
+    this.cleanSpans = cleanSpans;
+    this.cleanLogs = cleanLogs;
   }
 
-  /** To be called before anything else wraps exporters. */
-  public static void install(AutoConfigurationCustomizer customizer, ExportHealth health) {
-    QueueBounds bounds = new QueueBounds(health);
+  /**
+   * To be called before anything else wraps exporters.
+   *
+   * @param cleanSpans wraps every exporter
+   * @param cleanLogs wraps every exporter
+   */
+  public static void install(
+      AutoConfigurationCustomizer customizer,
+      ExportHealth health,
+      UnaryOperator<SpanExporter> cleanSpans,
+      UnaryOperator<LogRecordExporter> cleanLogs) {
+    QueueBounds bounds = new QueueBounds(health, cleanSpans, cleanLogs);
     customizer
         .addSpanExporterCustomizer(bounds::exporter)
         .addSpanProcessorCustomizer(bounds::processor)
@@ -36,12 +55,13 @@ public final class QueueBounds {
   }
 
   private SpanExporter exporter(SpanExporter exporter, ConfigProperties config) {
+    SpanExporter cleaning = cleanSpans.apply(exporter);
     if (spans != null || isConsole(exporter)) {
-      return exporter;
+      return cleaning;
     }
     int items = config.getInt("otel.bsp.max.queue.size", 2048);
     spans = new QueueBound("spans", MAX_BYTES, items, health);
-    return new BoundedSpans.Exporter(exporter, spans);
+    return new BoundedSpans.Exporter(cleaning, spans);
   }
 
   private SpanProcessor processor(SpanProcessor processor, ConfigProperties config) {
@@ -51,12 +71,13 @@ public final class QueueBounds {
   }
 
   private LogRecordExporter exporter(LogRecordExporter exporter, ConfigProperties config) {
+    LogRecordExporter cleaning = cleanLogs.apply(exporter);
     if (logs != null || isConsole(exporter)) {
-      return exporter;
+      return cleaning;
     }
     int items = config.getInt("otel.blrp.max.queue.size", 2048);
     logs = new QueueBound("log records", MAX_BYTES, items, health);
-    return new BoundedLogs.Exporter(exporter, logs);
+    return new BoundedLogs.Exporter(cleaning, logs);
   }
 
   private LogRecordProcessor processor(LogRecordProcessor processor, ConfigProperties config) {

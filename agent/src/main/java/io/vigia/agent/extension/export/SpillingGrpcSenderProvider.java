@@ -43,7 +43,8 @@ public final class SpillingGrpcSenderProvider implements GrpcSenderProvider {
             config.getTimeout().toMillis());
     transport.prepare();
     ExitBudget.onSpent(transport::abort);
-    return new SpillingGrpcSender(Exports.outbox(stream, transport), transport);
+    return new SpillingGrpcSender(
+        Exports.outbox(stream, config.getEndpoint(), transport), transport);
   }
 
   private static GrpcSender connect(

@@ -44,7 +44,7 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
     Compressor compressor = config.getCompressor();
     OtlpTransport transport =
         new OtlpTransport(poster, () -> headers(config, compressor), compressor);
-    Outbox outbox = Exports.outbox(stream(url), transport);
+    Outbox outbox = Exports.outbox(stream(url), url, transport);
     return new SpillingHttpSender(outbox, poster);
   }
 
@@ -70,7 +70,7 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
         return signal;
       }
     }
-    return "custom" + Integer.toHexString(url.hashCode());
+    return Exports.stream(url);
   }
 
   private static HttpPoster.@Nullable Tls tls(HttpSenderConfig config) {

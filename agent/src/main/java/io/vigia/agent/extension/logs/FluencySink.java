@@ -89,8 +89,8 @@ public final class FluencySink {
       queue.add(new Event(epochNanos, record));
       queuedBytes += record.length;
       if (!started) {
+        thread.start(); // throws when there is no room for a thread; the next event tries again
         started = true;
-        thread.start();
       } else if (queue.size() == 1) {
         queue.notifyAll();
       }
@@ -99,6 +99,20 @@ public final class FluencySink {
   }
 
   private void run() {
+    boolean isDone = false;
+    while (!isDone) {
+      try {
+        send();
+        isDone = true;
+      } catch (Throwable e) { // memory or threads that ran out: later there may be some
+        Console.harmless(e);
+        pause();
+        isDone = isClosing();
+      }
+    }
+  }
+
+  private void send() {
     connect(); // while it is being agreed: at the exit there would be no time for it
     if (!agree()) {
       return;

@@ -5,6 +5,7 @@ import io.opentelemetry.api.common.AttributeType;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.common.Value;
+import io.vigia.agent.boot.Setting;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,7 +23,7 @@ import java.util.regex.Pattern;
  */
 public final class Redactor {
 
-  static final String REDACTED = "[redacted]";
+  public static final String REDACTED = "[redacted]";
 
   private static final String WORDS =
       "(?:passw(?:or)?d|passphrase|pwd|secret(?:[_-]?(?:access[_-]?)?key)?|api[_-]?key"
@@ -75,14 +76,28 @@ public final class Redactor {
   private static final int MAX_KEYS = 2_000;
 
   private final Map<String, Boolean> secretKeys = new ConcurrentHashMap<>();
+  private final boolean on;
   private final boolean cards;
 
-  public Redactor(boolean cards) {
+  private Redactor(boolean on, boolean cards) {
+    this.on = on;
     this.cards = cards;
+  }
+
+  Redactor(boolean cards) {
+    this(true, cards);
+  }
+
+  /** As the user set it; what is switched off leaves everything as it is. */
+  public static Redactor asSet() {
+    return new Redactor(Setting.REDACT.isOn(), Setting.REDACT_CARDS.isOn());
   }
 
   /** The same instance when nothing had to be replaced. */
   String text(String text) {
+    if (!on) {
+      return text;
+    }
     String result = maySayASecret(text) ? withoutSecrets(text) : text;
     return cards ? cards(result) : result;
   }
@@ -238,6 +253,9 @@ public final class Redactor {
   /** The same instance when nothing had to be replaced. */
   Attributes attributes(Attributes attributes) {
     AttributesBuilder changed = null;
+    if (!on) {
+      return attributes;
+    }
     for (Map.Entry<AttributeKey<?>, Object> entry : attributes.asMap().entrySet()) {
       Object clean = value(entry.getKey(), entry.getValue());
       if (clean != entry.getValue()) {
@@ -261,7 +279,7 @@ public final class Redactor {
         List<String> clean = new ArrayList<>();
         boolean changed = false;
         for (Object each : (List<?>) value) {
-          String one = text((String) each);
+          String one = each == null ? null : text((String) each); // OpenTelemetry allows that
           changed |= one != each;
           clean.add(one);
         }

@@ -6,7 +6,6 @@ import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.boot.RequestHeaders;
 import io.vigia.agent.boot.TlsFiles;
 import io.vigia.agent.extension.export.CollectorGet;
-import java.io.IOException;
 import java.io.UnsupportedEncodingException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -54,8 +53,6 @@ final class SamplingPoller implements Runnable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException | LinkageError e) {
-      Console.say("sampling stays as it is: " + e);
     }
   }
 
@@ -67,7 +64,7 @@ final class SamplingPoller implements Runnable {
         return false;
       }
       sampler.update(answer);
-    } catch (IOException e) {
+    } catch (Throwable e) { // also memory that ran out: the next question may find some
       Console.debug(() -> "no sampling strategy: " + e);
     }
     return true;

@@ -75,6 +75,20 @@ class OutboxTest {
   }
 
   @Test
+  void errorOfTheJvmCostsNoPayload() {
+    Outbox failing =
+        new Outbox(
+            "traces",
+            payload -> {
+              throw new InternalError("unable to create native thread");
+            },
+            spool,
+            health);
+    assertThat(failing.send(new byte[1])).isNull();
+    assertThat(spool.isEmpty()).isFalse();
+  }
+
+  @Test
   void whatDoesNotFitIsCounted() {
     failure = new IOException("down");
     outbox.send(new byte[4 << 20]);

@@ -8,22 +8,31 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Logger;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.autoconfigure.spi.internal.DefaultConfigProperties;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessor;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.vigia.agent.extension.redact.RedactingSpanExporter;
+import io.vigia.agent.extension.redact.Redactor;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 /** With the SDK's own batch processors, in front of an exporter that does not come back. */
@@ -104,6 +113,62 @@ class QueueBoundTest {
     assertThatThrownBy(() -> exporter.export(Collections.<SpanData>singleton(null)))
         .hasMessage("as told");
     assertThat(bound.admit(4 * MEGABYTE)).isTrue();
+  }
+
+  /** Otherwise the queue would be full for good after some of them. */
+  @Test
+  void spansThatCannotBeCleanedGiveTheirRoomBack() {
+    List<Object> customizers = new ArrayList<>();
+    AutoConfigurationCustomizer customizer =
+        (AutoConfigurationCustomizer)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {AutoConfigurationCustomizer.class},
+                (self, method, arguments) -> {
+                  customizers.add(arguments[0]);
+                  return self;
+                });
+    back.countDown();
+    QueueBounds.install(
+        customizer,
+        health,
+        exporter -> new RedactingSpanExporter(exporter, Redactor.asSet()),
+        exporter -> exporter);
+    ConfigProperties config =
+        DefaultConfigProperties.createFromMap(Map.of("otel.bsp.max.queue.size", "2"));
+    AtomicInteger exports = new AtomicInteger();
+    SpanExporter counting =
+        new Spans() {
+          @Override
+          public CompletableResultCode export(Collection<SpanData> spans) {
+            exports.incrementAndGet();
+            return super.export(spans);
+          }
+        };
+    SpanExporter exporter = (SpanExporter) customized(customizers.get(0), counting, config);
+    BatchSpanProcessor batches =
+        BatchSpanProcessor.builder(exporter).setScheduleDelay(Duration.ofMillis(10)).build();
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    AttributeKey<Object> text = (AttributeKey) AttributeKey.stringKey("text");
+    try (SdkTracerProvider provider =
+        SdkTracerProvider.builder()
+            .addSpanProcessor((SpanProcessor) customized(customizers.get(1), batches, config))
+            .build()) {
+      Tracer tracer = provider.get("test");
+      for (int i = 1; i <= 5; i++) {
+        tracer.spanBuilder("odd").setAttribute(text, 5).startSpan().end();
+        int each = i;
+        await().until(() -> exports.get() == each);
+      }
+      tracer.spanBuilder("even").startSpan().end();
+    }
+    assertThat(exported.get()).isEqualTo(1);
+    assertThat(dropped()).isZero();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Object customized(Object customizer, Object made, ConfigProperties config) {
+    return ((BiFunction<Object, ConfigProperties, Object>) customizer).apply(made, config);
   }
 
   @Test

@@ -1,20 +1,26 @@
 package io.vigia.agent.extension.redact;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class RedactingSpanExporterTest {
 
-  private final List<SpanData> exported = new ArrayList<>();
+  private final List<SpanData> exported = new CopyOnWriteArrayList<>();
 
   @Test
   void nameOfASpanIsCleanedToo() {
@@ -30,7 +36,52 @@ class RedactingSpanExporterTest {
         .containsExactly("GET /reset?token=[redacted]");
   }
 
-  private final class Kept implements SpanExporter {
+  /** The SDK's own way with what is thrown would be to end its thread. */
+  @Test
+  void errorOfOneExportCostsNoneThatFollows() {
+    AtomicInteger exports = new AtomicInteger();
+    SpanExporter exporter =
+        new RedactingSpanExporter(
+            new Kept() {
+              @Override
+              public CompletableResultCode export(Collection<SpanData> spans) {
+                if (exports.getAndIncrement() == 0) {
+                  throw new OutOfMemoryError("for a moment");
+                }
+                return super.export(spans);
+              }
+            },
+            new Redactor(false));
+    BatchSpanProcessor batches =
+        BatchSpanProcessor.builder(exporter).setScheduleDelay(Duration.ofMillis(10)).build();
+    try (SdkTracerProvider provider =
+        SdkTracerProvider.builder().addSpanProcessor(batches).build()) {
+      provider.get("test").spanBuilder("one").startSpan().end();
+      await().until(() -> exports.get() == 1);
+      provider.get("test").spanBuilder("two").startSpan().end();
+      await().until(() -> exports.get() == 2);
+    }
+    assertThat(exported).extracting(SpanData::getName).containsExactly("two");
+  }
+
+  /** As a language without generics lets a program do. */
+  @Test
+  void spanThatCannotBeLookedAtCostsNoOther() {
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    AttributeKey<Object> ofText = (AttributeKey) AttributeKey.stringKey("text");
+    SpanExporter exporter = new RedactingSpanExporter(new Kept(), new Redactor(false));
+    try (SdkTracerProvider provider =
+        SdkTracerProvider.builder()
+            .addSpanProcessor(BatchSpanProcessor.builder(exporter).build())
+            .build()) {
+      Tracer tracer = provider.get("test");
+      tracer.spanBuilder("odd").setAttribute(ofText, 5).startSpan().end();
+      tracer.spanBuilder("even").startSpan().end();
+    }
+    assertThat(exported).extracting(SpanData::getName).containsExactly("even");
+  }
+
+  private class Kept implements SpanExporter {
     @Override
     public CompletableResultCode export(Collection<SpanData> spans) {
       exported.addAll(spans);

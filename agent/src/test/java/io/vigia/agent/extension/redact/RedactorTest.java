@@ -179,4 +179,12 @@ class RedactorTest {
       assertThat(clean).doesNotContain("hunter2");
     }
   }
+
+  @Test
+  void listMayHaveAnEmptyPlace() {
+    AttributeKey<List<String>> key = AttributeKey.stringArrayKey("list");
+    List<String> list = java.util.Arrays.asList("a", null, "password=hunter2");
+    assertThat(redactor.attributes(Attributes.of(key, list)).get(key))
+        .containsExactly("a", null, "password=[redacted]");
+  }
 }
