@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.Attributes;
@@ -59,6 +60,15 @@ final class AssembleAgent {
           "META-INF/services/io.opentelemetry.sdk.common.export.HttpSenderProvider",
           "META-INF/services/io.opentelemetry.sdk.common.export.GrpcSenderProvider");
 
+  /** Of upstream's factories for a configuration in YAML, and what of theirs passes through ours. */
+  private static final Map<String, String> DECLARED =
+      Map.of(
+          "SpanExporterFactory", "trace/export/SpanExporter",
+          "LogRecordExporterFactory", "logs/export/LogRecordExporter",
+          "AutoValue_MetricReaderAndCardinalityLimits", "metrics/export/MetricReader",
+          "MeterProviderFactory", "metrics/SdkMeterProviderBuilder",
+          "ResourceFactory", "resources/Resource");
+
   public static void main(String[] args) throws IOException {
     if (args.length != 8) {
       throw new IllegalArgumentException(
@@ -75,6 +85,12 @@ final class AssembleAgent {
     addLicenses(Path.of(args[2]), entries);
     entries.replaceAll(
         (name, bytes) -> isClass(name) ? rewritten(bytes, name.equals(INSTANCE_ID)) : bytes);
+    DECLARED.forEach(
+        (factory, type) ->
+            entries.compute(
+                "inst/io/opentelemetry/sdk/autoconfigure/declarativeconfig/" + factory + ".classdata",
+                (name, bytes) ->
+                    passing(Objects.requireNonNull(bytes, name), "Lio/opentelemetry/sdk/" + type + ";")));
     entries.computeIfPresent(BOOT + "Premain.class", (name, bytes) -> ofJava6(bytes));
     Manifest manifest = manifest(upstream, args[4]);
     write(Path.of(args[3]), manifest, entries, Instant.parse(args[5]));
@@ -159,6 +175,45 @@ final class AssembleAgent {
           }
         };
     new ClassReader(bytes).accept(visitor, 0);
+    return writer.toByteArray();
+  }
+
+  /** What is returned as this type is what {@code Declared} returns for it. */
+  private static byte[] passing(byte[] bytes, String type) {
+    boolean[] isChanged = new boolean[1];
+    ClassWriter writer = new ClassWriter(0);
+    new ClassReader(bytes)
+        .accept(
+            new ClassVisitor(Opcodes.ASM9, writer) {
+              @Override
+              public MethodVisitor visitMethod(
+                  int access, String name, String descriptor, String signature, String[] exceptions) {
+                MethodVisitor method =
+                    super.visitMethod(access, name, descriptor, signature, exceptions);
+                if (!descriptor.endsWith(")" + type)) {
+                  return method;
+                }
+                isChanged[0] = true;
+                return new MethodVisitor(Opcodes.ASM9, method) {
+                  @Override
+                  public void visitInsn(int opcode) {
+                    if (opcode == Opcodes.ARETURN) {
+                      super.visitMethodInsn(
+                          Opcodes.INVOKESTATIC,
+                          "io/vigia/agent/extension/Declared",
+                          "pass",
+                          "(" + type + ")" + type,
+                          false);
+                    }
+                    super.visitInsn(opcode);
+                  }
+                };
+              }
+            },
+            0);
+    if (!isChanged[0]) {
+      throw new IllegalStateException("upstream's factory does not return " + type + " any more");
+    }
     return writer.toByteArray();
   }
 

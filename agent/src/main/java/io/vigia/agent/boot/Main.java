@@ -77,6 +77,9 @@ public final class Main {
         return 0;
       }
     }
+    if (UpstreamSetting.value("otel.config.file") != null) {
+      out.println("a service follows otel.config.file; this is what it would do without that");
+    }
     Shipping shipping = Shipping.of(UpstreamSetting::value, address);
     Shipping.Reached reached = shipping.ask();
     out.println(row("service", service()));

@@ -25,22 +25,20 @@ public final class VerdictListener implements AgentListener {
     if (!Setting.VERDICT.isOn()) {
       return;
     }
+    ServiceIdentity identity = AgentState.identity();
     if (shipping == null) {
-      if (isConfiguredInYaml()) {
+      if (identity != null) {
         Console.say(
             Main.version()
-                + ": otel.config.file is followed as it is, without Vigía's service name, redaction"
-                + " of secrets, logs by forward and Prometheus registries");
+                + named(identity)
+                + "; what is sent, and where, is as otel.config.file says: Vigía's address of the"
+                + " collector, logs by forward, sampling, foreign trace headers and Prometheus"
+                + " endpoint are not in it");
       }
       return;
     }
     // the probe may take a second; the application must not wait for it
     Daemon.start("vigia-verdict", () -> print(shipping));
-  }
-
-  private static boolean isConfiguredInYaml() {
-    return System.getProperty("otel.config.file") != null
-        || System.getenv("OTEL_CONFIG_FILE") != null;
   }
 
   private static void print(Shipping shipping) {
@@ -51,11 +49,14 @@ public final class VerdictListener implements AgentListener {
     }
   }
 
+  private static String named(ServiceIdentity identity) {
+    return ": service \"" + identity.name() + "\" (from " + identity.source() + ")";
+  }
+
   private static String line(Shipping shipping, @Nullable ServiceIdentity identity) {
     StringBuilder line = new StringBuilder(Main.version());
     if (identity != null) {
-      line.append(": service \"").append(identity.name()).append("\" (from ");
-      line.append(identity.source()).append(')');
+      line.append(named(identity));
     }
     CollectorAddress address = AgentState.address();
     Shipping.Reached reached = shipping.ask();

@@ -112,6 +112,35 @@ class HarmlessIT {
     }
   }
 
+  /** Where there is no agent, no secret leaves either. */
+  @ParameterizedTest
+  @CsvSource({
+    "extension.Declared, FAILS",
+    "extension.Declared, DAMAGED",
+    "extension.redact.RedactingSpanExporter#export extension.redact.RedactingMetrics#apply, FAILS",
+  })
+  void brokenClassesOfOursLeaveTheApplicationUnharmedByAConfigurationInYaml(
+      String classes, Fault fault) throws Exception {
+    Path agent =
+        FaultyAgent.make(
+            Jvm.AGENT, List.of(classes.split(" ")), fault, directory.resolve("agent.jar"));
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(Steady.class, LIBRARIES)
+                .argument("by hand")
+                .agent(agent)
+                .option("-Dotel.config.file=" + UpstreamSettingsIT.yaml(directory, receiver, ""))
+                .start()) {
+      int exitCode = jvm.exitCode(Duration.ofSeconds(60));
+      assertThat(jvm.stdout()).as(jvm.output()).isEqualTo(expected);
+      assertThat(exitCode).isEqualTo(3);
+      assertThat(receiver.spans).isEmpty();
+      for (String place : fault == Fault.DAMAGED ? new String[0] : classes.split(" ")) {
+        assertThat(jvm.output()).contains(FaultyAgent.REACHED + place);
+      }
+    }
+  }
+
   /** What is around the process: each is one that people have met. */
   @EnabledIfEnvironmentVariable(
       named = "VIGIA_REQUIRE_BACKENDS",

@@ -9,6 +9,7 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.vigia.agent.programs.OrderService;
 import io.vigia.agent.programs.Web;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -225,38 +226,133 @@ class UpstreamSettingsIT {
     }
   }
 
-  /** What of ours is not in it is said, because secrets leave then. */
   @Test
   void configurationInYamlIsFollowedAndKeptFromLoss(@TempDir Path directory) throws Exception {
     Path spill = directory.resolve("spill");
     try (Receiver receiver = Receiver.start()) {
-      Path yaml =
-          Files.writeString(
-              directory.resolve("otel.yaml"),
-              """
-              file_format: "1.0"
-              tracer_provider:
-                processors:
-                  - batch:
-                      exporter:
-                        otlp_http:
-                          endpoint: http://127.0.0.1:%d/v1/traces
-              """
-                  .formatted(receiver.otlpPort()));
+      Path yaml = yaml(directory, receiver, "");
       receiver.answering(503);
       try (Jvm away = byYaml(yaml).spillingTo(spill).start()) {
         assertThat(away.exitCode(Duration.ofSeconds(60))).as(away.output()).isZero();
-        assertThat(away.output())
-            .contains("otel.config.file is followed as it is")
-            .doesNotContain("failed to start");
+        assertThat(away.output()).doesNotContain("failed to start");
       }
       receiver.answering(200);
       try (Jvm next = byYaml(yaml).spillingTo(spill).argument("told").start()) {
-        next.awaitUnlessEnded(() -> receiver.spans.size() >= 4);
+        next.awaitUnlessEnded(
+            () -> receiver.spans.size() >= 4 && receiver.metric("orders").isPresent());
         next.endWell();
         assertThat(receiver.spans).as(next.output()).hasSize(4);
+        assertThat(receiver.metric("orders")).as(next.output()).isPresent();
       }
     }
+  }
+
+  /** What of ours is not in it is said. */
+  @Test
+  void secretsDoNotLeaveByAConfigurationInYamlAndTheServiceHasItsName(@TempDir Path directory)
+      throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm web =
+            Jvm.of(Web.class, "logback", "slf4j-api")
+                .option("-Dotel.config.file=" + yaml(directory, receiver, ""))
+                .start()) {
+      String base = "http://127.0.0.1:" + web.await("port");
+      get(base + "/login?password=hunter2", "01");
+      web.awaitUnlessEnded(
+          () ->
+              !receiver.spans.isEmpty()
+                  && receiver.otlpLogs.size() >= 2
+                  && receiver.metrics.toString().contains("password="));
+      get(base + "/quit", "00");
+      assertThat(web.exitCode(Duration.ofSeconds(60))).as(web.output()).isZero();
+      assertThat(receiver.spans.toString()).contains("[redacted]").doesNotContain("hunter2");
+      assertThat(receiver.otlpLogs.toString()).contains("[redacted]").doesNotContain("hunter2");
+      assertThat(receiver.metrics.toString()).contains("[redacted]").doesNotContain("hunter2");
+      assertThat(receiver.resource())
+          .containsEntry("service.name", Web.class.getName())
+          .containsKey("service.instance.id");
+      assertThat(web.output())
+          .contains(
+              ": service \""
+                  + Web.class.getName()
+                  + "\" (from main class); what is sent, and where,"
+                  + " is as otel.config.file says");
+    }
+  }
+
+  @Test
+  void nameInAConfigurationInYamlGoesFirst(@TempDir Path directory) throws Exception {
+    String resource =
+        """
+        resource:
+          attributes:
+            - {name: service.name, value: shop}
+            - {name: service.instance.id, value: shop-1}
+        """;
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            byYaml(yaml(directory, receiver, resource))
+                .environment("OTEL_SERVICE_NAME", "other")
+                .start()) {
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      assertThat(receiver.resource())
+          .containsEntry("service.name", "shop")
+          .containsEntry("service.instance.id", "shop-1");
+      assertThat(jvm.output()).contains(": service \"shop\" (from otel.config.file)");
+    }
+  }
+
+  /** What waits for the one is not handed over to the other. */
+  @Test
+  void ofTwoBackendsInAConfigurationInYamlEachHasEverySpanOnce(@TempDir Path directory)
+      throws Exception {
+    try (Receiver first = Receiver.start().answering(503);
+        Receiver second = Receiver.start()) {
+      Path yaml = yaml(directory, second, "");
+      String processors = "processors:\n";
+      Files.writeString(
+          yaml,
+          Files.readString(yaml)
+              .replaceFirst(
+                  processors,
+                  processors
+                      + "    - batch: {schedule_delay: 200, exporter: {otlp_http: {endpoint:"
+                      + " \"http://127.0.0.1:%d/v1/traces\"}}}\n".formatted(first.otlpPort())));
+      try (Jvm jvm = byYaml(yaml).spillingTo(directory.resolve("spill")).argument("told").start()) {
+        jvm.awaitUnlessEnded(
+            () -> second.spans.size() >= 2 && jvm.output().contains("does not take"));
+        first.answering(200);
+        jvm.awaitUnlessEnded(() -> first.spans.size() >= 2 || second.spans.size() > 2);
+        jvm.endWell();
+        assertThat(first.spans).as(jvm.output()).hasSize(2);
+        assertThat(second.spans).as(jvm.output()).hasSize(2);
+      }
+    }
+  }
+
+  static Path yaml(Path directory, Receiver receiver, String more) throws IOException {
+    return Files.writeString(
+        directory.resolve("otel.yaml"),
+        """
+        file_format: "1.0"
+        tracer_provider:
+          processors:
+            - batch:
+                schedule_delay: 200
+                exporter: {otlp_http: {endpoint: "http://127.0.0.1:%1$d/v1/traces"}}
+        logger_provider:
+          processors:
+            - batch:
+                schedule_delay: 200
+                exporter: {otlp_http: {endpoint: "http://127.0.0.1:%1$d/v1/logs"}}
+        meter_provider:
+          readers:
+            - periodic:
+                interval: 500
+                exporter: {otlp_http: {endpoint: "http://127.0.0.1:%1$d/v1/metrics"}}
+        """
+                .formatted(receiver.otlpPort())
+            + more);
   }
 
   private static Jvm.Builder byYaml(Path file) {

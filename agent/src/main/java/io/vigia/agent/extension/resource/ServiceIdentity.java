@@ -4,6 +4,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.resources.Resource;
+import io.vigia.agent.extension.export.RandomId;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,25 @@ public final class ServiceIdentity {
         KubernetesIdentity.ofThisPod(),
         MainProgram.ofThisProcess(),
         SpringName::find);
+  }
+
+  /**
+   * The same for what a configuration in YAML describes: a name in it goes first. Its detectors,
+   * which need not be there, are what tells instances apart.
+   */
+  public static ServiceIdentity ofDeclared(Resource found, ConfigProperties variables) {
+    ServiceIdentity identity = of(found, variables);
+    String told = found.getAttribute(SERVICE_NAME);
+    boolean isTold = told != null && !told.equals(Resource.getDefault().getAttribute(SERVICE_NAME));
+    AttributesBuilder attributes = identity.resource.getAttributes().toBuilder();
+    putIfAbsent(attributes, found, "service.instance.id", RandomId.uuid().toString());
+    if (isTold) {
+      attributes.put(SERVICE_NAME, told);
+    }
+    return new ServiceIdentity(
+        isTold ? told : identity.name,
+        isTold ? "otel.config.file" : identity.source,
+        Resource.create(attributes.build(), found.getSchemaUrl()));
   }
 
   static ServiceIdentity of(
