@@ -1,6 +1,7 @@
 package io.vigia.agent.boot;
 
 import java.net.URI;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,12 @@ public final class CollectorAddress {
       Function<String, @Nullable String> properties, Function<String, @Nullable String> env) {
     URI otlp = null;
     String source = "default";
+    String protocol = properties.apply("otel.exporter.otlp.protocol");
+    if (isBlank(protocol)) {
+      protocol = env.apply("OTEL_EXPORTER_OTLP_PROTOCOL");
+    }
+    // each has its own, and not every collector speaks both on both
+    int port = "grpc".equals(protocol) ? OTLP_GRPC_PORT : OTLP_HTTP_PORT;
     String[][] candidates = {
       {"vigia.collector", "VIGIA_COLLECTOR"},
       {"otel.exporter.otlp.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT"},
@@ -57,13 +64,13 @@ public final class CollectorAddress {
         name = names[1];
       }
       if (value != null && !isBlank(value)) {
-        otlp = parse(name, value.trim(), OTLP_HTTP_PORT);
+        otlp = parse(name, value.trim(), port);
         source = name;
         break;
       }
     }
     if (otlp == null) {
-      otlp = URI.create("http://localhost:" + OTLP_HTTP_PORT);
+      otlp = URI.create("http://localhost:" + port);
     }
     String forward = properties.apply("vigia.forward");
     if (isBlank(forward)) {
@@ -100,14 +107,15 @@ public final class CollectorAddress {
         throw new IllegalArgumentException("no host in it, or another scheme");
       }
       int port = UrlHost.port(uri);
+      String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+      if (port < 0 && value.contains("://") && (scheme.equals("https") || isUpstreams(name))) {
+        port = scheme.equals("https") ? 443 : 80; // what the SDK takes it for
+      }
       if (port < 0) {
-        port =
-            value.contains("://")
-                ? ("https".equalsIgnoreCase(uri.getScheme()) ? 443 : defaultPort)
-                : defaultPort;
+        port = defaultPort;
       }
       String path = uri.getPath() == null ? "" : uri.getPath().replaceFirst("/+$", "");
-      return new URI(uri.getScheme(), UrlHost.authority(host, port), path, null, null);
+      return new URI(scheme, UrlHost.authority(host, port), path, null, null);
     } catch (IllegalArgumentException | java.net.URISyntaxException e) {
       // the value is not repeated: a URL may carry a password
       throw new IllegalArgumentException(
@@ -147,8 +155,12 @@ public final class CollectorAddress {
 
   /** Whether the address was given by a setting that goes before the upstream one. */
   public boolean isOurSetting() {
-    return !source.equals("otel.exporter.otlp.endpoint")
-        && !source.equals("OTEL_EXPORTER_OTLP_ENDPOINT");
+    return !isUpstreams(source);
+  }
+
+  private static boolean isUpstreams(String setting) {
+    return setting.equals("otel.exporter.otlp.endpoint")
+        || setting.equals("OTEL_EXPORTER_OTLP_ENDPOINT");
   }
 
   /** Host for the forward protocol, without brackets. */

@@ -55,12 +55,16 @@ public final class Reachability {
     }
   }
 
-  /** Probes OTLP over HTTP, or whether a gRPC server answers. */
-  public static Result otlp(URI base, boolean grpc) {
-    return otlp(base, grpc, TlsFiles.find(), RequestHeaders.find());
+  /**
+   * Probes OTLP over HTTP, or whether a gRPC server answers.
+   *
+   * @param signal {@code traces}, {@code metrics} or {@code logs}: some backends take one only
+   */
+  static Result otlp(URI base, boolean grpc, String signal) {
+    return otlp(base, grpc, signal, TlsFiles.find(signal), RequestHeaders.find(signal));
   }
 
-  static Result otlp(URI base, boolean grpc, TlsFiles tls, RequestHeaders headers) {
+  static Result otlp(URI base, boolean grpc, String signal, TlsFiles tls, RequestHeaders headers) {
     String host = CollectorAddress.hostOf(base);
     int port = UrlHost.port(base);
     // a plain socket: HttpURLConnection may be instrumented and would give a span
@@ -89,7 +93,7 @@ public final class Reachability {
         }
         socket = secure;
       }
-      return grpc ? askGrpc(socket) : askHttp(socket, base, headers);
+      return grpc ? askGrpc(socket) : askHttp(socket, base, signal, headers);
     } catch (IOException e) {
       return failed(e);
     }
@@ -107,9 +111,9 @@ public final class Reachability {
     }
   }
 
-  private static Result askHttp(Socket socket, URI base, RequestHeaders headers)
+  private static Result askHttp(Socket socket, URI base, String signal, RequestHeaders headers)
       throws IOException {
-    // an ExportTraceServiceRequest without spans is zero bytes long
+    // an Export…ServiceRequest without anything in it is zero bytes long
     StringBuilder more = new StringBuilder();
     headers
         .current()
@@ -117,7 +121,9 @@ public final class Reachability {
     String request =
         "POST "
             + base.getPath()
-            + "/v1/traces HTTP/1.1\r\nHost: "
+            + "/v1/"
+            + signal
+            + " HTTP/1.1\r\nHost: "
             + base.getAuthority()
             + "\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n"
             + more

@@ -40,6 +40,12 @@ public final class RequestHeaders {
         parse(UpstreamSetting.value("otel.exporter.otlp.headers")));
   }
 
+  /** The same for one signal, whose own headers are instead of the common ones. */
+  static RequestHeaders find(String signal) {
+    String own = UpstreamSetting.value("otel.exporter.otlp." + signal + ".headers");
+    return own == null ? find() : new RequestHeaders(find().tokenFile, parse(own));
+  }
+
   /** W3C Baggage form: {@code name=value,name=value}, values percent-encoded. */
   static Map<String, String> parse(@Nullable String list) {
     Map<String, String> headers = new LinkedHashMap<>();

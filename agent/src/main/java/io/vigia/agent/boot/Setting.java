@@ -27,7 +27,8 @@ public enum Setting {
       "auto",
       "`forward` (Fluency, acknowledged), `otlp`, `none`, or `auto`: nothing is sent when the"
           + " collector reads the container's stdout and finds there what is logged; else forward,"
-          + " but OTLP when the collector's address is https; upstream's `otel.logs.exporter` goes"
+          + " but OTLP when the collector's address is https or"
+          + " `otel.exporter.otlp.logs.endpoint` says where; upstream's `otel.logs.exporter` goes"
           + " first"),
   PROMETHEUS(
       "vigia.prometheus",

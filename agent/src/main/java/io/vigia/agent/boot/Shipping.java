@@ -35,6 +35,11 @@ public final class Shipping {
   private final Map<String, List<String>> exporters = new LinkedHashMap<>();
   private final Map<String, String> overrides = new LinkedHashMap<>();
 
+  /**
+   * Signal → where it goes by OTLP, for those that go elsewhere than to the collector's address.
+   */
+  private final Map<String, String> elsewhere = new LinkedHashMap<>();
+
   private Shipping(CollectorAddress address, boolean grpc) {
     this.address = address;
     this.grpc = grpc;
@@ -47,6 +52,14 @@ public final class Shipping {
     String protocol = settings.apply("otel.exporter.otlp.protocol");
     Shipping shipping =
         new Shipping(address, protocol == null ? address.isGrpc() : protocol.equals("grpc"));
+    for (String signal : new String[] {"traces", "metrics", "logs"}) {
+      String own = settings.apply("otel.exporter.otlp." + signal + ".endpoint");
+      if (own != null && !own.trim().isEmpty()) {
+        // a URL may carry a password
+        shipping.elsewhere.put(
+            signal, own.trim().replaceFirst("//[^/]*@", "//").replaceFirst("[?#].*", ""));
+      }
+    }
     shipping.exporters.put("traces", shipping.traces(list(settings.apply(TRACES), OTLP)));
     shipping.exporters.put("metrics", shipping.metrics(list(settings.apply(METRICS), OTLP)));
     shipping.exporters.put("logs", shipping.logs(list(settings.apply(LOGS), VIGIA)));
@@ -123,7 +136,8 @@ public final class Shipping {
     }
     // the forward protocol has no TLS here: what is asked to be secret leaves by OTLP
     boolean secret = "https".equalsIgnoreCase(address.otlp().getScheme());
-    if (secret && Setting.FORWARD.value() == null) {
+    boolean toldWhere = elsewhere.containsKey("logs");
+    if ((secret || toldWhere) && Setting.FORWARD.value() == null) {
       return OTLP;
     }
     auto = true;
@@ -157,7 +171,8 @@ public final class Shipping {
 
   /** Asks all receivers that are used, at once; blocks for less than a second. */
   public Reached ask() {
-    Probe otlp = isUsed(OTLP) ? Probe.start(() -> Reachability.otlp(address.otlp(), grpc)) : null;
+    List<String> byOtlp = byExporter().get(OTLP);
+    Probe otlp = byOtlp == null ? null : otlp(byOtlp.get(0));
     Probe forward =
         isForwarding()
             ? Probe.start(() -> Reachability.tcp(address.forwardHost(), address.forwardPort()))
@@ -166,8 +181,8 @@ public final class Shipping {
         otlp == null ? null : otlp.result(), forward == null ? null : forward.result());
   }
 
-  private boolean isUsed(String exporter) {
-    return exporters.values().stream().anyMatch(names -> names.contains(exporter));
+  private Probe otlp(String signal) {
+    return Probe.start(() -> Reachability.otlp(address.otlp(), grpc, signal));
   }
 
   /** Exporter ({@code otlp}, {@code forward}, …, {@code none}) to the signals that it takes. */
@@ -176,25 +191,35 @@ public final class Shipping {
     exporters.forEach(
         (signal, names) ->
             names.forEach(
-                name -> signals.computeIfAbsent(name, n -> new ArrayList<>()).add(signal)));
+                name ->
+                    signals
+                        .computeIfAbsent(towards(name, signal), n -> new ArrayList<>())
+                        .add(signal)));
     return signals;
+  }
+
+  /** An exporter, with its address if that is the signal's own. */
+  private String towards(String exporter, String signal) {
+    String own = exporter.equals(OTLP) ? elsewhere.get(signal) : null;
+    return own == null ? exporter : "OTLP to " + own;
   }
 
   /** {@code traces and metrics by OTLP/HTTP, logs by forward to localhost:24224}. */
   public String signals() {
     Map<String, List<String>> byWay = new LinkedHashMap<>();
     exporters.forEach(
-        (signal, names) -> byWay.computeIfAbsent(way(names), w -> new ArrayList<>()).add(signal));
+        (signal, names) ->
+            byWay.computeIfAbsent(way(names, signal), w -> new ArrayList<>()).add(signal));
     List<String> parts = new ArrayList<>();
     byWay.forEach((way, signals) -> parts.add(String.join(" and ", signals) + " " + way));
     return String.join(", ", parts);
   }
 
-  private String way(List<String> names) {
+  private String way(List<String> names, String signal) {
     List<String> ways = new ArrayList<>();
     for (String name : names) {
       if (!name.equals("none")) {
-        ways.add(inWords(name));
+        ways.add(inWords(towards(name, signal)));
       }
     }
     return ways.isEmpty() ? "not sent" : "by " + String.join(" and ", ways);

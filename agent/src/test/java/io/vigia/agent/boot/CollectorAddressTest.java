@@ -3,6 +3,7 @@ package io.vigia.agent.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,30 @@ class CollectorAddressTest {
     assertThat(find(Map.of("VIGIA_COLLECTOR", "c")).isGrpc()).isFalse();
   }
 
+  /** As upstream; one that is not Vigía need not speak gRPC on the other port. */
+  @Test
+  void protocolThatIsSetHasItsPort() {
+    Map<String, String> grpc = Map.of("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+    assertThat(find(grpc).otlp()).hasToString("http://localhost:4317");
+    Map<String, String> both = new HashMap<>(grpc);
+    both.put("VIGIA_COLLECTOR", "c");
+    assertThat(find(both).otlp()).hasToString("http://c:4317");
+    both.put("VIGIA_COLLECTOR", "c:4318");
+    assertThat(find(both).otlp()).hasToString("http://c:4318");
+    assertThat(find(Map.of("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")).otlp())
+        .hasToString("http://localhost:4318");
+  }
+
+  /** What the verdict asks is where the SDK sends. */
+  @Test
+  void addressOfUpstreamsWithoutAPortHasTheOneOfItsScheme() {
+    assertThat(find(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c")).otlp())
+        .hasToString("http://c:80");
+    assertThat(find(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "https://c")).otlp())
+        .hasToString("https://c:443");
+    assertThat(find(Map.of("VIGIA_COLLECTOR", "http://c")).otlp()).hasToString("http://c:4318");
+  }
+
   @Test
   void forwardCanGoElsewhere() {
     CollectorAddress address = find(Map.of("VIGIA_COLLECTOR", "a", "VIGIA_FORWARD", "b:24225"));
@@ -80,7 +105,7 @@ class CollectorAddressTest {
     assertThatThrownBy(() -> find(Map.of("VIGIA_COLLECTOR", value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("VIGIA_COLLECTOR is not an address");
-    assertThat(find(Map.of("VIGIA_COLLECTOR", "HTTPS://c")).otlp()).hasToString("HTTPS://c:443");
+    assertThat(find(Map.of("VIGIA_COLLECTOR", "HTTPS://c")).otlp()).hasToString("https://c:443");
   }
 
   private static CollectorAddress find(Map<String, String> env) {
@@ -88,7 +113,7 @@ class CollectorAddressTest {
   }
 
   private static Map<String, String> without(Map<String, String> map, String key) {
-    Map<String, String> copy = new java.util.HashMap<>(map);
+    Map<String, String> copy = new HashMap<>(map);
     copy.remove(key);
     return copy;
   }

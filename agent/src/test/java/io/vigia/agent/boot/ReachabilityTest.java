@@ -46,21 +46,23 @@ class ReachabilityTest {
     try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       URI url = URI.create("http://127.0.0.1:" + server.getLocalPort());
       answerOnce(server, "HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\n\r\n");
-      assertThat(Reachability.otlp(url, false).isOk()).isTrue();
+      assertThat(Reachability.otlp(url, false, "traces").isOk()).isTrue();
       answerOnce(server, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>");
-      assertThat(Reachability.otlp(url, false).detail()).contains("not an OTLP receiver");
+      assertThat(Reachability.otlp(url, false, "traces").detail()).contains("not an OTLP receiver");
       answerOnce(server, "HTTP/1.1 400 Bad Request\r\n\r\n");
-      assertThat(Reachability.otlp(url, true).detail()).contains("not gRPC");
+      assertThat(Reachability.otlp(url, true, "traces").detail()).contains("not gRPC");
       URI secure = URI.create("https://127.0.0.1:" + server.getLocalPort());
       for (boolean grpc : new boolean[] {false, true}) {
         answerOnce(server, "HTTP/1.1 200 OK\r\n\r\n");
-        assertThat(Reachability.otlp(secure, grpc).detail()).startsWith("TLS failed: ");
+        assertThat(Reachability.otlp(secure, grpc, "traces").detail()).startsWith("TLS failed: ");
       }
-      assertThat(Reachability.otlp(url, false).detail()).contains("no answer");
+      assertThat(Reachability.otlp(url, false, "traces").detail()).contains("no answer");
     }
-    assertThat(Reachability.otlp(URI.create("http://127.0.0.1:1"), false).detail())
+    assertThat(Reachability.otlp(URI.create("http://127.0.0.1:1"), false, "traces").detail())
         .contains("refused");
-    assertThat(Reachability.otlp(URI.create("http://no-such-host.invalid:4318"), false).detail())
+    assertThat(
+            Reachability.otlp(URI.create("http://no-such-host.invalid:4318"), false, "traces")
+                .detail())
         .contains("cannot be resolved");
   }
 
@@ -76,7 +78,9 @@ class ReachabilityTest {
       await()
           .atMost(Duration.ofSeconds(60))
           .untilAsserted(
-              () -> assertThat(Reachability.otlp(url, true).detail()).isEqualTo("reachable"));
+              () ->
+                  assertThat(Reachability.otlp(url, true, "traces").detail())
+                      .isEqualTo("reachable"));
     } finally {
       server.shutdownNow();
     }

@@ -35,17 +35,18 @@ class TlsFilesTest {
       Path trusted = directory.resolve("trusted.pem");
       Files.copy(others, trusted);
       TlsFiles files = new TlsFiles(trusted, null, null);
-      assertThat(Reachability.otlp(url, false, files, TOKEN_NONE).detail())
+      assertThat(Reachability.otlp(url, false, "traces", files, TOKEN_NONE).detail())
           .startsWith("TLS failed: ");
 
       Files.copy(ours, trusted, StandardCopyOption.REPLACE_EXISTING);
       // the files may be of one length and one clock tick
       Files.setLastModifiedTime(
           trusted, java.nio.file.attribute.FileTime.fromMillis(1_700_000_000_000L));
-      assertThat(Reachability.otlp(url, false, files, TOKEN_NONE).detail()).isEqualTo("reachable");
+      assertThat(Reachability.otlp(url, false, "traces", files, TOKEN_NONE).detail())
+          .isEqualTo("reachable");
 
       Files.writeString(trusted, "half a cert");
-      assertThat(Reachability.otlp(url, false, files, TOKEN_NONE).detail())
+      assertThat(Reachability.otlp(url, false, "traces", files, TOKEN_NONE).detail())
           .as("a file that is being written leaves the one of before")
           .isEqualTo("reachable");
     } finally {
@@ -57,7 +58,8 @@ class TlsFilesTest {
   void fileThatWasNeverThereIsNamed() {
     TlsFiles files = new TlsFiles(directory.resolve("missing.pem"), null, null);
     assertThat(
-            Reachability.otlp(URI.create("https://127.0.0.1:1"), false, files, TOKEN_NONE).isOk())
+            Reachability.otlp(URI.create("https://127.0.0.1:1"), false, "traces", files, TOKEN_NONE)
+                .isOk())
         .isFalse();
   }
 

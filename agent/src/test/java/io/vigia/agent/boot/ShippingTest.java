@@ -1,0 +1,80 @@
+package io.vigia.agent.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ShippingTest {
+
+  private static final CollectorAddress LOCAL = CollectorAddress.find(name -> null, name -> null);
+
+  @Test
+  void signalThatGoesElsewhereIsNotSaidToGoToTheCollector() {
+    Shipping shipping =
+        Shipping.of(
+            Map.of(
+                    "otel.exporter.otlp.traces.endpoint", "https://me:secret@tempo/v1/traces?key=k",
+                    "otel.exporter.otlp.metrics.endpoint", "http://mimir:9009/otlp/v1/metrics",
+                    "otel.logs.exporter", "none")
+                ::get,
+            LOCAL);
+    assertThat(shipping.signals())
+        .isEqualTo(
+            "traces by OTLP to https://tempo/v1/traces, metrics by OTLP to"
+                + " http://mimir:9009/otlp/v1/metrics, logs not sent");
+    assertThat(shipping.ask().otlp()).as("nothing goes there").isNull();
+  }
+
+  /** Otherwise they would go to nobody, by forward to this machine. */
+  @Test
+  void logsGoWhereTheirOwnEndpointSays() {
+    Shipping shipping =
+        Shipping.of(
+            Map.of("otel.exporter.otlp.logs.endpoint", "http://loki:3100/otlp/v1/logs")::get,
+            LOCAL);
+    assertThat(shipping.isForwarding()).isFalse();
+    assertThat(shipping.overrides()).containsEntry("otel.logs.exporter", "otlp");
+    assertThat(shipping.byExporter())
+        .containsEntry("OTLP to http://loki:3100/otlp/v1/logs", List.of("logs"))
+        .containsEntry("otlp", List.of("traces", "metrics"));
+  }
+
+  /** As Prometheus: it has no path for traces; and it may want a key that the others do not. */
+  @Test
+  void backendOfOneSignalIsAskedForThat() throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/api/v1/otlp/v1/metrics",
+        exchange -> {
+          boolean hasKey = "k".equals(exchange.getRequestHeaders().getFirst("x-key"));
+          exchange.sendResponseHeaders(hasKey ? 200 : 401, -1);
+          exchange.close();
+        });
+    server.start();
+    System.setProperty("otel.exporter.otlp.metrics.headers", "x-key=k");
+    try {
+      CollectorAddress address =
+          CollectorAddress.find(
+              Map.of(
+                      "otel.exporter.otlp.endpoint",
+                      "http://127.0.0.1:" + server.getAddress().getPort() + "/api/v1/otlp")
+                  ::get,
+              name -> null);
+      Map<String, String> metricsOnly =
+          Map.of("otel.traces.exporter", "none", "otel.logs.exporter", "none");
+      assertThat(Shipping.of(metricsOnly::get, address).ask().otlp())
+          .isNotNull()
+          .extracting(Reachability.Result::detail)
+          .isEqualTo("reachable");
+    } finally {
+      System.clearProperty("otel.exporter.otlp.metrics.headers");
+      server.stop(0);
+    }
+  }
+}
