@@ -33,8 +33,6 @@ public final class VigiaAgent {
       if (isMeant(args) && mayStart()) {
         System.setProperty(STARTED, process());
         quietenUpstream();
-        // classes are loaded already: no module may wait for its first class
-        System.setProperty("vigia.agent.attached", "true");
         OpenTelemetryAgent.agentmain(args, instrumentation);
       }
     } catch (Throwable e) {

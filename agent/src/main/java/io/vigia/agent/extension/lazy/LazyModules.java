@@ -4,13 +4,16 @@ import io.opentelemetry.javaagent.bootstrap.InstrumentationHolder;
 import io.opentelemetry.javaagent.tooling.AgentExtension;
 import io.opentelemetry.javaagent.tooling.Utils;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.vigia.agent.boot.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.lang.instrument.Instrumentation;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import net.bytebuddy.agent.builder.AgentBuilder;
@@ -27,8 +30,9 @@ import net.bytebuddy.dynamic.ClassFileLocator;
  * transformations is made per class ({@link LazyTransformations}). Late libraries (a web
  * application deployed later, another class loader) need no special case.
  *
- * <p>With {@code vigia.lazy=false} ({@code VIGIA_LAZY}), and when the agent is attached to a
- * running JVM, whose classes are loaded already, all modules are loaded at once.
+ * <p>With {@code vigia.lazy=false} ({@code VIGIA_LAZY}), and when a class of a library is loaded
+ * already, because the JVM runs that the agent is attached to or because another agent has loaded
+ * it, all modules are loaded at once.
  */
 public final class LazyModules implements AgentExtension {
 
@@ -50,7 +54,7 @@ public final class LazyModules implements AgentExtension {
       adviceTypes.use(ofUpstream);
       ModuleIndex index = index();
       Modules modules = new Modules(instrumentation, extensions, config);
-      if (!isLazy(config)) {
+      if (!config.getBoolean("vigia.lazy", true) || isLate(instrumentation, index)) {
         AgentBuilder all = complete;
         for (ModuleIndex.Module module : index.all()) {
           all = modules.install(modules.load(module), all);
@@ -82,9 +86,33 @@ public final class LazyModules implements AgentExtension {
             ClassFileLocator.ForClassLoader.of(extensions)));
   }
 
-  private static boolean isLazy(ConfigProperties config) {
-    return config.getBoolean("vigia.lazy", true)
-        && System.getProperty("vigia.agent.attached") == null;
+  /** Whether a library has been loaded that must be changed now: only upstream's way does that. */
+  private static boolean isLate(Instrumentation instrumentation, ModuleIndex index) {
+    ClassLoader system = ClassLoader.getSystemClassLoader();
+    for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+      ClassLoader loader = type.getClassLoader();
+      boolean isOfTheJdk = loader == null || loader == system.getParent();
+      if (!isOfTheJdk
+          && !loader.getClass().getName().startsWith("io.opentelemetry.javaagent.")
+          && !index.find(type.getName(), superTypes(type, new HashSet<>())).isEmpty()) {
+        Console.debug(() -> "all modules are loaded at once, because of " + type.getName());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Set<String> superTypes(Class<?> type, Set<String> found) {
+    Class<?> superclass = type.getSuperclass();
+    if (superclass != null && found.add(superclass.getName())) {
+      superTypes(superclass, found);
+    }
+    for (Class<?> each : type.getInterfaces()) {
+      if (found.add(each.getName())) {
+        superTypes(each, found);
+      }
+    }
+    return found;
   }
 
   private static ModuleIndex index() throws IOException {
