@@ -18,12 +18,10 @@ final class MsgPackWriter {
     bytes = new byte[capacity];
   }
 
-  /** At most 65,535 entries. */
   MsgPackWriter mapHeader(int entries) {
     return header(entries, 0x80, 0xde);
   }
 
-  /** At most 65,535 elements. */
   MsgPackWriter arrayHeader(int elements) {
     return header(elements, 0x90, 0xdc);
   }
@@ -31,9 +29,12 @@ final class MsgPackWriter {
   private MsgPackWriter header(int count, int fix, int wide) {
     if (count < 16) {
       put(fix | count);
-    } else {
+    } else if (count < 65536) {
       put(wide);
       putShort(count);
+    } else {
+      put(wide + 1);
+      putInt(count);
     }
     return this;
   }

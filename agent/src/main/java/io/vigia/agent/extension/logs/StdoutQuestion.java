@@ -5,6 +5,7 @@ import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.RequestHeaders;
 import io.vigia.agent.boot.TlsFiles;
 import io.vigia.agent.extension.export.CollectorGet;
+import io.vigia.agent.extension.redact.Redactor;
 import java.io.IOException;
 import java.io.UnsupportedEncodingException;
 import java.net.URI;
@@ -72,9 +73,11 @@ public final class StdoutQuestion {
 
   /**
    * A part of a message that looks the same in every layout, also in JSON: its longest run of
-   * letters, digits and blanks; {@code null} when that is too short to be told from others.
+   * letters, digits and blanks; {@code null} when that is too short to be told from others. On
+   * stdout there is what was logged, and here what was replaced in it.
    */
-  static @Nullable String sample(String message) {
+  static @Nullable String sample(String redacted) {
+    String message = redacted.replace(Redactor.REDACTED, "[]");
     int best = 0;
     int bestLength = 0;
     int begin = 0;

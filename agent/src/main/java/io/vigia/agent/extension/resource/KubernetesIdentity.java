@@ -62,15 +62,23 @@ final class KubernetesIdentity {
   /** A variable, or for one of ours the property of the same meaning. */
   private static @Nullable String setting(String variable) {
     String property = System.getProperty(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
-    return variable.startsWith("VIGIA_") && property != null ? property : System.getenv(variable);
+    return variable.startsWith("VIGIA_") && nonEmpty(property) != null
+        ? property
+        : System.getenv(variable);
+  }
+
+  /** A manifest whose template had nothing to fill in sets an empty variable. */
+  private static @Nullable String nonEmpty(@Nullable String value) {
+    return value == null || value.trim().isEmpty() ? null : value.trim();
   }
 
   static @Nullable KubernetesIdentity of(
-      Function<String, @Nullable String> env,
+      Function<String, @Nullable String> given,
       Path namespaceFile,
       Path mountInfo,
       Path labels,
       Path hosts) {
+    Function<String, @Nullable String> env = name -> nonEmpty(given.apply(name));
     if (env.apply("KUBERNETES_SERVICE_HOST") == null && env.apply("VIGIA_POD_NAME") == null) {
       return null;
     }

@@ -135,7 +135,8 @@ final class Strategy {
     }
 
     private static double number(JsonParser parser) throws IOException {
-      double number = parser.getValueAsDouble(-1);
+      boolean isNull = parser.currentToken() == JsonToken.VALUE_NULL; // which is 0 to Jackson
+      double number = isNull ? -1 : parser.getValueAsDouble(-1);
       if (!(number >= 0)) {
         throw new IOException(parser.getCurrentName() + " is not a rate");
       }

@@ -101,6 +101,9 @@ class AgreementTest {
     assertThat(StdoutQuestion.sample("a \"quoted text of many words\" b"))
         .isEqualTo("quoted text of many words");
     assertThat(StdoutQuestion.sample("x".repeat(500))).hasSize(80);
+    // on stdout there is the password
+    assertThat(StdoutQuestion.sample("for ann: password=[redacted]")).isEqualTo("password");
+    assertThat(StdoutQuestion.sample("pwd=[redacted]")).isNull();
   }
 
   private void steps(int count, StdoutQuestion.Answer given) {

@@ -58,6 +58,22 @@ class MsgPackWriterTest {
     }
   }
 
+  /** Otherwise what follows in the chunk could not be read. */
+  @Property(tries = 1)
+  void arrayOfVeryManyElementsIsOne() throws IOException {
+    MsgPackWriter writer = new MsgPackWriter(4).arrayHeader(70_000);
+    for (int i = 0; i < 70_000; i++) {
+      writer.integer(i);
+    }
+    writer.mapHeader(70_000).string("next");
+    try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(writer.toByteArray())) {
+      assertThat(unpacker.unpackArrayHeader()).isEqualTo(70_000);
+      unpacker.skipValue(70_000);
+      assertThat(unpacker.unpackMapHeader()).isEqualTo(70_000);
+      assertThat(unpacker.unpackString()).isEqualTo("next");
+    }
+  }
+
   /** A lone surrogate has no UTF-8 form; Java writes a question mark. */
   private static String wellFormed(String text) {
     byte[] utf8 = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);

@@ -139,6 +139,19 @@ class ServiceIdentityTest {
     assertThat(named(Map.of(), told, jar, "spring")).isEqualTo("shop|Kubernetes workload");
   }
 
+  /** As a manifest has them whose template had nothing to fill in. */
+  @Test
+  void emptyVariablesAreNone() throws Exception {
+    Map<String, String> pod =
+        Map.of(
+            "KUBERNETES_SERVICE_HOST", "10.0.0.1",
+            "VIGIA_WORKLOAD", "",
+            "VIGIA_POD_NAME", " ",
+            "HOSTNAME", "shop-7c9d8b6f5-x2k4p");
+    assertThat(named(Map.of(), pod, jar("a.jar", "a", "1"), "spring"))
+        .isEqualTo("shop|Kubernetes workload");
+  }
+
   /** A label or an owner that the downward API or an injector put there. */
   @Test
   void workloadThatIsToldGoesBeforeThePodName() throws Exception {

@@ -75,6 +75,7 @@ class StrategyTest {
         "{}",
         "{\"probabilisticSampling\":{\"samplingRate\":\"often\"}}",
         "{\"probabilisticSampling\":{\"samplingRate\":-1}}",
+        "{\"probabilisticSampling\":{\"samplingRate\":null}}",
         "{\"probabilisticSampling\":{\"samplingRate\":1",
         "{\"operationSampling\":{\"perOperationStrategies\":[",
         "<html>",
