@@ -1,5 +1,7 @@
 package io.vigia.agent.extension.export;
 
+import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -36,10 +38,12 @@ public final class ExitBudget {
   private static void begin() {
     deadlineNanos = System.nanoTime() + MILLIS * 1_000_000L;
     exiting = true;
-    // a daemon, because the exit must not wait for it when everything was delivered at once
-    Thread thread = new Thread(ExitBudget::abortWhenSpent, "vigia-exit-deadline");
-    thread.setDaemon(true);
-    thread.start();
+    try {
+      // a daemon, because the exit must not wait for it when everything was delivered at once
+      Daemon.start("vigia-exit-deadline", ExitBudget::abortWhenSpent);
+    } catch (Throwable e) { // there is no thread to be had: what blocks ends by its own limits
+      Console.harmless(e);
+    }
   }
 
   private static void abortWhenSpent() {
