@@ -289,6 +289,15 @@ final class DemoData {
     }
   }
 
+  /** One point of each series of a gauge. */
+  void manySeries(String name, int count, long at) throws Exception {
+    List<Metric> metrics = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      metrics.add(gauge(name, "1", at, i, "number", String.valueOf(i), "Many."));
+    }
+    export(Signal.METRICS, Otlp.metrics("many", metrics), count);
+  }
+
   private static Metric gauge(
       String name,
       String unit,

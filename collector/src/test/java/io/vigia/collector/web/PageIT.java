@@ -214,6 +214,18 @@ class PageIT {
   }
 
   @Test
+  void aGraphThatIsNotOfAllSeriesSaysSo(@TempDir Path many) throws Exception {
+    LocalStore store = store(many);
+    long now = System.currentTimeMillis() * 1_000_000;
+    new DemoData(store, 4).manySeries("queue.length", 2_001, now - 60 * SECOND);
+    browser.open("about:blank");
+    browser.open(web(store) + "#/metrics/queue.length");
+    browser.await("document.querySelector('.metric-main .warning')");
+    assertThat(browser.eval("document.querySelector('.metric-main .warning').textContent").asText())
+        .startsWith("only the first 2000 series were read");
+  }
+
+  @Test
   void everyViewFitsFromThePhoneToTheWall() throws Exception {
     for (int width : new int[] {360, 1280, 2560}) {
       for (String view :
