@@ -52,7 +52,7 @@ final class CursorFiles {
       if (log != null) {
         try (Cursor cursor = open(destination, log);
             RetryLog retryLog = retryLog(destination, signal)) {
-          retryLog.openIfPresent(cursor);
+          retryLog.openIfPresent(cursor, log.end().sequence());
           lines.add(line(destination, log, cursor, retryLog));
         }
       }
@@ -114,7 +114,7 @@ final class CursorFiles {
     for (Target target : targets(destination, only, place)) {
       try (Cursor cursor = open(destination, target.log);
           RetryLog retryLog = retryLog(destination, target.log.signal())) {
-        retryLog.openIfPresent(cursor);
+        retryLog.openIfPresent(cursor, target.log.end().sequence());
         retryLog.dropBefore(target.to.sequence(), "skipped");
         cursor.drop(cursor.lowWater(), target.to, "skipped");
         cursor.save();

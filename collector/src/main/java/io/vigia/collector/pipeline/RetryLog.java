@@ -63,8 +63,10 @@ final class RetryLog implements Closeable {
    * Opens what an earlier process left. An entry whose origin the main cursor does not hold for
    * done was moved just before a crash: it will come again from the main log, so it is taken out
    * here. Payloads of the others are not read: there may be very many.
+   *
+   * @param mainEnd of the main log: what was behind it is there no more, and only here
    */
-  void openIfPresent(Cursor main) throws IOException {
+  void openIfPresent(Cursor main, long mainEnd) throws IOException {
     if (!storage.exists(directory.resolve("meta"))) {
       return;
     }
@@ -72,7 +74,7 @@ final class RetryLog implements Closeable {
     Cursor own = cursor();
     open.forEach(
         own.lowWater(),
-        note -> !main.isDone(note.origin().sequence()),
+        note -> note.origin().sequence() < mainEnd && !main.isDone(note.origin().sequence()),
         entry -> own.annul(entry.from(), entry.to()));
   }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A damaged disk takes records away that destinations have passed already. */
 class LostEndTest {
   private static final DestinationOptions OPTIONS =
-      DestinationOptions.defaults().withSignals(Set.of(Signal.LOGS)).withRetry(1, 20);
+      new DestinationOptions(true, Set.of(Signal.LOGS), 0, 0, 1 << 20, 1, 20, 1);
 
   @TempDir Path root;
   private final FakeExporter here = new FakeExporter();
@@ -47,15 +47,15 @@ class LostEndTest {
   }
 
   private void accept(String text) throws Exception {
-    pipeline
-        .intake()
-        .accept(
-            new Batch(
-                Signal.LOGS,
-                1,
-                Envelope.now("test", "peer"),
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
-        .get();
+    pipeline.intake().accept(batch(text, 1)).get();
+  }
+
+  private static Batch batch(String text, int items) {
+    return new Batch(
+        Signal.LOGS,
+        items,
+        Envelope.now("test", "peer"),
+        ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
@@ -82,6 +82,27 @@ class LostEndTest {
     for (FakeExporter each : List.of(here, away)) {
       assertThat(each.delivered().stream().filter(text -> text.startsWith("new"))).hasSize(10);
     }
+  }
+
+  @Test
+  void whatWasPutOffForLaterIsStillDelivered() throws Exception {
+    Path before = root.resolve("before");
+    here.behave(PipelineTest::putOffSecondItems);
+    start(before);
+    for (int i = 0; i < 10; i++) {
+      accept("old" + i);
+    }
+    pipeline.intake().accept(batch("late", 3)).get();
+    await().until(() -> pipeline.cursors().list().get(0).position() == 11);
+    pipeline.<IOException>pausing("here", () -> copy(before, root.resolve("after")));
+    pipeline.close();
+    loseHalf(root.resolve("after").resolve("log").resolve("logs"));
+
+    assertThat(here.delivered()).contains("late/0", "late/2").doesNotContain("late/1");
+    here.comeUp();
+    start(root.resolve("after"));
+    await().until(() -> here.delivered().contains("late/1"));
+    await().until(() -> pipeline.status().stream().allMatch(status -> status.pending() == 0));
   }
 
   private static void copy(Path from, Path to) throws IOException {
