@@ -38,7 +38,7 @@ public final class CollectorGet {
     // asked rarely: an idle connection would only be in the collector's way
     http.close();
     if (response.status >= 200 && response.status < 300) {
-      return response.body;
+      return response.text();
     }
     if (response.status >= 400 && response.status < 500 && response.status != 429) {
       return null;

@@ -16,6 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExportHealth {
 
+  /** What a payload of a stream consists of. */
+  private static final Map<String, String> ITEMS = new HashMap<>();
+
+  static {
+    ITEMS.put("traces", "spans");
+    ITEMS.put("metrics", "data points");
+    ITEMS.put("logs", "log records");
+  }
+
   private final String collector;
   private final Map<String, Long> downSinceNanos = new HashMap<>();
   private final Map<Outcome, Long> counts = new LinkedHashMap<>();
@@ -89,24 +98,37 @@ public final class ExportHealth {
   }
 
   void refused(String stream, Outbox.RefusedException cause) {
+    refused(stream, 1, stream + ": " + cause.getMessage());
+  }
+
+  void refused(String stream, Outbox.PartlyRefusedException cause) {
+    String items = ITEMS.getOrDefault(stream, stream);
+    refused(items, cause.items(), cause.items() + " " + items + ": " + cause.getMessage());
+  }
+
+  private void refused(String what, long count, String line) {
     boolean first;
     synchronized (this) {
-      count("dropped", "refused", stream);
+      count("dropped", "refused", what, count);
       first = !refusalReported;
       refusalReported = true;
     }
     if (first) {
-      Console.say("the collector refuses " + stream + ": " + cause.getMessage());
+      Console.say("the collector refuses " + line);
     }
   }
 
-  /** Payloads (log events where the stream says so) by what became of them; a copy. */
+  /** Payloads (items where the stream says so) by what became of them; a copy. */
   public synchronized Map<Outcome, Long> counts() {
     return new LinkedHashMap<>(counts);
   }
 
   private void count(String outcome, String reason, String stream) {
-    counts.merge(new Outcome(outcome, reason, stream), 1L, Long::sum);
+    count(outcome, reason, stream, 1);
+  }
+
+  private void count(String outcome, String reason, String stream, long count) {
+    counts.merge(new Outcome(outcome, reason, stream), count, Long::sum);
   }
 
   /** {@code kept}, {@code handed_over} or {@code dropped}, the reason of a drop, and the stream. */

@@ -3,6 +3,7 @@ package io.vigia.agent.extension.export;
 import io.vigia.agent.boot.UrlHost;
 import io.vigia.agent.boot.WebProxy;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,12 +65,16 @@ final class HttpPoster {
   static final class Response {
     final int status;
     final int retryAfterSeconds;
-    final String body;
+    final byte[] body;
 
-    Response(int status, int retryAfterSeconds, String body) {
+    Response(int status, int retryAfterSeconds, byte[] body) {
       this.status = status;
       this.retryAfterSeconds = retryAfterSeconds;
       this.body = body;
+    }
+
+    String text() {
+      return new String(body, StandardCharsets.UTF_8);
     }
   }
 
@@ -286,13 +291,13 @@ final class HttpPoster {
         keep = keep && !value.equalsIgnoreCase("close");
       }
     }
-    String body = "";
+    byte[] body = new byte[0];
     if (chunked) {
       body = chunks(deadlineNanos);
     } else if (length > MAX_RESPONSE_BYTES || (length < 0 && status != 204)) {
       keep = false;
     } else if (length > 0) {
-      body = text(length, deadlineNanos);
+      body = bytes(length, deadlineNanos);
     }
     if (!keep) {
       close();
@@ -300,8 +305,8 @@ final class HttpPoster {
     return new Response(status, retryAfter, body);
   }
 
-  private String chunks(long deadlineNanos) throws IOException {
-    StringBuilder body = new StringBuilder();
+  private byte[] chunks(long deadlineNanos) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
     while (true) {
       String header = line(deadlineNanos);
       int end = header.indexOf(';');
@@ -311,23 +316,23 @@ final class HttpPoster {
       } catch (NumberFormatException e) {
         throw new IOException("the answer is not HTTP", e);
       }
-      if (size < 0 || body.length() + size > MAX_RESPONSE_BYTES) {
+      if (size < 0 || body.size() + size > MAX_RESPONSE_BYTES) {
         throw new IOException("the answer is too long");
       }
-      body.append(text(size, deadlineNanos));
+      body.write(bytes(size, deadlineNanos));
       line(deadlineNanos);
       if (size == 0) {
-        return body.toString();
+        return body.toByteArray();
       }
     }
   }
 
-  private String text(int length, long deadlineNanos) throws IOException {
+  private byte[] bytes(int length, long deadlineNanos) throws IOException {
     byte[] bytes = new byte[length];
     for (int i = 0; i < length; i++) {
       bytes[i] = (byte) read(deadlineNanos);
     }
-    return new String(bytes, StandardCharsets.UTF_8);
+    return bytes;
   }
 
   private String line(long deadlineNanos) throws IOException {

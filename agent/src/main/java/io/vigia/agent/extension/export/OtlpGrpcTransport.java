@@ -114,6 +114,7 @@ final class OtlpGrpcTransport implements Outbox.Transport {
     String message = status + " " + Excerpt.of(String.valueOf(answer.getStatusDescription()));
     switch (status) {
       case OK:
+        PartialSuccess.check(answer.getResponseMessage());
         return;
       case INVALID_ARGUMENT:
       case NOT_FOUND:

@@ -37,9 +37,10 @@ final class OtlpTransport implements Outbox.Transport {
     int status = response.status;
     if (status >= 200 && status < 300) {
       wasThere = true;
+      PartialSuccess.check(response.body);
       return;
     }
-    String message = ("HTTP " + status + " " + Excerpt.of(response.body)).trim();
+    String message = ("HTTP " + status + " " + Excerpt.of(response.text())).trim();
     if (mayBeTakenLater(status)) {
       throw new Outbox.BusyException(message, Math.max(0, response.retryAfterSeconds) * 1000L);
     }

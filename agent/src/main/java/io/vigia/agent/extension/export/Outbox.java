@@ -33,6 +33,7 @@ public final class Outbox {
     /**
      * Returns when the collector has taken the payload.
      *
+     * @throws PartlyRefusedException if it has, but for some items
      * @throws RefusedException if it never will; sending it again is useless
      * @throws IOException if it may later
      */
@@ -51,6 +52,21 @@ public final class Outbox {
 
     public int status() {
       return status;
+    }
+  }
+
+  /** The collector took the payload, but never will some of its items. */
+  static final class PartlyRefusedException extends IOException {
+    private static final long serialVersionUID = 1;
+    private final long items;
+
+    PartlyRefusedException(long items, String message) {
+      super(message);
+      this.items = items;
+    }
+
+    long items() {
+      return items;
     }
   }
 
@@ -104,6 +120,10 @@ public final class Outbox {
       try {
         transport.deliver(payload);
         up();
+        return null;
+      } catch (PartlyRefusedException e) {
+        up();
+        health.refused(stream, e);
         return null;
       } catch (RefusedException e) {
         up();
@@ -159,6 +179,10 @@ public final class Outbox {
         transport.deliver(item.read());
         up();
         health.handedOver(stream);
+      } catch (PartlyRefusedException e) {
+        up();
+        health.handedOver(stream);
+        health.refused(stream, e);
       } catch (RefusedException e) {
         up();
         health.refused(stream, e);

@@ -58,7 +58,7 @@ class HttpPosterTest {
     HttpPoster.Response response = post(poster(2000));
     assertThat(response.status).isEqualTo(503);
     assertThat(response.retryAfterSeconds).isEqualTo(7);
-    assertThat(response.body).isEqualTo("full");
+    assertThat(response.text()).isEqualTo("full");
   }
 
   @Test

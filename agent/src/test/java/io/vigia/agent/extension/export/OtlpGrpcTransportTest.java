@@ -116,6 +116,17 @@ class OtlpGrpcTransportTest {
     assertThat(senders.get(1).closed).isFalse();
   }
 
+  @Test
+  void whatTheServerTakesButForSomeItemsIsTold() {
+    byte[] partialSuccess = {1 << 3 | 2, 2, 1 << 3, 3};
+    Answer answer = new Answer(GrpcStatusCode.OK, partialSuccess);
+    OtlpGrpcTransport transport =
+        new OtlpGrpcTransport(null, files -> new Sender((Object) answer), 60_000);
+    assertThatThrownBy(() -> transport.deliver(PAYLOAD))
+        .isInstanceOfSatisfying(
+            Outbox.PartlyRefusedException.class, e -> assertThat(e.items()).isEqualTo(3));
+  }
+
   private OtlpGrpcTransport transport(GrpcStatusCode status) {
     return new OtlpGrpcTransport(null, files -> sender(status), 60_000);
   }
@@ -151,7 +162,9 @@ class OtlpGrpcTransportTest {
       }
       messages.add(bytes.toByteArray());
       if (outcome instanceof GrpcStatusCode) {
-        onResponse.accept(new Answer((GrpcStatusCode) outcome));
+        onResponse.accept(new Answer((GrpcStatusCode) outcome, new byte[0]));
+      } else if (outcome instanceof Answer) {
+        onResponse.accept((Answer) outcome);
       } else if (outcome instanceof Throwable) {
         onError.accept((Throwable) outcome);
       } else {
@@ -166,7 +179,7 @@ class OtlpGrpcTransportTest {
     }
   }
 
-  private record Answer(GrpcStatusCode status) implements GrpcResponse {
+  private record Answer(GrpcStatusCode status, byte[] message) implements GrpcResponse {
     @Override
     public GrpcStatusCode getStatusCode() {
       return status;
@@ -179,7 +192,7 @@ class OtlpGrpcTransportTest {
 
     @Override
     public byte[] getResponseMessage() {
-      return new byte[0];
+      return message;
     }
   }
 }

@@ -98,6 +98,43 @@ class OtlpTransportTest {
         .isEqualTo(Map.of(new ExportHealth.Outcome("dropped", "refused", "metrics"), 10L));
   }
 
+  /** It is counted in items, and nothing is sent again. */
+  @Test
+  void whatTheServerTakesButForSomeItemsIsCounted() {
+    answer = "\n\b\b\u0003\u0012\u0004late"; // partial_success {rejected 3, error_message "late"}
+    Spool spool = new Spool(null, 0);
+    ExportHealth health = new ExportHealth("collector");
+    Outbox metrics = new Outbox("metrics", transport(), spool, health);
+    assertThat(metrics.send(PAYLOAD)).isNull();
+    assertThat(spool.isEmpty()).isTrue();
+    assertThat(health.counts())
+        .isEqualTo(Map.of(new ExportHealth.Outcome("dropped", "refused", "data points"), 3L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\n\u0006\u0012\u0004slow", // a warning: nothing was refused
+        "{\"partialSuccess\":{}}",
+        "<html>taken</html>",
+        "\n\u007f\b\u0003", // cut off
+        "\n\u0002\b",
+      })
+  void otherAnswersAreNoComplaint(String answered) throws Exception {
+    answer = answered;
+    transport().deliver(PAYLOAD);
+  }
+
+  @Test
+  void partOfAnAnswerMayBeOfALaterVersion() {
+    // unknown fields 3 before and inside
+    answer = "\u001a\u0001x\n\u000b\u0018\u0001\b\u0003\u0012\u0005later";
+    assertThatThrownBy(() -> transport().deliver(PAYLOAD))
+        .isInstanceOfSatisfying(
+            Outbox.PartlyRefusedException.class, e -> assertThat(e.items()).isEqualTo(3))
+        .hasMessage("later");
+  }
+
   private OtlpTransport transport() {
     URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/metrics");
     return new OtlpTransport(new HttpPoster(url, 1000, 60_000, null), Map::of, null);
