@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,9 @@ final class Deliveries {
 
   /** Removed for a moment, and to be added again. */
   private final Map<String, Destination> paused = new ConcurrentHashMap<>();
+
+  /** Of those, which cannot be added; said once, for they are tried several times a second. */
+  private final Set<String> stuck = ConcurrentHashMap.newKeySet();
 
   /**
    * @param directory in which each destination has one of its name
@@ -196,8 +200,13 @@ final class Deliveries {
       try {
         add(destination);
         paused.remove(destination.name());
+        if (stuck.remove(destination.name())) {
+          LOG.info("{}: goes on", destination.name());
+        }
       } catch (IOException | RuntimeException e) {
-        LOG.error("{}: cannot go on, will be tried again", destination.name(), e);
+        if (stuck.add(destination.name())) {
+          LOG.error("{}: cannot go on, is tried again until it can", destination.name(), e);
+        }
       }
     }
   }
