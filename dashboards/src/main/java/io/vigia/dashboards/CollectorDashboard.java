@@ -154,7 +154,9 @@ final class CollectorDashboard {
     return "rate(" + metric + "{" + CHOSEN + "}[$__rate_interval])";
   }
 
-  /** Not increase(): before the first items of a reason there is no series that they could raise. */
+  /**
+   * Not increase(): before the first items of a reason there is no series that they could raise.
+   */
   private static String droppedInRange() {
     String now = "vigia_destination_dropped_items_total{" + CHOSEN + "}";
     return now + " - (" + now + " offset $__range or 0 * " + now + ")";

@@ -82,6 +82,36 @@ final class HistogramSteps {
     return bySeries.getOrDefault(series, List.of());
   }
 
+  /** What was added between one point and the next. */
+  List<MetricSql.Histogram> increases(MetricSql.SeriesInfo info) {
+    List<MetricSql.Histogram> points = of(info.id());
+    if (!info.cumulative()) {
+      return points;
+    }
+    List<MetricSql.Histogram> increases = new ArrayList<>();
+    MetricSql.Histogram before = null;
+    for (MetricSql.Histogram point : points) {
+      if (before != null) {
+        boolean goesOn =
+            point.count() >= before.count() && Arrays.equals(point.bounds(), before.bounds());
+        long[] counts = point.counts().clone();
+        for (int i = 0; goesOn && i < counts.length; i++) {
+          counts[i] = Math.max(0, counts[i] - before.counts()[i]);
+        }
+        increases.add(
+            new MetricSql.Histogram(
+                point.series(),
+                point.timeNanos(),
+                goesOn ? point.count() - before.count() : point.count(),
+                goesOn ? point.sum() - before.sum() : point.sum(),
+                point.bounds(),
+                counts));
+      }
+      before = point;
+    }
+    return increases;
+  }
+
   /** When there were points, by series. */
   List<long[]> times() {
     return times.values().stream().map(all -> all.build().toArray()).toList();

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vigia.collector.store.MetricQuery.Statistic;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -190,8 +189,7 @@ final class MetricLines {
       MetricSql.Sample before = null;
       for (MetricSql.Sample sample : points.getOrDefault(info.id(), List.of())) {
         if (!info.cumulative()) {
-          addDelta(
-              own,
+          own.addDelta(
               before == null ? Long.MIN_VALUE : before.timeNanos(),
               sample.timeNanos(),
               typicalGapNanos,
@@ -221,26 +219,12 @@ final class MetricLines {
     return points;
   }
 
-  /**
-   * Of a time in which there was nothing to count no delta is sent: the next one is not of it.
-   *
-   * @param beforeNanos of the delta before; {@link Long#MIN_VALUE} when there is none
-   */
-  private static void addDelta(
-      Rates rates, long beforeNanos, long timeNanos, long longestNanos, double value) {
-    long begin = Math.max(beforeNanos, timeNanos - longestNanos);
-    if (beforeNanos != Long.MIN_VALUE && beforeNanos < begin) {
-      rates.add(beforeNanos, begin, 0);
-    }
-    rates.add(begin, timeNanos, value);
-  }
-
   private Map<String, Line> distributions(Engine engine) throws IOException {
     HistogramSteps points = histograms(engine);
     Map<String, Line> lines = new LinkedHashMap<>();
     for (MetricSql.SeriesInfo info : series) {
       Line line = line(lines, info, false);
-      for (MetricSql.Histogram delta : deltas(points.of(info.id()), info.cumulative())) {
+      for (MetricSql.Histogram delta : points.increases(info)) {
         int at = step(delta.timeNanos());
         if (at >= 0 && at < steps) {
           line.bucket(at, steps).add(delta.bounds(), delta.counts(), delta.count(), delta.sum());
@@ -256,14 +240,13 @@ final class MetricLines {
     for (MetricSql.SeriesInfo info : series) {
       Rates own = new Rates(fromNanos, stepNanos, steps);
       List<MetricSql.Histogram> of = points.of(info.id());
-      List<MetricSql.Histogram> deltas = deltas(of, info.cumulative());
+      List<MetricSql.Histogram> deltas = points.increases(info);
       for (int i = 0; i < deltas.size(); i++) {
         MetricSql.Histogram delta = deltas.get(i);
         if (info.cumulative()) { // the first total is the delta of nothing
           own.add(of.get(i).timeNanos(), delta.timeNanos(), delta.count());
         } else {
-          addDelta(
-              own,
+          own.addDelta(
               i == 0 ? Long.MIN_VALUE : of.get(i - 1).timeNanos(),
               delta.timeNanos(),
               Math.max(typicalGapNanos, askedStepNanos()),
@@ -280,35 +263,6 @@ final class MetricLines {
         MetricSql.histograms(engine, series, query.range(), 0, askedStepNanos(), limit);
     steps(points.times());
     return points;
-  }
-
-  /** What was added between one point and the next. */
-  static List<MetricSql.Histogram> deltas(List<MetricSql.Histogram> points, boolean cumulative) {
-    if (!cumulative) {
-      return points;
-    }
-    List<MetricSql.Histogram> deltas = new ArrayList<>();
-    MetricSql.Histogram before = null;
-    for (MetricSql.Histogram point : points) {
-      if (before != null) {
-        boolean goesOn =
-            point.count() >= before.count() && Arrays.equals(point.bounds(), before.bounds());
-        long[] counts = point.counts().clone();
-        for (int i = 0; goesOn && i < counts.length; i++) {
-          counts[i] = Math.max(0, counts[i] - before.counts()[i]);
-        }
-        deltas.add(
-            new MetricSql.Histogram(
-                point.series(),
-                point.timeNanos(),
-                goesOn ? point.count() - before.count() : point.count(),
-                goesOn ? point.sum() - before.sum() : point.sum(),
-                point.bounds(),
-                counts));
-      }
-      before = point;
-    }
-    return deltas;
   }
 
   private Line line(Map<String, Line> lines, MetricSql.SeriesInfo info, boolean perSeries) {
@@ -418,31 +372,5 @@ final class MetricLines {
       case MAX -> max;
       default -> series.get(0).type().equals("sum") ? sum : sum / with;
     };
-  }
-
-  /** One series' samples by step. */
-  private static final class Bins {
-    private final double[] values;
-    private final int[] counts;
-    private final boolean max;
-
-    Bins(int steps, boolean max) {
-      values = new double[steps];
-      counts = new int[steps];
-      this.max = max;
-    }
-
-    void add(int step, double value) {
-      boolean larger = counts[step] == 0 || value > values[step];
-      values[step] = max ? (larger ? value : values[step]) : values[step] + value;
-      counts[step]++;
-    }
-
-    double value(int step) {
-      if (counts[step] == 0) {
-        return Double.NaN;
-      }
-      return max ? values[step] : values[step] / counts[step];
-    }
   }
 }

@@ -38,6 +38,20 @@ final class Rates {
     }
   }
 
+  /**
+   * The same of a delta. Of a time in which there was nothing to count none is sent: the next one
+   * is not of it.
+   *
+   * @param beforeNanos of the delta before; {@link Long#MIN_VALUE} when there is none
+   */
+  void addDelta(long beforeNanos, long timeNanos, long longestNanos, double value) {
+    long begin = Math.max(beforeNanos, timeNanos - longestNanos);
+    if (beforeNanos != Long.MIN_VALUE && beforeNanos < begin) {
+      add(beforeNanos, begin, 0);
+    }
+    add(begin, timeNanos, value);
+  }
+
   private void add(int step, long nanos, double value) {
     if (step >= 0 && step < added.length) {
       added[step] += value;

@@ -213,8 +213,7 @@ final class ServiceSql {
     double nanosPerUnit = series.get(0).unit().equals("ms") ? 1e6 : 1e9;
     for (MetricSql.SeriesInfo info : series) {
       boolean failed = info.labels().matches(".*\"(http[^\"]*status_code)\":5\\d\\d.*");
-      for (MetricSql.Histogram delta :
-          MetricLines.deltas(points.of(info.id()), info.cumulative())) {
+      for (MetricSql.Histogram delta : points.increases(info)) {
         if (delta.timeNanos() < range.fromNanos()) {
           continue;
         }
