@@ -88,27 +88,33 @@ class HarmlessIT {
   })
   void brokenClassesOfOursLeaveTheApplicationUnharmed(String classes, Fault fault)
       throws Exception {
-    Path agent =
-        FaultyAgent.make(
-            Jvm.AGENT, List.of(classes.split(" ")), fault, directory.resolve("agent.jar"));
     try (Receiver receiver = Receiver.start();
         Jvm jvm =
             Jvm.of(Steady.class, LIBRARIES)
                 .argument("by hand")
-                .agent(agent)
+                .agent(faulty(classes, fault))
                 .sendingTo(receiver)
                 .option("-Dotel.logs.exporter=vigia,otlp") // both ways are met
                 .environment("VIGIA_PROMETHEUS", "0") // any free port
                 .environment("KUBERNETES_SERVICE_HOST", "10.0.0.1")
                 .environment("VIGIA_POD_UID", "0cb9b5a1-5a3e-4f0e-8a64-8a3bb4b3b1c2")
                 .start()) {
-      int exitCode = jvm.exitCode(Duration.ofSeconds(60));
-      assertThat(jvm.stdout()).as(jvm.output()).isEqualTo(expected);
-      assertThat(exitCode).isEqualTo(3);
-      // a damaged class cannot say so
-      for (String place : fault == Fault.DAMAGED ? new String[0] : classes.split(" ")) {
-        assertThat(jvm.output()).contains(FaultyAgent.REACHED + place);
-      }
+      assertUnharmed(jvm, classes, fault);
+    }
+  }
+
+  private Path faulty(String classes, Fault fault) throws Exception {
+    return FaultyAgent.make(
+        Jvm.AGENT, List.of(classes.split(" ")), fault, directory.resolve("agent.jar"));
+  }
+
+  private void assertUnharmed(Jvm jvm, String classes, Fault fault) throws Exception {
+    int exitCode = jvm.exitCode(Duration.ofSeconds(60));
+    assertThat(jvm.stdout()).as(jvm.output()).isEqualTo(expected);
+    assertThat(exitCode).isEqualTo(3);
+    // a damaged class cannot say so
+    for (String place : fault == Fault.DAMAGED ? new String[0] : classes.split(" ")) {
+      assertThat(jvm.output()).contains(FaultyAgent.REACHED + place);
     }
   }
 
@@ -121,23 +127,15 @@ class HarmlessIT {
   })
   void brokenClassesOfOursLeaveTheApplicationUnharmedByAConfigurationInYaml(
       String classes, Fault fault) throws Exception {
-    Path agent =
-        FaultyAgent.make(
-            Jvm.AGENT, List.of(classes.split(" ")), fault, directory.resolve("agent.jar"));
     try (Receiver receiver = Receiver.start();
         Jvm jvm =
             Jvm.of(Steady.class, LIBRARIES)
                 .argument("by hand")
-                .agent(agent)
+                .agent(faulty(classes, fault))
                 .option("-Dotel.config.file=" + UpstreamSettingsIT.yaml(directory, receiver, ""))
                 .start()) {
-      int exitCode = jvm.exitCode(Duration.ofSeconds(60));
-      assertThat(jvm.stdout()).as(jvm.output()).isEqualTo(expected);
-      assertThat(exitCode).isEqualTo(3);
+      assertUnharmed(jvm, classes, fault);
       assertThat(receiver.spans).isEmpty();
-      for (String place : fault == Fault.DAMAGED ? new String[0] : classes.split(" ")) {
-        assertThat(jvm.output()).contains(FaultyAgent.REACHED + place);
-      }
     }
   }
 

@@ -132,12 +132,8 @@ final class Outcomes {
     }
   }
 
-  Verdict settle(ExportBatch batch, ExportResult result) {
-    return settle(batch, result, new Progress());
-  }
-
   /**
-   * The same.
+   * Judges what an export of the batch came to.
    *
    * @param progress at the beginning; tells {@link #rest} how far it came
    */

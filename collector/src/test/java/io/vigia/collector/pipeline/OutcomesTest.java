@@ -72,14 +72,14 @@ class OutcomesTest {
 
   @Test
   void whatWasTakenAtOnceIsGivenBack() {
-    outcomes.settle(batch, ExportResult.delivered());
+    settle(batch, ExportResult.delivered());
     assertThat(givenBack).containsExactly(0, 1);
   }
 
   @Test
   void whatHadToBeSentAgainIsNot() {
-    outcomes.settle(batch, ExportResult.retryAll(batch, "cut off", 0));
-    outcomes.settle(batch, ExportResult.delivered());
+    settle(batch, ExportResult.retryAll(batch, "cut off", 0));
+    settle(batch, ExportResult.delivered());
     assertThat(givenBack).isEmpty();
   }
 
@@ -88,24 +88,23 @@ class OutcomesTest {
     BitSet last = new BitSet();
     last.set(2);
     ExportBatch.Entry again = new ExportBatch.Entry(batch.entries().get(1).record(), last);
-    outcomes.settle(batch, new ExportResult(0, List.of(), List.of(again), 0, "429"));
-    outcomes.settle(new ExportBatch(Signal.LOGS, List.of(again)), ExportResult.delivered());
+    settle(batch, new ExportResult(0, List.of(), List.of(again), 0, "429"));
+    settle(new ExportBatch(Signal.LOGS, List.of(again)), ExportResult.delivered());
     assertThat(givenBack).containsExactly(0);
   }
 
   @Test
   void ofWhatBecameADeadLetterNothingIs() {
     ExportResult.Refused item = new ExportResult.Refused(0, 1, "mapping", "no");
-    outcomes.settle(batch, new ExportResult(0, List.of(item), List.of(), 0, null));
+    settle(batch, new ExportResult(0, List.of(item), List.of(), 0, null));
     assertThat(givenBack).containsExactly(1);
   }
 
   @Test
   void whatWasInABatchThatWasSplitIsNot() {
-    assertThat(outcomes.settle(batch, ExportResult.refusedAll(batch, "too_large", "413")).split())
-        .isTrue();
+    assertThat(settle(batch, ExportResult.refusedAll(batch, "too_large", "413")).split()).isTrue();
     for (ExportBatch.Entry half : batch.entries()) {
-      outcomes.settle(new ExportBatch(Signal.LOGS, List.of(half)), ExportResult.delivered());
+      settle(new ExportBatch(Signal.LOGS, List.of(half)), ExportResult.delivered());
     }
     assertThat(givenBack).isEmpty();
   }
@@ -188,5 +187,9 @@ class OutcomesTest {
     assertThat(status().accepted()).isEqualTo(6);
     assertThat(status().dropped()).containsExactly(Map.entry("quota", 3L));
     assertThat(status().pending()).isEqualTo(3);
+  }
+
+  private Outcomes.Verdict settle(ExportBatch batch, ExportResult result) {
+    return outcomes.settle(batch, result, new Outcomes.Progress());
   }
 }

@@ -212,7 +212,8 @@ class RetryLogTest {
             new ExportBatch(
                 Signal.LOGS, List.of(new ExportBatch.Entry(first.record(), bits(item))));
         Outcomes.Verdict verdict =
-            outcomes.settle(half, ExportResult.retryAll(half, "too many requests", 0));
+            outcomes.settle(
+                half, ExportResult.retryAll(half, "too many requests", 0), new Outcomes.Progress());
         after.answered(half.entries(), verdict.again(), outcomes);
       }
       round(after, batch -> ExportResult.delivered());
@@ -254,7 +255,10 @@ class RetryLogTest {
         return;
       }
       ExportBatch batch = new ExportBatch(Signal.LOGS, entries);
-      retryLog.answered(entries, outcomes.settle(batch, answer.apply(batch)).again(), outcomes);
+      retryLog.answered(
+          entries,
+          outcomes.settle(batch, answer.apply(batch), new Outcomes.Progress()).again(),
+          outcomes);
     }
   }
 

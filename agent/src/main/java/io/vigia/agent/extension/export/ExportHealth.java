@@ -90,9 +90,13 @@ public final class ExportHealth {
 
   /** Also on the application's threads. */
   public void dropped(String stream, String reason) {
+    dropped(stream, reason, 1);
+  }
+
+  void dropped(String stream, String reason, long count) {
     synchronized (this) {
-      droppedInOutage++;
-      count("dropped", reason, stream);
+      droppedInOutage += count;
+      count("dropped", reason, stream, count);
     }
     Console.debug(() -> stream + " dropped: " + reason);
   }

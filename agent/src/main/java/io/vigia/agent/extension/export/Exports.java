@@ -97,9 +97,7 @@ public final class Exports {
   public static CompletableResultCode failed(String stream, int items, Throwable failure) {
     try {
       Console.harmless(failure);
-      for (int i = 0; i < items; i++) {
-        health().dropped(stream, failure.getClass().getSimpleName());
-      }
+      health().dropped(stream, failure.getClass().getSimpleName(), items);
     } catch (Throwable again) {
       // there is no memory to say it, either
     }

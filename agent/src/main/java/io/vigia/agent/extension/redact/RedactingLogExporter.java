@@ -9,15 +9,12 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.resources.Resource;
-import io.vigia.agent.extension.export.Exports;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cleans log events before they are encoded. Throws nothing, as {@link RedactingSpanExporter}. As
- * thread-safe as the next.
+ * Cleans log events before they are encoded. Throws nothing ({@link CleanExport}). As thread-safe
+ * as the next.
  */
 public final class RedactingLogExporter implements LogRecordExporter {
 
@@ -31,23 +28,7 @@ public final class RedactingLogExporter implements LogRecordExporter {
 
   @Override
   public CompletableResultCode export(Collection<LogRecordData> logs) {
-    try {
-      List<LogRecordData> clean = new ArrayList<>(logs.size());
-      for (LogRecordData log : logs) {
-        addClean(log, clean);
-      }
-      return next.export(clean);
-    } catch (Throwable e) {
-      return Exports.failed("log records", logs.size(), e);
-    }
-  }
-
-  private void addClean(LogRecordData log, List<LogRecordData> clean) {
-    try {
-      clean.add(clean(log));
-    } catch (RuntimeException e) {
-      Exports.failed("log records", 1, e);
-    }
+    return CleanExport.of("log records", logs, this::clean, next::export);
   }
 
   private LogRecordData clean(LogRecordData log) {

@@ -7,15 +7,13 @@ import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import io.vigia.agent.extension.export.Exports;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 /**
- * Cleans spans on the exporter's thread, before they are encoded. Throws nothing: an error that
- * comes out of an exporter, such as memory that ran out for a moment, ends the SDK's thread and
- * with it all that would be exported later. As thread-safe as the next.
+ * Cleans spans on the exporter's thread, before they are encoded. Throws nothing ({@link
+ * CleanExport}). As thread-safe as the next.
  */
 public final class RedactingSpanExporter implements SpanExporter {
 
@@ -29,24 +27,7 @@ public final class RedactingSpanExporter implements SpanExporter {
 
   @Override
   public CompletableResultCode export(Collection<SpanData> spans) {
-    try {
-      List<SpanData> clean = new ArrayList<>(spans.size());
-      for (SpanData span : spans) {
-        addClean(span, clean);
-      }
-      return next.export(clean);
-    } catch (Throwable e) {
-      return Exports.failed("spans", spans.size(), e);
-    }
-  }
-
-  /** What cannot be looked at does not leave, and costs no other. */
-  private void addClean(SpanData span, List<SpanData> clean) {
-    try {
-      clean.add(clean(span));
-    } catch (RuntimeException e) {
-      Exports.failed("spans", 1, e);
-    }
+    return CleanExport.of("spans", spans, this::clean, next::export);
   }
 
   private SpanData clean(SpanData span) {

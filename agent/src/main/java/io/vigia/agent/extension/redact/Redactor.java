@@ -252,10 +252,10 @@ public final class Redactor {
 
   /** The same instance when nothing had to be replaced. */
   Attributes attributes(Attributes attributes) {
-    AttributesBuilder changed = null;
     if (!on) {
       return attributes;
     }
+    AttributesBuilder changed = null;
     for (Map.Entry<AttributeKey<?>, Object> entry : attributes.asMap().entrySet()) {
       Object clean = value(entry.getKey(), entry.getValue());
       if (clean != entry.getValue()) {

@@ -56,15 +56,17 @@ final class MainProgram {
     if (classPath != null
         && classPath.endsWith(".jar")
         && (command.equals(classPath) || command.startsWith(classPath + " "))) {
-      return ofJar(new File(classPath), properties);
+      File jar = new File(classPath);
+      return ofJar(jar, manifest(jar), properties);
     }
     int end = command.indexOf(' ');
     String main = end < 0 ? command : command.substring(0, end);
     // module/class
     String mainClass = main.substring(main.lastIndexOf('/') + 1);
     String first = classPath == null ? "" : classPath.split(File.pathSeparator, 2)[0];
-    if (first.endsWith(".jar") && mainClass.equals(mainClassOf(new File(first)))) {
-      return ofJar(new File(first), properties); // as scripts write what -jar would be
+    Attributes manifest = first.endsWith(".jar") ? manifest(new File(first)) : new Attributes();
+    if (mainClass.equals(manifest.getValue(Attributes.Name.MAIN_CLASS))) {
+      return ofJar(new File(first), manifest, properties); // as scripts write what -jar would be
     }
     if (mainClass.startsWith(SPRING_BOOT_LOADER)) {
       return ofUnpacked(first, mainClass);
@@ -88,34 +90,27 @@ final class MainProgram {
     }
   }
 
-  private static MainProgram ofJar(File file, Function<String, @Nullable String> properties) {
-    String title = null;
-    String version = null;
-    String webApplication = null;
-    try (JarFile jar = new JarFile(file, false)) {
-      Manifest manifest = jar.getManifest();
-      if (manifest != null) {
-        Attributes main = manifest.getMainAttributes();
-        title = nonEmpty(main.getValue(Attributes.Name.IMPLEMENTATION_TITLE));
-        version = nonEmpty(main.getValue(Attributes.Name.IMPLEMENTATION_VERSION));
-        webApplication = WebApplication.name(main.getValue(Attributes.Name.MAIN_CLASS), properties);
-      }
-    } catch (IOException e) {
-      // the launcher will say what is wrong with the jar
-    }
+  private static MainProgram ofJar(
+      File file, Attributes manifest, Function<String, @Nullable String> properties) {
+    String webApplication =
+        WebApplication.name(manifest.getValue(Attributes.Name.MAIN_CLASS), properties);
     return webApplication == null
-        ? new MainProgram(title, version, withoutVersion(file.getName()), null, null)
+        ? new MainProgram(
+            nonEmpty(manifest.getValue(Attributes.Name.IMPLEMENTATION_TITLE)),
+            nonEmpty(manifest.getValue(Attributes.Name.IMPLEMENTATION_VERSION)),
+            withoutVersion(file.getName()),
+            null,
+            null)
         : new MainProgram(null, null, null, null, webApplication); // the server's are not its
   }
 
-  private static @Nullable String mainClassOf(File file) {
+  /** The main attributes; empty when there are none. */
+  private static Attributes manifest(File file) {
     try (JarFile jar = new JarFile(file, false)) {
       Manifest manifest = jar.getManifest();
-      return manifest == null
-          ? null
-          : manifest.getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+      return manifest == null ? new Attributes() : manifest.getMainAttributes();
     } catch (IOException e) {
-      return null; // the launcher leaves out what it cannot read
+      return new Attributes(); // the launcher will say what is wrong with the jar
     }
   }
 
