@@ -12,11 +12,25 @@ import io.netty.util.concurrent.DefaultThreadFactory;
  * process: nobody shuts them down. Work on them must not block.
  */
 public final class EventLoops {
+  /** As many pages of 32 KiB, the largest that are kept, as two or three requests are made of. */
+  private static final int KEPT_PAGES = 512;
+
   /**
    * Of everything that is read and written. (Netty's default, the adaptive one, in a heap of at
    * most 512 MB makes every buffer over 16 kB anew, and zeroes it: each read of a busy connection.)
+   * A thread that makes requests keeps their pages when they come back; else chunks of pages would
+   * go back to the system between two requests, to be mapped and zeroed again.
    */
-  public static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+  public static final ByteBufAllocator ALLOCATOR =
+      new PooledByteBufAllocator(
+          true,
+          PooledByteBufAllocator.defaultNumHeapArena(),
+          PooledByteBufAllocator.defaultNumDirectArena(),
+          PooledByteBufAllocator.defaultPageSize(),
+          PooledByteBufAllocator.defaultMaxOrder(),
+          PooledByteBufAllocator.defaultSmallCacheSize(),
+          KEPT_PAGES,
+          true); // also for threads that are not Netty's
 
   private EventLoops() {}
 
