@@ -20,15 +20,17 @@ public final class Utf8 {
       while (end - at >= 32 && (words(array, at) & HIGH_BITS) == 0) {
         at += 32;
       }
-      while (end - at >= 8 && ((long) LONG.get(array, at) & HIGH_BITS) == 0) {
+      long high = 0;
+      while (end - at >= 8 && (high = (long) LONG.get(array, at) & HIGH_BITS) == 0) {
         at += 8;
       }
-      while (at < end && array[at] >= 0) {
-        at++;
+      if (high == 0) { // less than a word is left
+        high = Words.first(array, at, end - at) & HIGH_BITS;
+        if (high == 0) {
+          return true;
+        }
       }
-      if (at == end) {
-        return true;
-      }
+      at += Words.index(high);
       int width = sequence(array, at, end);
       if (width == 0) {
         return false;

@@ -1,5 +1,7 @@
 package io.vigia.collector.receive;
 
+import io.vigia.collector.otlp.Words;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -39,11 +41,22 @@ public final class Severity {
 
   private static final int[][] BY_LENGTH = new int[16][0];
 
+  /** The first and the last eight letters of each, which are all. */
+  private static final long[] HEADS = new long[NAMES.length];
+
+  private static final long[] TAILS = new long[NAMES.length];
+
+  /** Lower case becomes upper case. */
+  private static final long UPPER = ~0x2020_2020_2020_2020L;
+
   static {
     for (int i = 0; i < NAMES.length; i++) {
-      int[] row = BY_LENGTH[NAMES[i].length()];
-      BY_LENGTH[NAMES[i].length()] = Arrays.copyOf(row, row.length + 1);
-      BY_LENGTH[NAMES[i].length()][row.length] = i;
+      byte[] name = NAMES[i].getBytes(StandardCharsets.US_ASCII);
+      HEADS[i] = Words.head(name, 0, name.length);
+      TAILS[i] = Words.tail(name, 0, name.length);
+      int[] row = BY_LENGTH[name.length];
+      BY_LENGTH[name.length] = Arrays.copyOf(row, row.length + 1);
+      BY_LENGTH[name.length][row.length] = i;
     }
   }
 
@@ -51,22 +64,15 @@ public final class Severity {
 
   /** {@code SeverityNumber}, or 0 when the name is unknown. Case does not matter. */
   public static int number(byte[] array, int offset, int length) {
-    if (length < BY_LENGTH.length) {
+    if (length < BY_LENGTH.length && BY_LENGTH[length].length > 0) {
+      long head = Words.head(array, offset, length) & UPPER;
+      long tail = Words.tail(array, offset, length) & UPPER;
       for (int i : BY_LENGTH[length]) {
-        if (matches(NAMES[i], array, offset)) {
+        if (HEADS[i] == head && TAILS[i] == tail) {
           return NUMBERS[i];
         }
       }
     }
     return 0;
-  }
-
-  private static boolean matches(String name, byte[] array, int offset) {
-    for (int i = 0; i < name.length(); i++) {
-      if ((array[offset + i] & ~0x20) != name.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

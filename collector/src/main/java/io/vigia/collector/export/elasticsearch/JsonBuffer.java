@@ -1,6 +1,7 @@
 package io.vigia.collector.export.elasticsearch;
 
 import io.vigia.collector.otlp.Slice;
+import io.vigia.collector.otlp.Words;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -19,6 +20,8 @@ final class JsonBuffer {
       ascii("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
   private static final byte[] TRUE = ascii("true");
   private static final byte[] FALSE = ascii("false");
+  private static final long ZEROS = 0x3030303030303030L;
+  private static final long SPACES = 0x2020202020202020L;
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGHS = 0x8080808080808080L;
 
@@ -149,13 +152,23 @@ final class JsonBuffer {
     array[size++] = '"';
     System.arraycopy(cachedText, 0, array, size, 20);
     size += 20;
-    for (int i = size + 8; i >= size; i--) {
-      array[i] = (byte) ('0' + nano % 10);
-      nano /= 10;
-    }
+    LONG.set(array, size, eightDigits(nano / 10));
+    array[size + 8] = (byte) ('0' + nano % 10);
     size += 9;
     array[size++] = 'Z';
     array[size++] = '"';
+  }
+
+  /**
+   * The decimal digits of a number below 10^8 as ASCII, the first one in the lowest byte: divided
+   * by 10^4, then both halves by 10^2, then all four quarters by 10, each with one multiplication.
+   */
+  static long eightDigits(int value) {
+    long halves = value / 10_000 | (long) (value % 10_000) << 32;
+    long hundreds = halves * 10_486 >>> 20 & 0x0000_007f_0000_007fL;
+    long quarters = hundreds | halves - 100 * hundreds << 16;
+    long tens = quarters * 103 >>> 10 & 0x000f_000f_000f_000fL;
+    return tens | quarters - 10 * tens << 8 | ZEROS;
   }
 
   void string(String text) {
@@ -244,31 +257,28 @@ final class JsonBuffer {
             == 0) {
       at += 32;
     }
-    while (at + 8 <= end) {
-      long special = special((long) LONG.get(bytes, at)) & HIGHS;
-      if (special != 0) {
-        // exact for the lowest one: borrows only reach bytes above it
-        return at - from + (Long.numberOfTrailingZeros(special) >>> 3);
-      }
+    long special = 0;
+    while (at + 8 <= end && (special = special((long) LONG.get(bytes, at)) & HIGHS) == 0) {
       at += 8;
     }
-    while (at < end) {
-      byte b = bytes[at];
-      if (b < 0x20 || b == '"' || b == '\\') {
-        break;
+    if (special == 0) { // less than a word is left
+      long rest = Words.first(bytes, at, end - at) | SPACES << 8 * (end - at);
+      special = special(rest) & HIGHS;
+      if (special == 0) {
+        return end - from;
       }
-      at++;
     }
-    return at - from;
+    // exact for the lowest one: borrows only reach bytes above it
+    return at - from + Words.index(special);
   }
 
   /** The highest bit of each byte that is no ASCII or needs an escape; may mark more above it. */
   private static long special(long v) {
-    long quote = v ^ 0x2222222222222222L;
+    // a subtraction borrows from the highest bit of a byte that is less; that bit is set in others
+    // only where v has it, and other bits are dropped by the caller
+    long quote = v ^ 0x0202020202020202L; // it changes places with the space: below 0x21 now
     long backslash = v ^ 0x5c5c5c5c5c5c5c5cL;
-    // x - 1 borrows from the highest bit of a zero byte; it is set in others only where v has it,
-    // and other bits are dropped by the caller
-    return v | (v - 0x2020202020202020L) | (quote - ONES) | (backslash - ONES);
+    return v | (quote - 0x2121212121212121L) | (backslash - ONES);
   }
 
   private void escape(byte b) {

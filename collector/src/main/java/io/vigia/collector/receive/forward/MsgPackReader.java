@@ -68,6 +68,9 @@ final class MsgPackReader {
   /** Reads a value's header. */
   Type next() {
     int b = take() & 0xff;
+    if ((b & 0xe0) == 0xa0) { // first, because it is the most frequent
+      return content(Type.STRING, b & 0x1f);
+    }
     if (b < 0x80 || b >= 0xe0) {
       return integer((byte) b);
     }
@@ -76,9 +79,6 @@ final class MsgPackReader {
     }
     if (b < 0xa0) {
       return container(Type.ARRAY, b & 0xf);
-    }
-    if (b < 0xc0) {
-      return content(Type.STRING, b & 0x1f);
     }
     return switch (b) {
       case 0xc0 -> type = Type.NIL;

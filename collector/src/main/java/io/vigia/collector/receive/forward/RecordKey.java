@@ -1,5 +1,6 @@
 package io.vigia.collector.receive.forward;
 
+import io.vigia.collector.otlp.Words;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -23,37 +24,37 @@ enum RecordKey {
   static {
     for (RecordKey key : values()) {
       if (key != OTHER) {
-        RecordKey[] row = BY_LENGTH[key.bytes.length];
-        BY_LENGTH[key.bytes.length] = Arrays.copyOf(row, row.length + 1);
-        BY_LENGTH[key.bytes.length][row.length] = key;
+        RecordKey[] row = BY_LENGTH[key.length];
+        BY_LENGTH[key.length] = Arrays.copyOf(row, row.length + 1);
+        BY_LENGTH[key.length][row.length] = key;
       }
     }
   }
 
-  private final byte[] bytes;
+  private final int length;
+
+  /** The first and the last eight bytes, which are all: names have 15 at most. */
+  private final long head;
+
+  private final long tail;
 
   RecordKey(String name) {
-    bytes = name.getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+    length = bytes.length;
+    head = Words.head(bytes, 0, length);
+    tail = Words.tail(bytes, 0, length);
   }
 
   static RecordKey of(byte[] array, int offset, int length) {
-    if (length < BY_LENGTH.length) {
+    if (length < BY_LENGTH.length && BY_LENGTH[length].length > 0) {
+      long head = Words.head(array, offset, length);
+      long tail = Words.tail(array, offset, length);
       for (RecordKey key : BY_LENGTH[length]) {
-        if (key.matches(array, offset)) {
+        if (key.head == head && key.tail == tail) {
           return key;
         }
       }
     }
     return OTHER;
-  }
-
-  /** Byte by byte: names are short. */
-  private boolean matches(byte[] array, int offset) {
-    for (int i = 0; i < bytes.length; i++) {
-      if (array[offset + i] != bytes[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 }
