@@ -25,6 +25,9 @@ public class FakeHttpBackend implements FakeBackend {
   private final Deque<Reply> script = new ArrayDeque<>(List.of(Reply.OK));
   public final List<Request> seen = new CopyOnWriteArrayList<>();
 
+  /** The whole answer to a request whose data is refused. */
+  public volatile String refusal = plain("400 Bad Request", "", "cannot parse");
+
   /** The whole answer to a request that is taken. */
   protected String ok(Request request) {
     return "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
@@ -85,7 +88,7 @@ public class FakeHttpBackend implements FakeBackend {
             switch (next()) {
               case OK -> ok(request);
               case OVERLOADED -> plain("503 Service Unavailable", "retry-after: 2\r\n", "busy");
-              case REFUSED -> plain("400 Bad Request", "", "cannot parse");
+              case REFUSED -> refusal;
               case UNAUTHORIZED -> plain("401 Unauthorized", "", "who are you");
               case HANG -> "";
               case GARBAGE -> garbage();

@@ -15,10 +15,10 @@ import java.util.Locale;
 /**
  * What an OTLP/HTTP server's answer means. Source: OTLP Specification, "OTLP/HTTP Response".
  *
- * <p>400, 413 and 422 are words about the data: refused. 429, 502, 503 and 504 are to be sent again
- * when {@code Retry-After} says. Every other failure is about the server or about who we are, and
- * is sent again too – more than the specification's list, because here nothing is thrown away for a
- * wrong token or a proxy's mistake.
+ * <p>400, 413 and 422 are words about the data (unless a proxy says them): refused. 429, 502, 503
+ * and 504 are to be sent again when {@code Retry-After} says. Every other failure is about the
+ * server or about who we are, and is sent again too – more than the specification's list, because
+ * here nothing is thrown away for a wrong token or a proxy's mistake.
  */
 final class HttpJudge {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,7 +35,10 @@ final class HttpJudge {
       return delivered(part, answer, url);
     }
     return switch (status) {
-      case 400, 422 -> PartResult.refused(part, "bad_request", detail);
+      case 400, 422 ->
+          answer.isAboutTheWay()
+              ? retry(part, answer, detail + " (" + HttpAnswer.CHECK_THE_WAY + ")")
+              : PartResult.refused(part, "bad_request", detail);
       case 413 -> PartResult.refused(part, "too_large", detail);
       case 401, 403 -> retry(part, answer, detail + " (" + WHO + ")");
       case 404, 405, 415 -> retry(part, answer, detail + " (" + WHERE + ")");
@@ -76,7 +79,10 @@ final class HttpJudge {
       case 401, 403 -> CheckResult.failed(said, WHO);
       case 404, 405, 415 -> CheckResult.failed(said, WHERE);
       // an empty request is an odd one; who says so understood it
-      case 400, 422 -> CheckResult.ok(url + " takes " + signal.id() + " by OTLP/HTTP");
+      case 400, 422 ->
+          answer.isAboutTheWay()
+              ? CheckResult.failed(said, HttpAnswer.CHECK_THE_WAY)
+              : CheckResult.ok(url + " takes " + signal.id() + " by OTLP/HTTP");
       default ->
           answer.status() / 100 == 2
               ? CheckResult.ok(url + " takes " + signal.id() + " by OTLP/HTTP")

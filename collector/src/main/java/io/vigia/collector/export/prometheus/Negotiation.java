@@ -89,7 +89,9 @@ final class Negotiation {
         .thenApply(
             answer -> {
               int status = answer.status();
-              if (status / 100 == 2) {
+              if (answer.isAboutTheWay()) {
+                return false; // not the server
+              } else if (status / 100 == 2) {
                 v2 = Written.of(answer) != null;
               } else if (status == 400 || status == 406 || status == 415 || status == 422) {
                 v2 = false;
@@ -111,7 +113,9 @@ final class Negotiation {
         .send(impossibleHistogram(), false)
         .thenApply(
             answer -> {
-              if (answer.status() / 100 == 2 || refusesNative(answer)) {
+              if (answer.isAboutTheWay()) {
+                return false;
+              } else if (answer.status() / 100 == 2 || refusesNative(answer)) {
                 takesNative = false;
               } else if (KNOWS_HISTOGRAMS.matcher(answer.excerpt()).find()) {
                 takesNative = true;

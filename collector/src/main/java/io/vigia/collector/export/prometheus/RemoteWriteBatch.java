@@ -248,6 +248,12 @@ final class RemoteWriteBatch {
       return finished;
     }
     int status = answer.status();
+    if (answer.isAboutTheWay() && status != 413) {
+      trouble =
+          status + " from " + url + " (" + HttpAnswer.CHECK_THE_WAY + "): " + answer.excerpt();
+      retryAfterMillis = answer.retryAfterMillis();
+      return finished;
+    }
     Written written = agreed.v2() ? Written.of(answer) : null;
     if (agreed.v2() && written == null && (status / 100 == 2 || status == 415)) {
       if (state.negotiation.withoutV2(answer)) {
@@ -329,7 +335,7 @@ final class RemoteWriteBatch {
   }
 
   private static String reason(HttpAnswer answer) {
-    String text = answer.excerpt();
+    String text = answer.excerpt().replace('-', ' '); // Mimir: "out-of-order samples"
     if (answer.status() / 100 == 2) {
       return "not_written";
     }

@@ -134,14 +134,19 @@ public final class RemoteWriteExporter implements Exporter {
       return failure.check();
     }
     int status = answer.status();
-    if (status / 100 == 2) {
+    if (status / 100 == 2 && !answer.isAboutTheWay()) {
       return CheckResult.ok(endpoint + " takes remote write");
     }
     String said = endpoint + " answered " + status + ": " + answer.excerpt();
     return switch (status) {
       case 404, 405 -> CheckResult.failed(said, RemoteWriteBatch.ENABLE_RECEIVER);
       case 401, 403 -> CheckResult.failed(said, "set tokenFile, or username and passwordFile");
-      default -> CheckResult.failed(said, "is this a remote write URL (…/api/v1/write)?");
+      default ->
+          CheckResult.failed(
+              said,
+              answer.isAboutTheWay()
+                  ? HttpAnswer.CHECK_THE_WAY
+                  : "is this a remote write URL (…/api/v1/write)?");
     };
   }
 

@@ -12,7 +12,7 @@ import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.export.FakeBackend;
 import io.vigia.collector.export.FakeHttpBackend;
-import io.vigia.collector.export.NetworkExporterContractTest;
+import io.vigia.collector.export.HttpExporterContractTest;
 import io.vigia.collector.export.TestBatches;
 import io.vigia.collector.net.ClientOptions;
 import java.io.ByteArrayInputStream;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OtlpHttpExporterTest extends NetworkExporterContractTest {
+class OtlpHttpExporterTest extends HttpExporterContractTest {
   private @Nullable String answer;
 
   @Override
@@ -173,6 +173,16 @@ class OtlpHttpExporterTest extends NetworkExporterContractTest {
             "content-type: application/x-protobuf\r\n",
             latin1(status.toByteArray()));
     assertThat(result.retryReason()).endsWith("quota is used up");
+  }
+
+  @Test
+  void checkSaysWhenItWantsTls() {
+    answer =
+        FakeHttpBackend.plain(
+            "400 Bad Request", "", "Client sent an HTTP request to an HTTPS server.\n");
+    CheckResult result = OtlpHttpExporter.builder().endpoint(backend.url()).build().check();
+    assertThat(result.ok()).isFalse();
+    assertThat(result.remedy()).contains("https://");
   }
 
   @Test

@@ -7,7 +7,7 @@ import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.export.FakeBackend;
 import io.vigia.collector.export.FakeHttpBackend;
-import io.vigia.collector.export.NetworkExporterContractTest;
+import io.vigia.collector.export.HttpExporterContractTest;
 import io.vigia.collector.net.ClientOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.xerial.snappy.Snappy;
 
-class RemoteWriteExporterTest extends NetworkExporterContractTest {
+class RemoteWriteExporterTest extends HttpExporterContractTest {
   private static final String NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n";
   private String poison = "";
+  private String words = "out of order sample";
+  private String taken = NO_CONTENT;
 
   @Override
   protected FakeBackend newBackend() {
@@ -37,8 +39,8 @@ class RemoteWriteExporterTest extends NetworkExporterContractTest {
       protected String ok(Request request) {
         String text = text(request.body());
         return !poison.isEmpty() && text.contains(poison)
-            ? plain("400 Bad Request", "", "out of order sample")
-            : NO_CONTENT;
+            ? plain("400 Bad Request", "", words)
+            : taken;
       }
     };
   }
@@ -65,6 +67,27 @@ class RemoteWriteExporterTest extends NetworkExporterContractTest {
     assertThat(result.retry()).isEmpty();
     assertThat(result.refused())
         .containsExactly(new ExportResult.Refused(0, 2, "out_of_order", "400 out of order sample"));
+  }
+
+  @Test
+  void mimirsWordsHaveTheSameReasons() throws Exception {
+    poison = new String(new byte[] {18, 1, '2'}, StandardCharsets.ISO_8859_1); // number="2"
+    words =
+        "user=team-a: the sample has been rejected because another sample with a more recent"
+            + " timestamp has already been ingested and out-of-order samples are not allowed"
+            + " (err-mimir-sample-out-of-order)";
+    assertThat(get(started().export(batch())).refused())
+        .extracting(ExportResult.Refused::reason)
+        .containsExactly("out_of_order");
+  }
+
+  @Test
+  void aWebPageIsNoYes() throws Exception {
+    taken = FakeHttpBackend.plain("200 OK", "content-type: text/html\r\n", "<html>log in</html>");
+    Exporter exporter = started();
+    assertAllRetried(get(exporter.export(batch())));
+    taken = NO_CONTENT;
+    assertThat(get(exporter.export(batch()))).isEqualTo(ExportResult.delivered());
   }
 
   /** Whether the request is one of those that carry no data. */

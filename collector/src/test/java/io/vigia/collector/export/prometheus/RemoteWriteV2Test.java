@@ -194,6 +194,18 @@ class RemoteWriteV2Test extends RemoteExporterContractTest {
   }
 
   @Test
+  void theRefusalOfAProxySaysNothingAboutTheVersion() throws Exception {
+    empty =
+        FakeHttpBackend.plain(
+            "400 Bad Request", "content-type: text/html\r\n", "<html>speak TLS</html>");
+    Exporter exporter = started();
+    assertThat(get(exporter.export(gauges("a@1=1")))).isEqualTo(ExportResult.delivered());
+    empty = NOTHING;
+    assertThat(get(exporter.export(gauges("a@2=1")))).isEqualTo(ExportResult.delivered());
+    assertThat(types()).containsExactly(1, 2);
+  }
+
+  @Test
   void aServerThatForgot2_0GetsTheSameDataAgainIn1_0() throws Exception {
     every = NO_CONTENT; // an older Prometheus took its place
     assertThat(get(started().export(gauges("a@1=1")))).isEqualTo(ExportResult.delivered());
