@@ -31,19 +31,20 @@ public final class Authorization {
     return new Authorization(tokenFile, token -> "Bearer " + token);
   }
 
-  /** Elasticsearch: the encoded form of an API key. */
+  /** Elasticsearch: an API key, encoded as Kibana shows it, or {@code id:api_key}. */
   public static Authorization apiKey(Path apiKeyFile) {
-    return new Authorization(apiKeyFile, key -> "ApiKey " + key);
+    return new Authorization(
+        apiKeyFile, key -> "ApiKey " + (key.indexOf(':') < 0 ? key : base64(key)));
   }
 
   /** RFC 7617, UTF-8. */
   public static Authorization basic(String username, Path passwordFile) {
     return new Authorization(
-        passwordFile,
-        password ->
-            "Basic "
-                + Base64.getEncoder()
-                    .encodeToString((username + ":" + password).getBytes(StandardCharsets.UTF_8)));
+        passwordFile, password -> "Basic " + base64(username + ":" + password));
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**

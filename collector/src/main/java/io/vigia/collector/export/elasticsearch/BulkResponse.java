@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>2xx: delivered; but into the failure store: refused, {@code failure_store};
  *   <li>409: there already, which is what {@code create} with a stable id is for: delivered;
- *   <li>401, 403, 404, 408, 429, 5xx: the cluster's fault, not the document's: that item again;
+ *   <li>401, 403, 404, 408, 429, 5xx: the cluster's fault, not the document's: that item again; so
+ *       are some 400s ({@link #ofTheCluster});
  *   <li>any other: refused, with the error's type as the reason.
  * </ul>
  */
@@ -189,7 +190,7 @@ final class BulkResponse {
       }
     } else if (status == 409) {
       duplicates++;
-    } else if (operational(status)) {
+    } else if (operational(status) || ofTheCluster()) {
       if (status >= 500 || status == 408) { // written by a primary that could not say so in time?
         doubtful.doubt(batch.signal(), batch.entries().get(entry).record().id().sequence() + 1);
       }
@@ -219,6 +220,16 @@ final class BulkResponse {
         || status == 429
         || status >= 500
         || status < 200;
+  }
+
+  /**
+   * 400 is also what a document gets because its index was closed, because no index may be made for
+   * it (too many shards), or because the index' pipeline is gone. An operator mends that.
+   */
+  private boolean ofTheCluster() {
+    return "index_closed_exception".equals(errorType)
+        || "validation_exception".equals(errorType)
+        || errorReason != null && errorReason.startsWith("pipeline with id [");
   }
 
   /** Moves to the next item that was sent. */

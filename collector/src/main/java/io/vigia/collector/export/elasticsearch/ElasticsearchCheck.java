@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class ElasticsearchCheck {
   static final String WHO = "check username and passwordFile, apiKeyFile or tokenFile";
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern TOO_OLD = Pattern.compile("([0-7]|8\\.[0-6])\\..*");
   private final HttpClient client;
   private final Endpoint endpoint;
 
@@ -63,10 +65,9 @@ final class ElasticsearchCheck {
           endpoint + " is no Elasticsearch 8 or newer (status " + answer.status() + ")",
           "check the address; OpenSearch and Elasticsearch before 7.14 are not supported");
     }
-    int major = version.indexOf('.') > 0 ? version.charAt(0) - '0' : 0;
-    if (version.length() > 1 && version.charAt(1) == '.' && major < 8) {
+    if (TOO_OLD.matcher(version).matches()) { // our templates need what 8.7 brought
       return CheckResult.failed(
-          endpoint + " is Elasticsearch " + version, "upgrade it to version 8 or 9");
+          endpoint + " is Elasticsearch " + version, "upgrade it to version 8.7 or newer");
     }
     return CheckResult.ok(endpoint + " is Elasticsearch " + version);
   }

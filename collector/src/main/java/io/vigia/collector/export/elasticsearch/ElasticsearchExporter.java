@@ -211,6 +211,9 @@ public final class ElasticsearchExporter implements Exporter {
               if (failure != null || answer.status() >= 500) {
                 doubtful.doubt(batch); // it may have come all the same
               }
+              if (failure != null) {
+                setup.again();
+              }
               return failure == null
                   ? judge(batch, answer, url, alias)
                   : ExportResult.retryAll(batch, text(failure), 0);
@@ -229,7 +232,13 @@ public final class ElasticsearchExporter implements Exporter {
     return switch (status) {
       case 200 -> BulkResponse.judge(batch, answer.body(), url, doubtful, missing);
       case 413 -> ExportResult.refusedAll(batch, "too_large", "413 from " + url);
-      case 400 -> ExportResult.refusedAll(batch, "bad_request", answer.excerpt());
+      case 400 ->
+          answer.isAboutTheWay()
+              ? ExportResult.retryAll(
+                  batch,
+                  "400 from " + url + " (" + HttpAnswer.CHECK_THE_WAY + "): " + answer.excerpt(),
+                  0)
+              : ExportResult.refusedAll(batch, "bad_request", answer.excerpt());
       case 401 ->
           ExportResult.retryAll(
               batch, "401 from " + url + ": " + ElasticsearchCheck.WHO, answer.retryAfterMillis());

@@ -55,12 +55,26 @@ final class Setup {
     }
   }
 
+  /**
+   * The cluster was away: what comes back may be a new one, or one that was restored. Looked after
+   * again before the next batch.
+   */
+  void again() {
+    synchronized (lock) {
+      if (attempt.isDone()) {
+        attempt = CompletableFuture.failedFuture(new IOException("away meanwhile"));
+        nextAttemptNanos = System.nanoTime();
+      }
+    }
+  }
+
   private void run(CompletableFuture<Void> result) {
     try {
       install();
       result.complete(null);
     } catch (ElasticsearchException e) {
-      if (e.status() == 403) {
+      // a cluster that takes no changes for a while says 403, too
+      if (e.status() == 403 && "security_exception".equals(e.error().type())) {
         log.warn(
             "not allowed to put index templates into {}; documents are written as they are: {}",
             http.endpoint(),

@@ -16,6 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BulkResponseTest {
@@ -90,6 +91,27 @@ class BulkResponseTest {
     assertThat(result.retryReason()).startsWith(status + " for documents from es");
     assertThat(doubtful.doubts()).isEqualTo(status >= 500 || status == 408 ? 1 : 0);
     assertThat(missing.get()).as("looks for its data stream").isEqualTo(status == 404 ? 1 : 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "index_closed_exception | closed",
+        "validation_exception | Validation Failed: 1: this action would add [2] shards, but ...;",
+        "illegal_argument_exception | pipeline with id [mine] does not exist"
+      })
+  void aBadRequestThatIsTheClustersFaultIsThatItemAgain(String type, String reason) {
+    String bad =
+        "{\"create\":{\"status\":400,\"error\":{\"type\":\"%s\",\"reason\":\"%s\"}}}"
+            .formatted(type, reason);
+    String good = "{\"create\":{\"status\":201}}";
+    ExportResult result =
+        judge("{\"errors\":true,\"items\":[" + String.join(",", good, good, bad, good, bad) + "]}");
+    assertThat(result.refused()).isEmpty();
+    assertThat(result.retry()).hasSize(2);
+    assertThat(result.retryReason())
+        .isEqualTo("400 for documents from es: " + type + ": " + reason);
   }
 
   @ParameterizedTest

@@ -2,21 +2,27 @@ package io.vigia.collector.export.elasticsearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vigia.collector.core.CheckResult;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.export.FakeBackend;
-import io.vigia.collector.export.NetworkExporterContractTest;
+import io.vigia.collector.export.HttpExporterContractTest;
 import io.vigia.collector.export.TestBatches;
+import io.vigia.collector.net.Authorization;
 import io.vigia.collector.net.ClientOptions;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-class ElasticsearchExporterTest extends NetworkExporterContractTest {
+class ElasticsearchExporterTest extends HttpExporterContractTest {
   private final Map<Integer, String> items = new java.util.concurrent.ConcurrentHashMap<>();
 
   @Override
@@ -109,6 +115,45 @@ class ElasticsearchExporterTest extends NetworkExporterContractTest {
     assertThat(requests().get(0).line()).startsWith("POST /logs-vigia-default/_bulk?filter_path=");
     assertThat(requests().get(1).line()).startsWith("POST /traces-vigia-default/_bulk?");
     assertThat(requests().get(0).headers()).containsEntry("content-type", "application/x-ndjson");
+  }
+
+  @Test
+  void templatesArePutAgainWhenTheClusterWasAway() throws Exception {
+    FakeElasticsearch cluster = (FakeElasticsearch) backend;
+    backend.replies(FakeBackend.Reply.CUT, FakeBackend.Reply.OK);
+    Exporter exporter = started();
+    assertAllRetried(get(exporter.export(batch())));
+    int before = cluster.puts.get();
+    assertThat(before).isPositive();
+    assertThat(get(exporter.export(batch()))).isEqualTo(ExportResult.delivered());
+    assertThat(cluster.puts.get()).isEqualTo(2 * before); // and no document before them
+    assertThat(get(exporter.export(batch()))).isEqualTo(ExportResult.delivered());
+    assertThat(cluster.puts.get()).isEqualTo(2 * before);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"VuaCfGcB:ui2lp2axTNm, VnVhQ2ZHY0I6dWkybHAyYXhUTm0=", "VnVhQ2ZHY0I=, VnVhQ2ZHY0I="})
+  void anApiKeyMayBeGivenAsItIsShownOrInTwoParts(String content, String sent) throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), content + "\n");
+    ClientOptions options = ClientOptions.defaults().withAuthorization(Authorization.apiKey(key));
+    assertThat(export(backend.url(), options)).isEqualTo(ExportResult.delivered());
+    assertThat(backend.header("authorization")).isEqualTo("ApiKey " + sent);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "7.17.9,false",
+    "8.6.2,false",
+    "8.7.0,true",
+    "8.19.21,true",
+    "9.2.0,true",
+    "10.0.0,true"
+  })
+  void checkKnowsWhatTheTemplatesNeed(String version, boolean enough) throws Exception {
+    ((FakeElasticsearch) backend).version = version;
+    CheckResult result = started().check();
+    assertThat(result.ok()).isEqualTo(enough);
+    assertThat(result.summary()).endsWith("is Elasticsearch " + version);
   }
 
   @Test

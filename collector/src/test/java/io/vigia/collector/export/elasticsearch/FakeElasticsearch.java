@@ -2,11 +2,12 @@ package io.vigia.collector.export.elasticsearch;
 
 import io.vigia.collector.export.FakeHttpBackend;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Takes templates always, {@code _bulk} as scripted; looked up is what the test says is there. */
 class FakeElasticsearch extends FakeHttpBackend {
-  private static final String PRODUCT =
+  static final String PRODUCT =
       "x-elastic-product: Elasticsearch\r\n"
           + "content-type: application/vnd.elasticsearch+json;compatible-with=8\r\n";
 
@@ -18,16 +19,23 @@ class FakeElasticsearch extends FakeHttpBackend {
   volatile String search = "{}";
   volatile String searchStatus = "200 OK";
 
+  /** The answer to a template. */
+  volatile String put = plain("200 OK", PRODUCT, "{\"acknowledged\":true}");
+
+  volatile String version = "8.19.21";
+  final AtomicInteger puts = new AtomicInteger();
+
   @Override
   protected @Nullable String beside(Request request) {
     if (peek() == Reply.UNAUTHORIZED && !request.line().startsWith("POST ")) {
       return plain("401 Unauthorized", PRODUCT, "{}");
     }
     if (request.line().startsWith("PUT ")) {
-      return plain("200 OK", PRODUCT, "{\"acknowledged\":true}");
+      puts.incrementAndGet();
+      return put;
     }
     if (request.line().startsWith("GET / ")) {
-      return plain("200 OK", PRODUCT, "{\"version\":{\"number\":\"8.19.21\"}}");
+      return plain("200 OK", PRODUCT, "{\"version\":{\"number\":\"" + version + "\"}}");
     }
     if (request.line().startsWith("GET /_tasks?")) {
       return plain(tasksStatus, PRODUCT, tasks);

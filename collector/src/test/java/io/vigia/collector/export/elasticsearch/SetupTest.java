@@ -2,6 +2,7 @@ package io.vigia.collector.export.elasticsearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.net.Endpoint;
@@ -30,12 +31,48 @@ class SetupTest {
         }
       };
 
+  private static String refusal(String type) {
+    return FakeElasticsearch.plain(
+        "403 Forbidden",
+        FakeElasticsearch.PRODUCT,
+        "{\"error\":{\"root_cause\":[],\"type\":\"%s\",\"reason\":\"no\"},\"status\":403}"
+            .formatted(type));
+  }
+
+  @Test
+  void anAccountThatMayNotPutTemplatesWritesToWhatIsThere() throws Exception {
+    try (FakeElasticsearch backend = new FakeElasticsearch();
+        HttpFailover http = http(backend)) {
+      backend.put = refusal("security_exception");
+      assertThat(setup(http).ready()).succeedsWithin(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aClusterThatTakesNoChangesForAWhileIsWaitedFor() throws Exception {
+    try (FakeElasticsearch backend = new FakeElasticsearch();
+        HttpFailover http = http(backend)) {
+      String taken = backend.put;
+      backend.put = refusal("cluster_block_exception");
+      Setup setup = setup(http);
+      assertThat(setup.ready()).failsWithin(30, TimeUnit.SECONDS);
+      backend.put = taken;
+      await().untilAsserted(() -> assertThat(setup.ready()).succeedsWithin(30, TimeUnit.SECONDS));
+    }
+  }
+
+  private static Setup setup(HttpFailover http) {
+    return new Setup(http, "vigia", "30d", Set.of(Signal.LOGS));
+  }
+
+  private static HttpFailover http(FakeElasticsearch backend) {
+    return new HttpFailover(List.of(HttpClient.builder(Endpoint.parse(backend.url(), 0)).build()));
+  }
+
   @Test
   void anErrorWhilePuttingTemplatesIsAnAnswerToThoseWhoWait() throws Exception {
     try (FakeElasticsearch backend = new FakeElasticsearch();
-        HttpFailover http =
-            new HttpFailover(
-                List.of(HttpClient.builder(Endpoint.parse(backend.url(), 0)).build()))) {
+        HttpFailover http = http(backend)) {
       Setup setup = new Setup(http, "vigia", "30d", NO_MEMORY);
       ExecutionException failure =
           catchThrowableOfType(
