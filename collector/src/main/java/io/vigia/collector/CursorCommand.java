@@ -131,7 +131,7 @@ final class CursorCommand {
           format,
           line.destination(),
           line.signal().id(),
-          line.active() ? "active" : "idle",
+          line.active() ? "active" : line.paused() ? "paused" : "idle",
           line.oldest(),
           line.position(),
           line.end(),

@@ -81,7 +81,8 @@ record Attempt(
         with(List.of(new ExportBatch.Entry(entry.record(), high))));
   }
 
-  private Attempt with(List<ExportBatch.Entry> entries) {
+  /** The same history, with these entries only. */
+  Attempt with(List<ExportBatch.Entry> entries) {
     return new Attempt(
         new ExportBatch(batch.signal(), new ArrayList<>(entries)),
         failures,

@@ -94,8 +94,8 @@ final class Batcher {
           held = entry;
           return true;
         }
-        if (tooOld(record)) {
-          cursor.done(entry.from(), entry.to(), 0, 0, Map.of("age", (long) record.items()));
+        if (options.isTooOld(record.envelope().receiveTimeUnixNanos())) {
+          cursor.done(entry.from(), entry.to(), 0, 0, Map.of(Outcomes.AGE, (long) record.items()));
           continue;
         }
         if (guard.condemned(entry.from().sequence(), /* retryLog= */ false)) {
@@ -117,16 +117,6 @@ final class Batcher {
       }
     }
     return false;
-  }
-
-  private boolean tooOld(LogRecord record) {
-    if (options.maxAgeMillis() == 0) {
-      return false;
-    }
-    long ageMillis =
-        System.currentTimeMillis()
-            - TimeUnit.NANOSECONDS.toMillis(record.envelope().receiveTimeUnixNanos());
-    return ageMillis > options.maxAgeMillis();
   }
 
   private LogReader reader() {

@@ -103,6 +103,12 @@ final class Circuit {
     putOffRefused = reason != null;
   }
 
+  /** Nothing is delivered until it begins anew, which is not possible now. */
+  void stuck(Exception why) {
+    lastError = "paused: " + why.getMessage();
+    state = DestinationStatus.Circuit.OPEN;
+  }
+
   /** The disk, not the destination; said once. */
   void unexpected(Throwable e) {
     if (!String.valueOf(e).equals(lastError)) {

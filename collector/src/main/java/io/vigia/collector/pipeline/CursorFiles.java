@@ -70,7 +70,8 @@ final class CursorFiles {
     return new CursorLine(
         destination,
         log.signal(),
-        false,
+        /* active= */ false,
+        /* paused= */ false,
         cursor.lowWater().sequence(),
         log.oldest().sequence(),
         end.sequence(),

@@ -2,6 +2,7 @@ package io.vigia.collector.pipeline;
 
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.DeadLetterStatus;
+import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.DiskLog;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +41,13 @@ final class Deliveries {
   private final Map<String, Destination> active = new ConcurrentHashMap<>();
 
   /** Removed for a moment, and to be added again. */
-  private final Map<String, Destination> paused = new ConcurrentHashMap<>();
+  private final Map<String, Paused> paused = new ConcurrentHashMap<>();
+
+  /**
+   * @param dispatchers that have ended, and still know how they stood
+   */
+  private record Paused(
+      Destination destination, List<Dispatcher> dispatchers, List<DeadLetterStatus> letters) {}
 
   /** Of those, which cannot be added; said once, for they are tried several times a second. */
   private final Set<String> stuck = ConcurrentHashMap.newKeySet();
@@ -69,12 +77,34 @@ final class Deliveries {
     return active.containsKey(name) || paused.containsKey(name);
   }
 
+  /** Those that have ended, of a destination that is paused. */
+  List<Dispatcher> paused(String name) {
+    Paused one = paused.get(name);
+    return one == null ? List.of() : one.dispatchers;
+  }
+
+  /** Of a destination that is paused as it was before. */
   List<DeadLetterStatus> deadLetterStatus() {
-    return deadLetters.values().stream().map(DeadLetters::status).toList();
+    Map<String, DeadLetterStatus> all = new TreeMap<>();
+    paused.values().forEach(one -> one.letters.forEach(was -> all.put(was.destination(), was)));
+    deadLetters.forEach((name, letters) -> all.put(name, letters.status()));
+    return List.copyOf(all.values());
+  }
+
+  /** One for each destination and signal; a destination that is paused goes on getting more. */
+  List<DestinationStatus> status() {
+    List<Dispatcher> all = new ArrayList<>();
+    paused.values().forEach(one -> all.addAll(one.dispatchers)); // first: one may go on meanwhile
+    for (Dispatcher dispatcher : dispatchers) {
+      all.removeIf(was -> was.isOf(dispatcher.name(), dispatcher.signal()));
+      all.add(dispatcher);
+    }
+    return all.stream().map(Dispatcher::status).toList();
   }
 
   boolean takes(Signal signal) {
-    return dispatchers.stream().anyMatch(dispatcher -> dispatcher.signal() == signal);
+    return dispatchers.stream().anyMatch(dispatcher -> dispatcher.signal() == signal)
+        || paused.values().stream().anyMatch(one -> one.destination.signals().contains(signal));
   }
 
   /** Opens its files; to be started by {@link #start}. The logs are open. */
@@ -154,10 +184,20 @@ final class Deliveries {
     dispatchers.subList(before, dispatchers.size()).forEach(Dispatcher::start);
   }
 
-  /** Delivers no more to it; what is in the air is waited for a moment. */
+  private List<Dispatcher> dispatchersOf(String name) {
+    return dispatchers.stream().filter(dispatcher -> dispatcher.name().equals(name)).toList();
+  }
+
+  /** Delivers no more to it, also when it is paused. */
   void remove(String name) {
-    List<Dispatcher> removed =
-        dispatchers.stream().filter(dispatcher -> dispatcher.name().equals(name)).toList();
+    paused.remove(name);
+    stuck.remove(name);
+    end(name);
+  }
+
+  /** What is in the air is waited for a moment. */
+  private void end(String name) {
+    List<Dispatcher> removed = dispatchersOf(name);
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REMOVE_GRACE_MILLIS);
     removed.forEach(dispatcher -> dispatcher.stop(deadline));
     try {
@@ -185,8 +225,12 @@ final class Deliveries {
       change.run();
       return;
     }
-    remove(name);
-    paused.put(name, destination);
+    List<Dispatcher> ended = dispatchersOf(name);
+    DeadLetters letters = deadLetters.get(name);
+    paused.put(
+        name,
+        new Paused(destination, ended, letters == null ? List.of() : List.of(letters.status())));
+    end(name);
     try {
       change.run();
     } finally {
@@ -196,17 +240,19 @@ final class Deliveries {
 
   /** Until it succeeds (the disk may be full) nothing is freed: nobody's cursor would be missed. */
   void resumePaused() {
-    for (Destination destination : List.copyOf(paused.values())) {
+    for (Paused one : List.copyOf(paused.values())) {
+      String name = one.destination.name();
       try {
-        add(destination);
-        paused.remove(destination.name());
-        if (stuck.remove(destination.name())) {
-          LOG.info("{}: goes on", destination.name());
+        add(one.destination);
+        paused.remove(name);
+        if (stuck.remove(name)) {
+          LOG.info("{}: goes on", name);
         }
       } catch (IOException | RuntimeException e) {
-        if (stuck.add(destination.name())) {
-          LOG.error("{}: cannot go on, is tried again until it can", destination.name(), e);
+        if (stuck.add(name)) {
+          LOG.error("{}: cannot go on, is tried again until it can", name, e);
         }
+        one.dispatchers.forEach(dispatcher -> dispatcher.cannotGoOn(e));
       }
     }
   }

@@ -133,6 +133,16 @@ final class Delivery {
     unsettled -= items;
   }
 
+  /** All that is not settled. */
+  void dropRest(String reason) {
+    dropped(reason, unsettled);
+  }
+
+  /** Whether somebody else gave it up, and counted it, while it was on its way. */
+  boolean isDoneInCursor() {
+    return cursor.isDone(entry.from().sequence());
+  }
+
   boolean isSettled() {
     return unsettled <= 0;
   }

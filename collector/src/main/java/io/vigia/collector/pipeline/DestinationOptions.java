@@ -3,6 +3,7 @@ package io.vigia.collector.pipeline;
 import io.vigia.collector.core.Signal;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How the pipeline treats one destination.
@@ -38,6 +39,12 @@ public record DestinationOptions(
         || retryMaxMillis < retryInitialMillis) {
       throw new IllegalArgumentException("limits must not be negative, retry waits not descending");
     }
+  }
+
+  /** Whether what was received then is older than this destination wants. */
+  boolean isTooOld(long unixNanos) {
+    return maxAgeMillis > 0
+        && System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(unixNanos) > maxAgeMillis;
   }
 
   /** Required, all signals, no limits but 256 MiB of dead letters, back-off from 200 ms to 30 s. */

@@ -31,7 +31,9 @@ import org.slf4j.LoggerFactory;
  * <p>One thread reads, batches and judges; the exporter's own threads only hand in results. When
  * nothing of a batch was taken the backend is held to be down: everything waits for the back-off,
  * then one batch goes ahead as a probe, another one each time. A batch of which nothing is taken
- * while others are is taken apart, and what remains of it moves to the retry log.
+ * while others are is taken apart, and what remains of it moves to the retry log. Where one request
+ * goes at a time, order is kept: such a batch is taken apart in its order, down to the record that
+ * cannot go, at which the destination then stands.
  */
 final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -221,8 +223,8 @@ final class Dispatcher {
     if (half != null) {
       return half;
     }
-    Attempt retry = resends.peekWaiting();
-    if (retry != null && retry.due(System.nanoTime())) {
+    Attempt retry = nextDue();
+    if (retry != null) {
       // failed twice: perhaps it is not the backend, then others go through
       List<ExportBatch.Entry> other =
           retry.failures() >= SUSPICIOUS && hasRoom()
@@ -242,10 +244,25 @@ final class Dispatcher {
     return entries.isEmpty() ? null : Attempt.first(log.signal(), entries);
   }
 
+  /** The waiting batch that is due, without what was given up while it waited. */
+  private @Nullable Attempt nextDue() {
+    while (true) {
+      Attempt first = inFlight == 0 ? resends.comeForward() : resends.peekWaiting();
+      if (first == null || !first.due(System.nanoTime())) {
+        return null;
+      }
+      List<ExportBatch.Entry> wanted = outcomes.stillWanted(first.batch(), options::isTooOld);
+      if (wanted.size() == first.batch().entries().size()) {
+        return first;
+      }
+      resends.keepOfFirst(wanted);
+    }
+  }
+
   /** What comes in order does not wait for a retry log that cannot be read. */
   private List<ExportBatch.Entry> nextPutOff() {
     try {
-      return retryLog.next(limits, outcomes, guard);
+      return retryLog.next(limits, outcomes, guard, options::isTooOld);
     } catch (IOException e) {
       circuit.unexpected(e);
       return List.of();
@@ -313,15 +330,15 @@ final class Dispatcher {
     }
     cursor.countRetry();
     boolean nothingTaken = verdict.nothingTaken() && result.retryAfterMillis() == 0;
-    if (nothingTaken && circuit.isClosed() && resends.isBeside(attempt)) {
+    if (nothingTaken && circuit.isClosed() && !inOrder() && resends.isBeside(attempt)) {
       singleOut(attempt, verdict);
     } else if (verdict.nothingTaken() || result.retryAfterMillis() > 0) {
       int tries = circuit.failures() + 1;
       boolean apart = nothingTaken && attempt.failures() + 1 >= LONELY && mayBeTakenApart(attempt);
       long due =
-          apart
-              ? resends.addApart(attempt, tries)
-              : resends.add(attempt, verdict.again(), tries, result.retryAfterMillis());
+          !apart
+              ? resends.add(attempt, verdict.again(), tries, result.retryAfterMillis())
+              : inOrder() ? resends.addInOrder(attempt, tries) : resends.addApart(attempt, tries);
       circuit.failed(String.valueOf(verdict.reason()), due);
     } else {
       putOff(attempt, verdict);
@@ -353,9 +370,13 @@ final class Dispatcher {
     }
   }
 
-  /** Where order is kept, one request at a time, nothing may overtake. */
+  /** One request at a time: nothing may overtake. */
+  private boolean inOrder() {
+    return limits.maxInFlight() == 1;
+  }
+
   private boolean mayBeTakenApart(Attempt attempt) {
-    return limits.maxInFlight() > 1 && resends.mayBeApart(attempt);
+    return inOrder() ? attempt.batch().entries().size() > 1 : resends.mayBeApart(attempt);
   }
 
   /** Some were taken, some not for now: those wait, or make room for others in the retry log. */
@@ -438,6 +459,15 @@ final class Dispatcher {
   void save() throws IOException {
     retryLog.save(); // first: what is moved must be there before the main cursor has passed it
     cursor.save();
+  }
+
+  boolean isOf(String destination, Signal signal) {
+    return name.equals(destination) && signal() == signal;
+  }
+
+  /** After its end: its successor cannot begin. */
+  void cannotGoOn(Exception why) {
+    circuit.stuck(why);
   }
 
   DestinationStatus status() {

@@ -44,7 +44,18 @@ final class LiveCursors implements CursorAdmin {
       }
     }
     lines.sort(Comparator.comparing(CursorLine::signal));
-    return lines.isEmpty() ? files.lines(destination) : lines;
+    return !lines.isEmpty()
+        ? lines
+        : pipeline.deliversTo(destination) ? pausedLines(destination) : files.lines(destination);
+  }
+
+  /** As its files say, or as it stood before, when they cannot be opened (the disk is full). */
+  private List<CursorLine> pausedLines(String destination) {
+    try {
+      return files.lines(destination).stream().map(CursorLine::asPaused).toList();
+    } catch (IOException e) {
+      return pipeline.paused(destination).stream().map(was -> line(was).asPaused()).toList();
+    }
   }
 
   /** With what was put off for later, which has a log of its own. */
@@ -53,7 +64,8 @@ final class LiveCursors implements CursorAdmin {
     return new CursorLine(
         status.destination(),
         status.signal(),
-        true,
+        /* active= */ true,
+        /* paused= */ false,
         dispatcher.cursor().lowWater().sequence(),
         dispatcher.log().oldest().sequence(),
         dispatcher.log().end().sequence(),

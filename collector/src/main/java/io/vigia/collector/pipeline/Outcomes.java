@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Outcomes {
   private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+
+  /** Dropped because it is older than the destination wants. */
+  static final String AGE = "age";
 
   private static final String CRASH = "crash";
 
@@ -123,6 +127,31 @@ final class Outcomes {
         CRASH,
         "the process died three times while sending it");
     of.done(entry.from(), entry.to(), 0, 0, Map.of(CRASH, entry.items()));
+  }
+
+  /**
+   * What of a batch that waited is still to be sent: the rest was given up meanwhile (size, quota),
+   * or is given up now, because it became too old.
+   */
+  List<ExportBatch.Entry> stillWanted(ExportBatch batch, LongPredicate tooOld) {
+    List<ExportBatch.Entry> wanted = new ArrayList<>();
+    for (ExportBatch.Entry entry : batch.entries()) {
+      Delivery delivery = open.get(entry.record().id().sequence());
+      long received = entry.record().envelope().receiveTimeUnixNanos();
+      if (delivery != null && (delivery.isDoneInCursor() || tooOld.test(received))) {
+        delivery.dropped(AGE, entry.items()); // counts only where nobody else has counted it
+        finish(delivery);
+      } else if (delivery != null) {
+        wanted.add(entry);
+      }
+    }
+    return wanted;
+  }
+
+  /** Gives up what is not settled of a record that is not on its way. */
+  void drop(Delivery delivery, String reason) {
+    delivery.dropRest(reason);
+    finish(delivery);
   }
 
   private void finish(Delivery delivery) {

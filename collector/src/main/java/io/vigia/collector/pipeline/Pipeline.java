@@ -193,6 +193,11 @@ public final class Pipeline implements Component {
     return deliveries.has(name);
   }
 
+  /** The last dispatchers of a destination that is paused. Within {@link #holding}. */
+  List<Dispatcher> paused(String name) {
+    return deliveries.paused(name);
+  }
+
   /** Null when nothing is delivered to it. Within {@link #holding}. */
   @Nullable DeadLetters deadLettersOf(String name) {
     return deliveries.deadLettersOf(name);
@@ -217,7 +222,7 @@ public final class Pipeline implements Component {
 
   /** One per destination and signal. */
   public List<DestinationStatus> status() {
-    return deliveries.dispatchers().stream().map(Dispatcher::status).toList();
+    return deliveries.status();
   }
 
   /** One per signal that some destination takes. */

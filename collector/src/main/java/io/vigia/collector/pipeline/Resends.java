@@ -22,6 +22,9 @@ final class Resends {
   private final PriorityQueue<Attempt> waiting =
       new PriorityQueue<>(Comparator.comparingLong(Attempt::dueNanos));
 
+  /** What goes only after the one that waits, the next one first. */
+  private final ArrayDeque<Attempt> behind = new ArrayDeque<>();
+
   Resends(Backoff backoff, Circuit circuit) {
     this.backoff = backoff;
     this.circuit = circuit;
@@ -53,9 +56,25 @@ final class Resends {
     return waiting.poll();
   }
 
-  /** How many wait for their back-off. */
+  /** Of the one whose back-off is over first no more than this is to be sent, if any. */
+  void keepOfFirst(List<ExportBatch.Entry> wanted) {
+    Attempt first = waiting.poll();
+    if (first != null && !wanted.isEmpty()) {
+      waiting.add(first.with(wanted));
+    }
+  }
+
+  /** How many wait for their back-off, or behind one that does. */
   int waiting() {
-    return waiting.size();
+    return waiting.size() + behind.size();
+  }
+
+  /** As {@link #peekWaiting}, when nothing is on its way: what was behind may be the first now. */
+  @Nullable Attempt comeForward() {
+    if (waiting.isEmpty() && !behind.isEmpty()) {
+      waiting.add(behind.pop());
+    }
+    return waiting.peek();
   }
 
   /**
@@ -85,6 +104,18 @@ final class Resends {
       first = first == Long.MAX_VALUE || due - first < 0 ? due : first;
     }
     return first;
+  }
+
+  /**
+   * Lets the halves of a batch wait, the second one behind the first: where nothing may overtake,
+   * what is before the offender still goes.
+   *
+   * @return when the first of them is due
+   */
+  long addInOrder(Attempt attempt, int tries) {
+    List<Attempt> two = attempt.halves();
+    behind.push(two.get(1));
+    return add(two.get(0), two.get(0).batch().entries(), tries, 0);
   }
 
   /** Whether there is anything to be taken apart, and room for the parts. */

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,8 +182,13 @@ final class RetryLog implements Closeable {
     roundNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(backoff.waitMillis(rounds, 0));
   }
 
-  /** The next batch of the round; empty when the round is over. */
-  List<ExportBatch.Entry> next(Exporter.Limits limits, Outcomes outcomes, CrashGuard guard)
+  /**
+   * The next batch of the round; empty when the round is over.
+   *
+   * @param tooOld what was received then is given up instead
+   */
+  List<ExportBatch.Entry> next(
+      Exporter.Limits limits, Outcomes outcomes, CrashGuard guard, LongPredicate tooOld)
       throws IOException {
     if (waitNanos(System.nanoTime()) > 0) {
       return List.of();
@@ -195,7 +201,7 @@ final class RetryLog implements Closeable {
     }
     List<ExportBatch.Entry> batch = new ArrayList<>();
     try {
-      fill(batch, in, limits, outcomes, guard);
+      fill(batch, in, limits, outcomes, guard, tooOld);
     } catch (IOException | RuntimeException | Error e) { // the next round begins anew, in its time
       batch.forEach(entry -> outcomes.forget(entry.record().id().sequence()));
       endRound(in);
@@ -213,7 +219,8 @@ final class RetryLog implements Closeable {
       LogReader in,
       Exporter.Limits limits,
       Outcomes outcomes,
-      CrashGuard guard)
+      CrashGuard guard,
+      LongPredicate tooOld)
       throws IOException {
     Cursor own = cursor();
     long bytes = 0;
@@ -228,6 +235,10 @@ final class RetryLog implements Closeable {
         own.drop(entry.from(), entry.to(), String.valueOf(entry.damage()));
       } else if (!own.isDone(entry.from().sequence())) {
         long origin = record.id().sequence();
+        if (tooOld.test(since(entry, record)) && !outcomes.isOpen(origin)) {
+          outcomes.drop(delivery(own, entry, record), Outcomes.AGE);
+          continue;
+        }
         if (guard.condemned(origin, /* retryLog= */ true)) {
           outcomes.quarantine(own, entry, record);
           continue;
@@ -249,6 +260,15 @@ final class RetryLog implements Closeable {
         }
       }
     }
+  }
+
+  /** When it was received; of a dead letter, when an operator gave it again. */
+  private static long since(LogEntry entry, LogRecord record) {
+    SideNote note = entry.note();
+    long received = record.envelope().receiveTimeUnixNanos();
+    return note != null && note.reason().equals(DeadLetters.RETRIED)
+        ? Math.max(received, note.unixNanos())
+        : received;
   }
 
   private Delivery delivery(Cursor own, LogEntry entry, LogRecord record) {

@@ -37,6 +37,7 @@ class CursorAdminTest {
   @TempDir Path directory;
   private final FakeExporter exporter = new FakeExporter();
   private final AtomicBoolean diskFails = new AtomicBoolean();
+  private final AtomicBoolean nothingOpens = new AtomicBoolean();
   private Pipeline pipeline;
 
   @BeforeEach
@@ -73,6 +74,9 @@ class CursorAdminTest {
             (proxy, method, arguments) -> {
               if (diskFails.get() && method.getName().equals("createDirectories")) {
                 throw new IOException("no space left on device");
+              }
+              if (nothingOpens.get() && method.getName().equals("open")) {
+                throw new IOException("too many open files");
               }
               try {
                 return method.invoke(Storage.os(), arguments);
@@ -118,7 +122,7 @@ class CursorAdminTest {
   void listShowsWhereEachDestinationStands() throws Exception {
     awaitDelivered(10);
     assertThat(pipeline.cursors().list())
-        .containsExactly(new CursorLine("es", Signal.LOGS, true, 5, 0, 5, 0, 0, 0));
+        .containsExactly(new CursorLine("es", Signal.LOGS, true, false, 5, 0, 5, 0, 0, 0));
   }
 
   @Test
@@ -201,7 +205,19 @@ class CursorAdminTest {
     awaitDelivered(10);
     diskFails.set(true);
     assertThat(pipeline.cursors().rewind("es", null, Place.parse("oldest")))
-        .allSatisfy(line -> assertThat(line.active()).isFalse());
+        .singleElement()
+        .satisfies(
+            line -> {
+              assertThat(line.active()).isFalse();
+              assertThat(line.paused()).isTrue();
+              assertThat(line.pending()).isEqualTo(10);
+            });
+    nothingOpens.set(true);
+    assertThat(pipeline.cursors().list())
+        .as("as it stood before")
+        .singleElement()
+        .satisfies(line -> assertThat(line.paused()).isTrue());
+    nothingOpens.set(false);
     diskFails.set(false);
     await().untilAsserted(() -> assertThat(exporter.delivered()).hasSize(20));
     await().until(() -> status().pending() == 0);

@@ -203,6 +203,53 @@ class FailingFilesTest {
     assertThat(exporter.delivered()).contains("a/0", "b/0", "c/0");
   }
 
+  /** As by a command whose change the disk has no room for. */
+  private void pauseForLonger() throws Exception {
+    disk.brokenWrites = OWN.resolve("logs.cursor")::equals;
+    accept("unsaved", 1);
+    await().until(() -> exporter.delivered().contains("unsaved/0"));
+    pipeline.<IOException>pausing("es", () -> {});
+  }
+
+  @Test
+  void aDestinationThatIsPausedIsShownWithWhatWaitsForIt() throws Exception {
+    start();
+    accept("a", 1);
+    awaitNothingPending();
+    pauseForLonger();
+    accept("b", 2);
+    assertThat(pipeline.status()).hasSize(1);
+    assertThat(status().balanced()).isTrue();
+    assertThat(status().pending()).isEqualTo(2);
+    assertThat(status().circuit()).isEqualTo(DestinationStatus.Circuit.OPEN);
+    assertThat(status().lastError()).startsWith("paused: ");
+    assertThat(pipeline.deadLetterStatus()).hasSize(1);
+    repair();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).contains("b/0", "b/1");
+    assertThat(status().lastError()).isNull();
+  }
+
+  @Test
+  void aSignalIsTakenAlsoWhileItsOnlyDestinationIsPaused() throws Exception {
+    start();
+    pauseForLonger();
+    pipeline.change(() -> {}); // a configuration that was read again, and is the same
+    accept("b", 1);
+    repair();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).contains("b/0");
+  }
+
+  @Test
+  void aPausedDestinationThatIsRemovedDoesNotComeBack() throws Exception {
+    start();
+    pauseForLonger();
+    pipeline.change(() -> pipeline.remove("es"));
+    assertThat(pipeline.deliversTo("es")).isFalse();
+    assertThat(pipeline.status()).isEmpty();
+  }
+
   @Test
   void cursorsAreSavedAgainWhenThereIsMemoryAgain() throws Exception {
     start();

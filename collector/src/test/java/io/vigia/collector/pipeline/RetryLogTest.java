@@ -243,7 +243,8 @@ class RetryLogTest {
 
   private List<ExportBatch.Entry> next(RetryLog retryLog) throws Exception {
     await().until(() -> retryLog.waitNanos(System.nanoTime()) <= 0);
-    return retryLog.next(new Exporter.Limits(1 << 20, 1_000, 0, 1), outcomes, guard);
+    return retryLog.next(
+        new Exporter.Limits(1 << 20, 1_000, 0, 1), outcomes, guard, received -> false);
   }
 
   /** Everything is sent once and answered so. */
