@@ -41,6 +41,7 @@ public final class ContainerLogReceiver implements Receiver {
   private final Path root;
   private final CollectorMetrics metrics;
   private final long intervalMillis;
+  private final LongSupplier nowUnixNanos;
   private final Positions positions;
   private final Problems problems;
   private final PodLogs pods;
@@ -49,17 +50,23 @@ public final class ContainerLogReceiver implements Receiver {
   private final Polling polling = new Polling("vigia-containers", log);
   private volatile Map<Container, Path> reading = Map.of();
   private volatile boolean looked;
+
+  /** What there was at the last look. */
+  private List<Series> all = List.of();
+
   private long savedNanos = System.nanoTime();
 
   private ContainerLogReceiver(Builder builder) {
     this.root = Objects.requireNonNull(builder.directory, "directory");
     this.metrics = builder.metrics;
     this.intervalMillis = builder.intervalMillis;
+    this.nowUnixNanos = builder.nowUnixNanos;
     this.positions = new Positions(Objects.requireNonNull(builder.state, "state"));
     this.problems = new Problems(metrics);
     this.pods = new PodLogs(root, builder::wants, positions::of, problems);
     this.delivery =
-        new Delivery(Objects.requireNonNull(builder.intake, "intake"), metrics, polling::pause);
+        new Delivery(
+            Objects.requireNonNull(builder.intake, "intake"), metrics, this::waitForIntake);
     this.reader =
         new SeriesReader(
             builder.joinStackTraces,
@@ -108,15 +115,15 @@ public final class ContainerLogReceiver implements Receiver {
    * @return false when another process does
    */
   boolean look() throws IOException, Delivery.StoppedException {
-    if (!positions.open(System.currentTimeMillis())) {
+    long beganMillis = nowMillis();
+    if (!positions.open(beganMillis)) {
       return false;
     }
     delivery.reset();
-    List<Series> all = pods.look();
-    long nowMillis = System.currentTimeMillis();
+    all = pods.look();
     Map<Container, Path> written = new HashMap<>();
     for (Series series : all) {
-      series.progress().seen(nowMillis);
+      series.progress().seen(beganMillis);
       if (!series.files().isEmpty()) { // the last series of a container is its last run
         List<LogFile> files = series.files();
         written.put(series.container(), files.get(files.size() - 1).path());
@@ -139,13 +146,24 @@ public final class ContainerLogReceiver implements Receiver {
     } finally {
       save();
       problems.lookDone();
-      metrics.behind(NAME, all.stream().mapToLong(Series::lagBytes).sum(), files(all));
+      tellHowFarBehind();
     }
     return true;
   }
 
-  private static int files(List<Series> all) {
-    return all.stream().mapToInt(series -> series.files().size()).sum();
+  private void tellHowFarBehind() {
+    long bytes = all.stream().mapToLong(Series::lagBytes).sum();
+    metrics.behind(NAME, bytes, all.stream().mapToInt(series -> series.files().size()).sum());
+  }
+
+  /** The intake refuses, perhaps for days: what the files keep meanwhile is told. */
+  private boolean waitForIntake(long millis) {
+    tellHowFarBehind();
+    return polling.pause(millis);
+  }
+
+  private long nowMillis() {
+    return nowUnixNanos.getAsLong() / 1_000_000L;
   }
 
   private void saveNowAndThen() throws IOException {
@@ -156,7 +174,9 @@ public final class ContainerLogReceiver implements Receiver {
 
   private void save() throws IOException {
     if (positions.isChanged()) {
-      positions.save(System.currentTimeMillis());
+      long nowMillis = nowMillis(); // a look may have taken days, or the clock was put forward
+      all.forEach(series -> series.progress().seen(nowMillis));
+      positions.save(nowMillis);
     }
     savedNanos = System.nanoTime();
   }

@@ -104,6 +104,15 @@ final class LogFile {
     return size;
   }
 
+  /** The same now, when it grew. */
+  long sizeNow() {
+    try {
+      return current ? Math.max(size, Files.size(path)) : size;
+    } catch (IOException e) {
+      return size;
+    }
+  }
+
   long modifiedMillis() {
     return modifiedMillis;
   }

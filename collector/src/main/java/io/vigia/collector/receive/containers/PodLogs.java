@@ -151,7 +151,7 @@ final class PodLogs {
           files.set(files.indexOf(twin), file);
         }
       } catch (NoSuchFileException e) {
-        // gone meanwhile
+        problems.missing(path);
       } catch (IOException e) {
         problems.reading(path, e);
       }

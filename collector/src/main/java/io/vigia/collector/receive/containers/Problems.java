@@ -3,6 +3,7 @@ package io.vigia.collector.receive.containers;
 import io.vigia.collector.core.CollectorMetrics;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -31,6 +32,17 @@ final class Problems {
           path
               + (denied ? " may not be read by this user; run as uid 0" : " cannot be read: " + e)
               + "; it is tried again");
+    }
+  }
+
+  /** A file that was listed is not there: gone meanwhile, which is no problem, or only a link. */
+  void missing(Path path) {
+    if (Files.isSymbolicLink(path)) {
+      count(
+          "unreadable",
+          path
+              + " is a link to what is not there for this process; mount that, too (Docker keeps its"
+              + " logs in /var/lib/docker/containers)");
     }
   }
 

@@ -72,13 +72,15 @@ final class Series {
     this.files = List.copyOf(files);
   }
 
-  /** Bytes on disk that were not delivered, as of the last look; compressed files do not count. */
+  /**
+   * Bytes on disk that were not delivered, of the files that are known; none of compressed ones.
+   */
   long lagBytes() {
     long bytes = 0;
     for (LogFile file : files) {
       Progress.File known = progress.of(file);
       if (!file.isGzip()) {
-        bytes += Math.max(0, file.size() - (known == null ? 0 : known.least()));
+        bytes += Math.max(0, file.sizeNow() - (known == null ? 0 : known.least()));
       }
     }
     return bytes;

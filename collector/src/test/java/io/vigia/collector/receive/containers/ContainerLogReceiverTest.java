@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +108,49 @@ class ContainerLogReceiverTest {
         .isEqualTo("{\"on\":false,\"reads\":false,\"seen\":false}");
     receiver.close();
     assertThat(answer(endpoint, question).status().code()).isEqualTo(503);
+  }
+
+  @Test
+  void whatWasReadIsRememberedAlsoWhenThatTookADay() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    AtomicLong now = new AtomicLong(directory.nowUnixNanos());
+    builder.nowUnixNanos(now::get);
+    received.before = () -> now.addAndGet(TimeUnit.HOURS.toNanos(25)); // the intake had no room
+    directory.line("stdout", "F", "first");
+    start();
+    awaitBodies(1);
+    receiver.close();
+    directory.line("stdout", "F", "second");
+    start();
+    awaitBodies(2);
+    assertThat(received.bodies()).containsExactly("first", "second");
+  }
+
+  @Test
+  void aLinkToWhatIsNotMountedHereIsSaid() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    Path elsewhere = root.resolve("docker").resolve("c0ffee-json.log");
+    Files.createSymbolicLink(directory.current(), elsewhere);
+    start();
+    await().until(() -> counted.containsKey("unreadable"));
+    Files.createDirectories(root.resolve("docker")); // it is mounted now
+    directory.line("stdout", "F", "first");
+    awaitBodies(1);
+  }
+
+  @Test
+  void howFarItIsBehindIsToldAlsoWhileTheIntakeRefuses() throws IOException {
+    KubeletDirectory directory = new KubeletDirectory(root.resolve("pods"));
+    directory.line("stdout", "F", "first");
+    received.refuse(Integer.MAX_VALUE);
+    start();
+    await().until(() -> metrics.behindBytes() > 0);
+    long before = metrics.behindBytes();
+    directory.line("stdout", "F", "second");
+    await().until(() -> metrics.behindBytes() > before);
+    received.refuse(0);
+    awaitBodies(2);
+    await().until(() -> metrics.behindBytes() == 0);
   }
 
   private static JsonEndpoint.Answer answer(
@@ -235,7 +280,7 @@ class ContainerLogReceiverTest {
     AtomicInteger asked = new AtomicInteger();
     builder.nowUnixNanos(
         () -> {
-          if (asked.incrementAndGet() == 4) { // at the end of the second file
+          if (asked.incrementAndGet() == 5) { // at the end of the second file
             throw new OutOfMemoryError("Java heap space");
           }
           return UnixTime.nowNanos();
@@ -246,7 +291,7 @@ class ContainerLogReceiverTest {
     Files.writeString(last, "2026-11-21T10:00:01Z stdout F c\n", StandardOpenOption.APPEND);
     await().until(() -> received.bodies().contains("c"));
     assertThat(received.bodies()).containsExactly("shop_a_1", "shop_b_2", "c");
-    assertThat(asked.get()).isGreaterThan(4);
+    assertThat(asked.get()).isGreaterThan(5);
   }
 
   @Test

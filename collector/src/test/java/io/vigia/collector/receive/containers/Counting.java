@@ -9,8 +9,20 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Counting implements CollectorMetrics {
   private final Map<String, Integer> problems = new ConcurrentHashMap<>();
 
+  private volatile long behindBytes;
+
   Map<String, Integer> problems() {
     return problems;
+  }
+
+  /** As it was told last. */
+  long behindBytes() {
+    return behindBytes;
+  }
+
+  @Override
+  public void behind(String receiver, long bytes, int files) {
+    behindBytes = bytes;
   }
 
   @Override

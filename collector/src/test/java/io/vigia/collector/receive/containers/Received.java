@@ -21,6 +21,9 @@ final class Received implements Intake {
   private final List<Entry> entries = Collections.synchronizedList(new ArrayList<>());
   private volatile int refusals;
 
+  /** Runs before each batch is taken or refused. */
+  volatile Runnable before = () -> {};
+
   /** One log record. */
   record Entry(Map<String, String> resource, LogRecord log) {
     String body() {
@@ -56,6 +59,7 @@ final class Received implements Intake {
 
   @Override
   public CompletableFuture<Void> accept(Batch batch) {
+    before.run();
     if (refusals > 0) {
       refusals--;
       return CompletableFuture.failedFuture(new IntakeException.Overloaded("quota", "full", 1));
