@@ -128,6 +128,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
       respond(ctx, HttpResponse.text(400, "not a valid URL"), keepAlive, head);
       return;
     }
+    if (routes.isAtOnce(request.path())) {
+      respond(ctx, answer(request), keepAlive, head);
+      return;
+    }
     try {
       workers.execute(
           () -> {

@@ -1,14 +1,17 @@
 package io.vigia.collector.net;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Finds the handler of a path. Immutable after the server's builder is done with it. */
 final class HttpRoutes {
   private final Map<String, Map<String, HttpHandler>> exact = new LinkedHashMap<>();
   private final Map<String, Map<String, HttpHandler>> prefixes = new LinkedHashMap<>();
+  private final Set<String> atOnce = new HashSet<>();
 
   void add(String method, String path, HttpHandler handler) {
     boolean prefix = path.endsWith("/*");
@@ -19,6 +22,15 @@ final class HttpRoutes {
         != null) {
       throw new IllegalArgumentException("route given twice: " + method + " " + path);
     }
+  }
+
+  /** The handlers of this path never wait. */
+  void atOnce(String path) {
+    atOnce.add(path);
+  }
+
+  boolean isAtOnce(String path) {
+    return atOnce.contains(path);
   }
 
   HttpResponse handle(HttpRequest request) throws Exception {

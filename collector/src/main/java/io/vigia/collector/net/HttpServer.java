@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything is bounded: connections (more are closed at once), one request at a time per
  * connection, request size, waiting requests (more are answered 503), time to send a request and to
- * take a response. Handlers run on worker threads and may block. Responses are gzipped when the
- * client accepts it.
+ * take a response. Handlers run on worker threads and may block, but for those that never do.
+ * Responses are gzipped when the client accepts it.
  */
 public final class HttpServer implements Component {
   private static final int MAX_LINE_BYTES = 16 << 10;
@@ -215,6 +215,15 @@ public final class HttpServer implements Component {
     public Builder get(String path, HttpHandler handler) {
       routes.add("GET", path, handler);
       return this;
+    }
+
+    /**
+     * As {@link #get} of exactly {@code path}, for a handler that never waits: it is answered also
+     * while all workers are busy.
+     */
+    public Builder getAtOnce(String path, HttpHandler handler) {
+      routes.atOnce(path);
+      return get(path, handler);
     }
 
     /** Answers POST of exactly {@code path}, or of all below it when it ends in "/*". */

@@ -35,8 +35,9 @@ public final class WebServer implements Component {
             .name("web")
             .listen(config.listen)
             .tls(config.tls)
-            .get("/healthz", r -> HttpResponse.text(200, "ok"))
-            .get("/readyz", r -> ready(config.ready))
+            // a kubelet that waits behind questions to the store would end the process
+            .getAtOnce("/healthz", r -> HttpResponse.text(200, "ok"))
+            .getAtOnce("/readyz", r -> ready(config.ready))
             .get("/metrics", guard.wrap(metrics))
             .get("/*", guard.wrap(new StaticFiles()))
             .get("/api/info", guard.wrap(status::info))

@@ -2,6 +2,7 @@ package io.vigia.collector.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -27,6 +29,7 @@ class HttpServerTest {
   private final AtomicInteger made = new AtomicInteger();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final AtomicInteger waiting = new AtomicInteger();
   private HttpServer server =
       HttpServer.builder()
           .name("test")
@@ -38,6 +41,7 @@ class HttpServerTest {
           .get("/files/*", r -> HttpResponse.text(200, r.path()))
           .get("/big", r -> HttpResponse.text(200, "a".repeat(100_000)))
           .get("/wait", r -> waitForRelease())
+          .getAtOnce("/now", r -> HttpResponse.text(200, "now"))
           .get("/pieces", r -> pieces(Integer.parseInt(String.valueOf(r.parameter("n")))))
           .get(
               "/teapot",
@@ -70,6 +74,7 @@ class HttpServerTest {
   }
 
   private HttpResponse waitForRelease() throws InterruptedException {
+    waiting.incrementAndGet();
     release.await();
     return HttpResponse.text(200, "released");
   }
@@ -242,6 +247,20 @@ class HttpServerTest {
       socket.getOutputStream().write("GET /hello HTTP/1.1\r\nHos".getBytes("ISO-8859-1"));
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
+  }
+
+  @Test
+  void whatNeverWaitsIsAnsweredAlsoWhileAllWorkersAreBusy() throws Exception {
+    var wait = java.net.http.HttpRequest.newBuilder(uri("/wait")).build();
+    var first = client.sendAsync(wait, BodyHandlers.ofByteArray());
+    var second = client.sendAsync(wait, BodyHandlers.ofByteArray());
+    await().until(() -> waiting.get() == 2);
+    var now =
+        java.net.http.HttpRequest.newBuilder(uri("/now")).timeout(Duration.ofSeconds(30)).build();
+    assertThat(text(client.send(now, BodyHandlers.ofByteArray()))).isEqualTo("now");
+    release.countDown();
+    assertThat(text(first.join())).isEqualTo("released");
+    assertThat(text(second.join())).isEqualTo("released");
   }
 
   @Test
