@@ -4,6 +4,7 @@ import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.pipeline.CursorAdmin;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
@@ -54,6 +55,9 @@ final class AdminOptions {
     } catch (IllegalArgumentException e) {
       err.println("vigia: " + e.getMessage());
       return ExitCode.USAGE;
+    } catch (AccessDeniedException e) { // its message is the file, and nothing else
+      err.println("vigia: " + e.getFile() + " is closed to this user; run it as the collector's");
+      return ExitCode.SOFTWARE;
     } catch (IOException e) {
       err.println("vigia: " + e.getMessage());
       return ExitCode.SOFTWARE;

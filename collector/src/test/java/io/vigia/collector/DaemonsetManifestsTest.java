@@ -106,6 +106,16 @@ class DaemonsetManifestsTest {
     }
   }
 
+  @Test
+  void theCollectorIsNotStartedOnNodesThatItsImageIsNotFor() {
+    assertThat(Manifests.workloads().stream().filter(w -> w.kind().equals("DaemonSet")))
+        .hasSize(1)
+        .allSatisfy(
+            workload ->
+                assertThat(workload.podSpec().at("/nodeSelector/kubernetes.io~1os").asText())
+                    .isEqualTo("linux"));
+  }
+
   @ParameterizedTest
   @MethodSource("workloads")
   void podsHaveNoRightThatTheyDoNotNeed(Manifests.Document workload) {

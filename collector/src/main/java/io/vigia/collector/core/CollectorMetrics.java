@@ -14,6 +14,8 @@ public interface CollectorMetrics {
   /**
    * A receiver's batch was refused. Called by the {@link Intake} for its own reasons, and by a
    * receiver only for what it never handed to the intake.
+   *
+   * @param items at least 1, also when nobody knows how many
    */
   void refused(String receiver, Signal signal, String reason, int items);
 

@@ -33,7 +33,7 @@ public final class FakeIntake implements Intake {
 
         @Override
         public void refused(String receiver, Signal signal, String reason, int items) {
-          count("refused:" + receiver + ":" + reason);
+          count("refused:" + receiver + ":" + reason, items);
         }
 
         @Override

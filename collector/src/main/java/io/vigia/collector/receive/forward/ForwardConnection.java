@@ -29,6 +29,9 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
   private static final int MAX_GREETING_BYTES = 16 << 10;
   private static final long DRAIN_MILLIS = 50;
 
+  /** Of a message that is not whole nobody knows how many it has. */
+  private static final int AT_LEAST_ITEMS = 1;
+
   private final Forwarding forwarding;
   private final MsgPackScanner scanner;
   private final @Nullable Handshake handshake;
@@ -322,7 +325,7 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
               ForwardReceiver.NAME,
               Signal.LOGS,
               why == Shed.MEMORY ? "memory" : "stalled",
-              /* items= */ 0);
+              AT_LEAST_ITEMS);
       close(ctx);
     }
   }
