@@ -8,6 +8,7 @@ import io.vigia.agent.extension.export.ExportHealth;
 import io.vigia.agent.extension.export.Exports;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.komamitsu.fluency.BufferFullException;
 import org.komamitsu.fluency.EventTime;
@@ -28,6 +29,14 @@ public final class FluencySink {
   private static final long MAX_BUFFERED_BYTES = 16L << 20;
   private static final int CLOSE_MILLIS = 1500;
 
+  /** Events gather this long: a thread that logs wakes ours ten times a second, not each time. */
+  private static final int GATHER_MILLIS = 100;
+
+  private static final long FOR_EVER_MILLIS = Long.MAX_VALUE / 10_000_000;
+
+  /** So many wait no longer. */
+  private static final int GATHERED_BYTES = 256 << 10;
+
   private final SpillingIngester ingester;
   private final ExportHealth health;
   private final long maxQueuedBytes;
@@ -36,6 +45,7 @@ public final class FluencySink {
   private long queuedBytes;
   private boolean busy;
   private boolean closing;
+  private boolean flushing;
   private boolean started;
 
   /**
@@ -86,13 +96,14 @@ public final class FluencySink {
         health.dropped("log events", "queue full");
         return false;
       }
+      boolean wasGathered = isGathered();
       queue.add(new Event(epochNanos, record));
       queuedBytes += record.length;
       if (!started) {
         thread.start(); // throws when there is no room for a thread; the next event tries again
         started = true;
-      } else if (queue.size() == 1) {
-        queue.notifyAll();
+      } else if (queue.size() == 1 || isGathered() != wasGathered) {
+        queue.notifyAll(); // costs this thread more than all else here
       }
       return true;
     }
@@ -167,13 +178,13 @@ public final class FluencySink {
           queue.clear();
           queuedBytes = 0;
           queue.notifyAll();
-          if (closing || !await(Agreement.ASK_AGAIN_MILLIS)) {
+          if (closing || !await(Agreement.ASK_AGAIN_MILLIS, () -> closing)) {
             return false;
           }
         } else if (closing || queuedBytes > maxQueuedBytes / 2) {
           agreement.giveUp(closing ? "the process ends" : "too much to hold");
         } else if (agreement.owner() == Agreement.Owner.UNDECIDED) {
-          await(Agreement.ASK_MILLIS);
+          await(Agreement.ASK_MILLIS, () -> closing);
         }
       }
     }
@@ -181,10 +192,10 @@ public final class FluencySink {
   }
 
   /** Whether the process goes on; the queue's lock is held. */
-  private boolean await(long millis) {
+  private boolean await(long millis, BooleanSupplier isEnough) {
     long until = System.nanoTime() + millis * 1_000_000L;
     try {
-      for (long left = millis; left > 0 && !closing; ) {
+      for (long left = millis; left > 0 && !isEnough.getAsBoolean(); ) {
         queue.wait(left);
         left = (until - System.nanoTime()) / 1_000_000L;
       }
@@ -192,6 +203,10 @@ public final class FluencySink {
       closing = true;
     }
     return !closing;
+  }
+
+  private boolean isGathered() {
+    return queuedBytes >= GATHERED_BYTES || flushing || closing;
   }
 
   private static Fluency start(SpillingIngester ingester) {
@@ -211,15 +226,12 @@ public final class FluencySink {
     synchronized (queue) {
       busy = false;
       queue.notifyAll();
-      while (queue.isEmpty()) {
-        if (closing) {
-          return null;
-        }
-        try {
-          queue.wait();
-        } catch (InterruptedException e) {
-          closing = true;
-        }
+      if (queue.isEmpty()) {
+        await(FOR_EVER_MILLIS, () -> closing || !queue.isEmpty());
+        await(GATHER_MILLIS, this::isGathered);
+      }
+      if (queue.isEmpty()) {
+        return null; // the process ends
       }
       Event event = queue.remove();
       queuedBytes -= event.record.length;
@@ -269,6 +281,12 @@ public final class FluencySink {
   CompletableResultCode flush() {
     Fluency connected;
     synchronized (queue) {
+      flushing = true;
+      queue.notifyAll();
+      if (agreement.owner() == Agreement.Owner.FORWARD) {
+        awaitSent(System.nanoTime() + CLOSE_MILLIS * 1_000_000L);
+      }
+      flushing = false;
       connected = fluency;
     }
     try {
@@ -289,19 +307,24 @@ public final class FluencySink {
       closing = true;
       queue.notifyAll();
       sendHeld();
-      while ((!queue.isEmpty() || busy) && System.nanoTime() < deadline) {
-        try {
-          queue.wait(50);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          break;
-        }
-      }
+      awaitSent(deadline);
       connected = fluency;
     }
     return connected == null || close(connected)
         ? CompletableResultCode.ofSuccess()
         : CompletableResultCode.ofFailure();
+  }
+
+  /** The queue's lock is held. */
+  private void awaitSent(long deadlineNanos) {
+    while ((!queue.isEmpty() || busy) && System.nanoTime() < deadlineNanos) {
+      try {
+        queue.wait(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   /** The process ends before it was agreed who ships: better twice than not at all. */
