@@ -65,8 +65,8 @@ public enum Setting {
   REDACT(
       "vigia.redact",
       "true",
-      "replace passwords, tokens, keys, cookies and credentials in spans and log events by"
-          + " `[redacted]`"),
+      "replace passwords, tokens, keys, cookies and credentials in spans, log events and exemplars"
+          + " by `[redacted]`"),
   REDACT_CARDS("vigia.redact.cards", "false", "payment card numbers too"),
   SPILL_DIR(
       "vigia.spill.dir",

@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.resources.Resource;
 import java.util.Collection;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,18 +37,25 @@ public final class RedactingLogExporter implements LogRecordExporter {
     Value<?> body = log.getBodyValue();
     String text = body == null ? "" : body.asString();
     String clean = redactor.text(text);
-    if (attributes == log.getAttributes() && clean.equals(text)) {
+    String event = log.getEventName();
+    String cleanEvent = event == null ? null : redactor.text(event);
+    if (attributes == log.getAttributes()
+        && clean.equals(text)
+        && Objects.equals(cleanEvent, event)) {
       return log;
     }
-    return new CleanLog(log, attributes, clean.equals(text) ? body : Value.of(clean));
+    return new CleanLog(log, attributes, clean.equals(text) ? body : Value.of(clean), cleanEvent);
   }
 
   private static final class CleanLog implements LogRecordData {
     private final LogRecordData log;
     private final Attributes attributes;
     private final @Nullable Value<?> body;
+    private final @Nullable String event;
 
-    CleanLog(LogRecordData log, Attributes attributes, @Nullable Value<?> body) {
+    CleanLog(
+        LogRecordData log, Attributes attributes, @Nullable Value<?> body, @Nullable String event) {
+      this.event = event;
       this.log = log;
       this.attributes = attributes;
       this.body = body;
@@ -113,7 +121,7 @@ public final class RedactingLogExporter implements LogRecordExporter {
 
     @Override
     public @Nullable String getEventName() {
-      return log.getEventName();
+      return event;
     }
   }
 

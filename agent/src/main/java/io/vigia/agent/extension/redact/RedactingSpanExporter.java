@@ -4,6 +4,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
 import io.opentelemetry.sdk.trace.data.EventData;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -41,24 +42,44 @@ public final class RedactingSpanExporter implements SpanExporter {
             || !description.equals(status.getDescription());
     List<EventData> events = new ArrayList<>(span.getEvents().size());
     for (EventData event : span.getEvents()) {
-      Attributes ofEvent = redactor.attributes(event.getAttributes());
-      changed |= ofEvent != event.getAttributes();
-      events.add(
-          ofEvent == event.getAttributes()
-              ? event
-              : EventData.create(
-                  event.getEpochNanos(), event.getName(), ofEvent, event.getTotalAttributeCount()));
+      EventData clean = clean(event);
+      changed |= clean != event;
+      events.add(clean);
+    }
+    List<LinkData> links = new ArrayList<>(span.getLinks().size());
+    for (LinkData link : span.getLinks()) {
+      Attributes ofLink = redactor.attributes(link.getAttributes());
+      boolean same = ofLink == link.getAttributes();
+      changed |= !same;
+      links.add(
+          same
+              ? link
+              : LinkData.create(link.getSpanContext(), ofLink, link.getTotalAttributeCount()));
     }
     return changed
         ? new CleanSpan(
-            span, name, attributes, events, StatusData.create(status.getStatusCode(), description))
+            span,
+            name,
+            attributes,
+            events,
+            links,
+            StatusData.create(status.getStatusCode(), description))
         : span;
+  }
+
+  private EventData clean(EventData event) {
+    Attributes attributes = redactor.attributes(event.getAttributes());
+    String name = redactor.text(event.getName());
+    return attributes == event.getAttributes() && name.equals(event.getName())
+        ? event
+        : EventData.create(event.getEpochNanos(), name, attributes, event.getTotalAttributeCount());
   }
 
   private static final class CleanSpan extends DelegatingSpanData {
     private final String name;
     private final Attributes attributes;
     private final List<EventData> events;
+    private final List<LinkData> links;
     private final StatusData status;
 
     CleanSpan(
@@ -66,8 +87,10 @@ public final class RedactingSpanExporter implements SpanExporter {
         String name,
         Attributes attributes,
         List<EventData> events,
+        List<LinkData> links,
         StatusData status) {
       super(span);
+      this.links = links;
       this.name = name;
       this.attributes = attributes;
       this.events = events;
@@ -87,6 +110,11 @@ public final class RedactingSpanExporter implements SpanExporter {
     @Override
     public List<EventData> getEvents() {
       return events;
+    }
+
+    @Override
+    public List<LinkData> getLinks() {
+      return links;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.vigia.agent.boot.Setting;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -17,18 +18,19 @@ import java.util.regex.Pattern;
 /**
  * Replaces well-known secrets in text and attributes by {@value #REDACTED}: values of attributes
  * whose names say so, {@code password=…} and the like in query strings, JSON (also JSON in a string
- * of JSON), XML and prose, bearer and basic credentials, user and password in URLs; card numbers
- * (13 to 19 digits that pass the Luhn check) when asked. Best effort: it cannot know a secret that
- * nobody names. Thread-safe.
+ * of JSON), XML and prose, bearer and basic credentials, user and password in URLs, JSON web tokens
+ * and private keys wherever they are; card numbers (13 to 19 digits that pass the Luhn check) when
+ * asked. Best effort: it cannot know a secret that nobody names. Thread-safe.
  */
 public final class Redactor {
 
   public static final String REDACTED = "[redacted]";
 
   private static final String WORDS =
-      "(?:passw(?:or)?d|passphrase|pwd|secret(?:[_-]?(?:access[_-]?)?key)?|api[_-]?key"
+      "(?:passw(?:or)?d(?:[_-]?(?:confirm(?:ation)?|repeat|again|hash)|[0-9])?|passphrase|pwd"
+          + "|secret(?:[_-]?(?:access[_-]?)?key)?|api[_-]?key"
           + "|(?:access|account|private)[_-]?key"
-          + "|(?:access|refresh|id|auth|session|csrf|xsrf|bearer)[_-]?token|jsessionid"
+          + "|(?:access|refresh|id|auth|session|csrf|xsrf|bearer)[_-]?token(?:_hint)?|jsessionid"
           + "|x-amz-signature|x-amz-credential|signature|sig)";
 
   /** A name, or its last part: {@code db.password}, {@code http.request.header.cookie}. */
@@ -48,23 +50,48 @@ public final class Redactor {
   /** Also of a string in a string. */
   private static final String QUOTE = "\\\\{0,3}[\"']";
 
+  /** {@code "name":"} of JSON in a URL. */
+  private static final String ENCODED_JSON = "%22(?:%20|\\+)?%3A(?:%20|\\+)?(?:%22)?";
+
+  private static final String AUTHORIZATION = "authorization(?:" + QUOTE + ")?\\s*[:=]\\s*\\[?";
+
+  /** RFC 7519; header and payload are objects, so both begin alike. Looks back where it may fit. */
+  private static final String JWT = "e(?<![\\w-]e)yJ[\\w-]{8,}\\.eyJ[\\w-]{8,}(?:\\.[\\w-]*)?";
+
   /**
    * What stands before a secret: (1) a name, (2) that of a header whose value is the rest of the
-   * line, (3) a scheme and (4) the user of a URL. The last two are followed by the secret.
+   * line, (3) a scheme, (4) a header whose value has none, (5) the user of a URL, (6) nothing,
+   * where a secret is known by itself, (7) the first line of a private key. But for the first two
+   * and the last the secret follows in the expression.
    */
   private static final Pattern SECRET =
       Pattern.compile(
-          ("((?:" + WORDS + END_OF_NAME + "(?:(?:" + QUOTE + ")?\\s*(?:=>|[=:])|%3D|>(?!\\s))")
-              + ("|token" + END_OF_NAME + "(?:" + QUOTE + "\\s*(?:=>|[=:])|=|%3D|>(?!\\s)))\\s*)")
-              + ("|((?:set-)?cookie(?:" + QUOTE + ")?\\s*:\\s*")
-              + ("|authorization(?:" + QUOTE + ")?\\s*[:=]\\s*(?:" + QUOTE + ")?")
+          ("((?:" + WORDS + END_OF_NAME)
+              + ("(?:(?:" + QUOTE + ")?\\s*(?:=>|[=:])|%3D|>(?!\\s)|" + ENCODED_JSON + ")")
+              + ("|token" + END_OF_NAME)
+              + ("(?:" + QUOTE + "\\s*(?:=>|[=:])|=|%3D|>(?!\\s)|" + ENCODED_JSON + "))\\s*)")
+              + ("|((?:set-)?cookie(?:" + QUOTE + ")?\\s*(?::|=(?=\\s*\\[))\\s*")
+              + ("|" + AUTHORIZATION + "(?:" + QUOTE + ")?")
               + "(?:digest|negotiate|ntlm|token|api-?key|hawk|signature|aws4-[a-z0-9-]+)\\s+)"
               + "|((?:\\bbearer|\\bbasic)\\s+)[a-z0-9._~+/=-]{8,}"
-              + "|(://[^/\\s:@?#\"']{0,256}:)[^/\\s?#\"']{1,256}(?=@)",
+              + ("|(" + AUTHORIZATION + "(?:" + QUOTE + ")?)")
+              + "(?=[a-z._~+/=-]{0,256}[0-9])[a-z0-9._~+/=-]{16,}"
+              + "|(://[^/\\s:@?#\"']{0,256}:|jdbc:oracle:[a-z0-9]{1,16}:[^/\\s@\"']{1,128}/)"
+              + "[^/\\s?#\"']{1,256}(?=@)"
+              + ("|()(?-i:" + JWT + ")")
+              + "|(-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY-----)",
           Pattern.CASE_INSENSITIVE);
 
   private static final int NAME = 1;
   private static final int LINE = 2;
+  private static final int SCHEME = 3;
+  private static final int KEY = 7;
+
+  private static final String KEY_BEGINS = "-----BEGIN ";
+  private static final String KEY_ENDS = "-----END ";
+
+  /** What a list or object may have in it, so that a long text is looked at once. */
+  private static final int MAX_BRACKETS = 1_000;
 
   /** Ends a value without quotes. */
   private static final String AFTER_VALUE = " \t\r\n&;,\"'}])<";
@@ -125,6 +152,7 @@ public final class Redactor {
         case 'a' << 16 | 'u' << 8 | 't': // authorization
         case 'b' << 16 | 'e' << 8 | 'a': // bearer
         case 'b' << 16 | 'a' << 8 | 's': // basic
+        case 'e' << 16 | 'y' << 8 | 'j':
           return true;
         default:
       }
@@ -140,7 +168,9 @@ public final class Redactor {
         || text.indexOf("earer ") >= 0
         || text.indexOf("EARER ") >= 0
         || text.indexOf("asic ") >= 0
-        || text.indexOf("ASIC ") >= 0;
+        || text.indexOf("ASIC ") >= 0
+        || text.indexOf("eyJ") >= 0
+        || text.indexOf(KEY_BEGINS) >= 0;
   }
 
   /** Looks at each character a bounded number of times, so that a long text is no stall. */
@@ -155,21 +185,35 @@ public final class Redactor {
       }
       int open = group <= LINE ? quoteAt(text, matcher.end(group)) : -1;
       int begin = open >= 0 ? open + 1 : matcher.end(group);
-      if (text.startsWith(REDACTED, begin)) {
+      if (text.startsWith(REDACTED, begin) || (group == SCHEME && isProse(text, matcher))) {
         continue;
       }
-      int end = matcher.end();
-      if (open >= 0) {
-        end = closingQuote(text, open, open - matcher.end(group));
-      } else if (group <= LINE) {
-        end = group == LINE ? endOfLine(text, matcher, begin) : endOfBare(text, begin);
-      }
+      int end =
+          open >= 0
+              ? closingQuote(text, open, open - matcher.end(group))
+              : endOfUnquoted(text, matcher, group, begin);
       if (end > begin) {
         out.append(text, copied, begin).append(REDACTED);
         copied = end;
       }
     }
     return copied == 0 ? text : out.append(text, copied, text.length()).toString();
+  }
+
+  private static int endOfUnquoted(String text, Matcher matcher, int group, int begin) {
+    if (group == KEY || text.startsWith(KEY_BEGINS, begin)) {
+      return endOfKey(text, begin);
+    }
+    if (group > LINE) {
+      return matcher.end();
+    }
+    if (begin < text.length() && "[{".indexOf(text.charAt(begin)) >= 0) {
+      return closingBracket(text, begin, matcher.group().indexOf('\\') >= 0);
+    }
+    if (group == LINE) {
+      return endOfLine(text, matcher, begin);
+    }
+    return matcher.group().contains("%22") ? endOfEncoded(text, matcher) : endOfBare(text, begin);
   }
 
   /** Where a value's opening quote is, behind the backslashes that escape it; -1 without one. */
@@ -199,11 +243,63 @@ public final class Redactor {
     return endOf(text, open + 1, "\r\n"); // cut off
   }
 
+  /** Of a list or an object, in which a quoted text may have brackets, too. */
+  private static int closingBracket(String text, int open, boolean quotesAreEscaped) {
+    int depth = 0;
+    int backslashes = 0;
+    boolean quoted = false;
+    for (int i = open; i < Math.min(text.length(), open + MAX_BRACKETS); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        quoted ^= quotesAreEscaped || backslashes % 2 == 0;
+      } else if (!quoted && "[{".indexOf(c) >= 0) {
+        depth++;
+      } else if (!quoted && "]}".indexOf(c) >= 0 && --depth == 0) {
+        return i + 1;
+      }
+      backslashes = c == '\\' ? backslashes + 1 : 0;
+    }
+    return endOf(text, open, "\r\n"); // cut off
+  }
+
+  /** RFC 7468: to the end of its last line; all that follows if there is none. */
+  private static int endOfKey(String text, int begin) {
+    int last = text.indexOf(KEY_ENDS, begin);
+    int end = last < 0 ? -1 : text.indexOf("-----", last + KEY_ENDS.length());
+    return end < 0 ? text.length() : end + "-----".length();
+  }
+
+  /** In JSON in a URL: a text ends with its quote, a number before what follows it. */
+  private static int endOfEncoded(String text, Matcher matcher) {
+    boolean isText = text.startsWith("%22", matcher.end() - 3);
+    int i = matcher.end();
+    while (i < text.length() && AFTER_VALUE.indexOf(text.charAt(i)) < 0) {
+      if (isText
+          ? text.startsWith("%22", i) && !text.regionMatches(true, i - 3, "%5C", 0, 3)
+          : text.regionMatches(true, i, "%2C", 0, 3) || text.regionMatches(true, i, "%7D", 0, 3)) {
+        return i;
+      }
+      i++;
+    }
+    return i;
+  }
+
+  /** {@code Basic authentication}: credentials have digits, or letters of both cases. */
+  private static boolean isProse(String text, Matcher matcher) {
+    String value = text.substring(matcher.end(SCHEME), matcher.end());
+    String before = text.substring(Math.max(0, matcher.start() - 20), matcher.start());
+    return value.chars().allMatch(c -> Character.isLetter(c) || "-/._".indexOf(c) >= 0)
+        && (value.substring(1).equals(value.substring(1).toLowerCase(Locale.ROOT))
+            || value.equals(value.toUpperCase(Locale.ROOT)))
+        && !before.toLowerCase(Locale.ROOT).contains("authorization");
+  }
+
   /** A quote ends it, but for credentials that have quotes inside ({@code Digest}). */
   private static int endOfLine(String text, Matcher matcher, int begin) {
     boolean cookie = "cCsS".indexOf(text.charAt(matcher.start())) >= 0;
     boolean inQuotes = matcher.group().indexOf('"') >= 0;
-    return endOf(text, begin, cookie || inQuotes ? "\"\r\n" : "\r\n");
+    boolean inBrackets = matcher.group().indexOf('[') >= 0;
+    return endOf(text, begin, (cookie || inQuotes ? "\"" : "") + (inBrackets ? "]" : "") + "\r\n");
   }
 
   private static int endOfBare(String text, int begin) {

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
@@ -21,6 +26,41 @@ import org.junit.jupiter.api.Test;
 class RedactingSpanExporterTest {
 
   private final List<SpanData> exported = new CopyOnWriteArrayList<>();
+
+  @Test
+  void eventsAndLinksAreCleanedToo() {
+    SpanContext other =
+        SpanContext.create(
+            "0af7651916cd43dd8448eb211c803199",
+            "b7ad6b7169203331",
+            TraceFlags.getSampled(),
+            TraceState.getDefault());
+    SpanExporter exporter = new RedactingSpanExporter(new Kept(), new Redactor(false));
+    try (SdkTracerProvider provider =
+        SdkTracerProvider.builder()
+            .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+            .build()) {
+      provider
+          .get("test")
+          .spanBuilder("x")
+          .addLink(other, Attributes.of(AttributeKey.stringKey("from"), "/a?token=abc"))
+          .startSpan()
+          .addEvent("sent password=abc")
+          .end();
+    }
+    SpanData span = exported.get(0);
+    assertThat(span.getEvents())
+        .singleElement()
+        .extracting(EventData::getName)
+        .isEqualTo("sent password=[redacted]");
+    assertThat(span.getLinks())
+        .singleElement()
+        .satisfies(
+            link -> {
+              assertThat(link.getSpanContext()).isEqualTo(other);
+              assertThat(link.getAttributes().asMap()).containsValue("/a?token=[redacted]");
+            });
+  }
 
   @Test
   void nameOfASpanIsCleanedToo() {

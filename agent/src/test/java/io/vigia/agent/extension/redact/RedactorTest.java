@@ -98,6 +98,25 @@ class RedactorTest {
         "Authorization: Digest username=\"a\", response=\"b\" | Authorization: Digest [redacted]",
         "curl -H \"Cookie: a=b; c=d\" http://h | curl -H \"Cookie: [redacted]\" http://h",
         "{\"Authorization\":\"Token abc\",\"a\":1} | {\"Authorization\":\"Token [redacted]\",\"a\":1}",
+        "Authorization: 0123456789abcdef x | Authorization: [redacted] x",
+        "{authorization=[Token abc], host=[h]} | {authorization=[Token [redacted]], host=[h]}",
+        "Authorization: Bearer mytesttoken | Authorization: Bearer [redacted]",
+        "bad token eyJhbGciOiJI.eyJzdWIiOiIx.c2ln: x | bad token [redacted]: x",
+        // lists and objects, as headers and validation errors are logged
+        "{\"cookie\":[\"a=b\",\"c=d\"],\"x\":1} | {\"cookie\":[redacted],\"x\":1}",
+        "{cookie=[a=b; c=d], host=[h]} | {cookie=[redacted], host=[h]}",
+        "{\"x-api-key\":[\"k\"],\"x\":1} | {\"x-api-key\":[redacted],\"x\":1}",
+        "{\"password\": {\"new\":\"a]}\"}, \"x\":1} | {\"password\": [redacted], \"x\":1}",
+        "{\\\"password\\\":[\\\"a\\\"]} | {\\\"password\\\":[redacted]}",
+        "password=[cut of | password=[redacted]",
+        // names that say a little more
+        "password_confirmation=a&password2=b | password_confirmation=[redacted]&password2=[redacted]",
+        "passwordHash: abc, x | passwordHash: [redacted], x",
+        "/logout?id_token_hint=a&b=c | /logout?id_token_hint=[redacted]&b=c",
+        // JSON in a URL
+        "?q=%7B%22password%22%3A%22a%5C%22b%22%2C%22x%22%3A1%7D | ?q=%7B%22password%22%3A%22[redacted]%22%2C%22x%22%3A1%7D",
+        "?q=%7B%22token%22%3a12%7D&b=c | ?q=%7B%22token%22%3a[redacted]%7D&b=c",
+        "jdbc:oracle:thin:scott/tiger@//db:1521/x | jdbc:oracle:thin:scott/[redacted]@//db:1521/x",
       })
   void secretsInTextAreReplaced(String text, String clean) {
     assertThat(redactor.text(text)).isEqualTo(clean);
@@ -116,6 +135,11 @@ class RedactorTest {
         "authorization: denied for bob",
         "List<Secret> found: 3",
         "nextPageTokens=3",
+        "Basic authentication failed for bob",
+        "BASIC AUTHENTICATION is off, bearer credentials: none",
+        "Basic monitoring/alerting.",
+        "password_policy=strict",
+        "Cookie=none",
       })
   void restIsLeftAlone(String text) {
     assertThat(redactor.text(text)).isSameAs(text);
@@ -174,10 +198,32 @@ class RedactorTest {
             "pwd= [redacted]",
             "pwd='[redacted]",
             "bearer ",
-            "token\"   ")) {
-      String clean = redactor.text(text.repeat(500_000) + "\n\"', password=hunter2");
+            "token\"   ",
+            "pwd=[\n",
+            "cookie:{",
+            "authorization: 1",
+            "basic aaaaaaaa ",
+            "%22pwd%22%3A%22",
+            "eyJaaaaaaaa.",
+            "pwd=-----BEGIN \n",
+            "-----BEGIN PRIVATE KEY-----")) {
+      String clean = redactor.text(text.repeat(200_000) + "\n\"', password=hunter2");
       assertThat(clean).doesNotContain("hunter2");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "private_key=", "read "})
+  void privateKeyIsReplacedToItsEnd(String before) {
+    String key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----";
+    assertThat(redactor.text(before + key + "\nthen\n"))
+        .startsWith(before)
+        .endsWith("[redacted]\nthen\n")
+        .doesNotContain("MIIE")
+        .doesNotContain("abc=");
+    assertThat(redactor.text(before + key.substring(0, 40))).doesNotContain("MIIE");
+    String certificate = key.replace("RSA PRIVATE KEY", "CERTIFICATE");
+    assertThat(redactor.text(certificate)).isSameAs(certificate);
   }
 
   @Test
