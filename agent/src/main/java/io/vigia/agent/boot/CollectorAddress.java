@@ -21,12 +21,15 @@ public final class CollectorAddress {
   static final int FORWARD_PORT = 24224;
 
   private final URI otlp;
+  private final URI otherOtlp;
   private final String source;
   private final String forwardHost;
   private final int forwardPort;
 
-  private CollectorAddress(URI otlp, String source, String forwardHost, int forwardPort) {
+  private CollectorAddress(
+      URI otlp, URI otherOtlp, String source, String forwardHost, int forwardPort) {
     this.otlp = otlp;
+    this.otherOtlp = otherOtlp;
     this.source = source;
     this.forwardHost = forwardHost;
     this.forwardPort = forwardPort;
@@ -42,14 +45,14 @@ public final class CollectorAddress {
    */
   public static CollectorAddress find(
       Function<String, @Nullable String> properties, Function<String, @Nullable String> env) {
-    URI otlp = null;
+    String given = "localhost";
     String source = "default";
     String protocol = properties.apply("otel.exporter.otlp.protocol");
     if (isBlank(protocol)) {
       protocol = env.apply("OTEL_EXPORTER_OTLP_PROTOCOL");
     }
     // each has its own, and not every collector speaks both on both
-    int port = "grpc".equals(protocol) ? OTLP_GRPC_PORT : OTLP_HTTP_PORT;
+    boolean grpc = "grpc".equals(protocol);
     String[][] candidates = {
       {"vigia.collector", "VIGIA_COLLECTOR"},
       {"otel.exporter.otlp.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT"},
@@ -64,23 +67,22 @@ public final class CollectorAddress {
         name = names[1];
       }
       if (value != null && !isBlank(value)) {
-        otlp = parse(name, value.trim(), port);
+        given = value.trim();
         source = name;
         break;
       }
     }
-    if (otlp == null) {
-      otlp = URI.create("http://localhost:" + port);
-    }
+    URI otlp = parse(source, given, grpc ? OTLP_GRPC_PORT : OTLP_HTTP_PORT);
+    URI other = parse(source, given, grpc ? OTLP_HTTP_PORT : OTLP_GRPC_PORT);
     String forward = properties.apply("vigia.forward");
     if (isBlank(forward)) {
       forward = env.apply("VIGIA_FORWARD");
     }
     if (forward == null || isBlank(forward)) {
-      return new CollectorAddress(otlp, source, hostOf(otlp), FORWARD_PORT);
+      return new CollectorAddress(otlp, other, source, hostOf(otlp), FORWARD_PORT);
     }
     URI address = parse("VIGIA_FORWARD", forward.trim(), FORWARD_PORT);
-    return new CollectorAddress(otlp, source, hostOf(address), UrlHost.port(address));
+    return new CollectorAddress(otlp, other, source, hostOf(address), UrlHost.port(address));
   }
 
   /**
@@ -141,6 +143,14 @@ public final class CollectorAddress {
   /** Base URL for OTLP, always with a port: {@code http://host:4318}. */
   public URI otlp() {
     return otlp;
+  }
+
+  /**
+   * For the protocol of OTLP, HTTP or gRPC, that {@link #otlp} is not for: the same if the port was
+   * given.
+   */
+  URI otherOtlp() {
+    return otherOtlp;
   }
 
   /** Whether the port says gRPC (4317, the registered one) and not HTTP. */

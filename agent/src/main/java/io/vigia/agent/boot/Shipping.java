@@ -1,5 +1,6 @@
 package io.vigia.agent.boot;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ public final class Shipping {
   private static final String TRACES = "otel.traces.exporter";
   private static final String METRICS = "otel.metrics.exporter";
   private static final String OTLP = "otlp";
+  private static final String[] SIGNALS = {"traces", "metrics", "logs"};
 
   private final CollectorAddress address;
   private final boolean grpc;
@@ -36,7 +38,8 @@ public final class Shipping {
   private final Map<String, String> overrides = new LinkedHashMap<>();
 
   /**
-   * Signal → where it goes by OTLP, for those that go elsewhere than to the collector's address.
+   * Signal → how and where it goes by OTLP, for those that go elsewhere than to the collector's
+   * address, or by another protocol.
    */
   private final Map<String, String> elsewhere = new LinkedHashMap<>();
 
@@ -52,18 +55,39 @@ public final class Shipping {
     String protocol = settings.apply("otel.exporter.otlp.protocol");
     Shipping shipping =
         new Shipping(address, protocol == null ? address.isGrpc() : protocol.equals("grpc"));
-    for (String signal : new String[] {"traces", "metrics", "logs"}) {
+    for (String signal : SIGNALS) {
       String own = settings.apply("otel.exporter.otlp." + signal + ".endpoint");
       if (own != null && !own.trim().isEmpty()) {
         // a URL may carry a password
-        shipping.elsewhere.put(
-            signal, own.trim().replaceFirst("//[^/]*@", "//").replaceFirst("[?#].*", ""));
+        String url = own.trim().replaceFirst("//[^/]*@", "//").replaceFirst("[?#].*", "");
+        shipping.elsewhere.put(signal, "OTLP to " + url);
       }
     }
     shipping.exporters.put("traces", shipping.traces(list(settings.apply(TRACES), OTLP)));
     shipping.exporters.put("metrics", shipping.metrics(list(settings.apply(METRICS), OTLP)));
     shipping.exporters.put("logs", shipping.logs(list(settings.apply(LOGS), VIGIA)));
+    for (String signal : SIGNALS) {
+      shipping.byOwnProtocol(signal, settings.apply("otel.exporter.otlp." + signal + ".protocol"));
+    }
     return shipping;
+  }
+
+  /** One signal by gRPC, or one by HTTP: to that protocol's port, unless the user gave one. */
+  private void byOwnProtocol(String signal, @Nullable String protocol) {
+    boolean byGrpc = "grpc".equals(protocol);
+    if (protocol == null
+        || protocol.trim().isEmpty()
+        || byGrpc == grpc
+        || elsewhere.containsKey(signal)) {
+      return;
+    }
+    URI to = address.otherOtlp();
+    elsewhere.put(signal, (byGrpc ? "OTLP/gRPC to " : "OTLP/HTTP to ") + to);
+    if (!to.equals(address.otlp())) {
+      overrides.put(
+          "otel.exporter.otlp." + signal + ".endpoint",
+          byGrpc ? to.toString() : to + "/v1/" + signal);
+    }
   }
 
   private static List<String> list(@Nullable String value, String byDefault) {
@@ -201,7 +225,7 @@ public final class Shipping {
   /** An exporter, with its address if that is the signal's own. */
   private String towards(String exporter, String signal) {
     String own = exporter.equals(OTLP) ? elsewhere.get(signal) : null;
-    return own == null ? exporter : "OTLP to " + own;
+    return own == null ? exporter : own;
   }
 
   /** {@code traces and metrics by OTLP/HTTP, logs by forward to localhost:24224}. */

@@ -30,6 +30,41 @@ class ShippingTest {
     assertThat(shipping.ask().otlp()).as("nothing goes there").isNull();
   }
 
+  /** As upstream's agent by itself; a collector need not speak gRPC where it speaks HTTP. */
+  @Test
+  void signalOfAnotherProtocolGoesToThatProtocolsPort() {
+    Shipping grpc = Shipping.of(Map.of("otel.exporter.otlp.traces.protocol", "grpc")::get, LOCAL);
+    assertThat(grpc.overrides())
+        .containsEntry("otel.exporter.otlp.traces.endpoint", "http://localhost:4317")
+        .doesNotContainKey("otel.exporter.otlp.metrics.endpoint");
+    assertThat(grpc.signals())
+        .startsWith("traces by OTLP/gRPC to http://localhost:4317, metrics by OTLP/HTTP, ");
+
+    Map<String, String> settings =
+        Map.of(
+            "otel.exporter.otlp.protocol",
+            "grpc",
+            "otel.exporter.otlp.metrics.protocol",
+            "http/protobuf",
+            "vigia.collector",
+            "c");
+    CollectorAddress address = CollectorAddress.find(settings::get, name -> null);
+    Shipping http = Shipping.of(settings::get, address);
+    assertThat(http.overrides())
+        .containsEntry("otel.exporter.otlp.metrics.endpoint", "http://c:4318/v1/metrics");
+    assertThat(http.signals()).contains("metrics by OTLP/HTTP to http://c:4318");
+  }
+
+  @Test
+  void portThatIsGivenIsForEveryProtocol() {
+    Map<String, String> settings =
+        Map.of("otel.exporter.otlp.traces.protocol", "grpc", "vigia.collector", "c:5000");
+    CollectorAddress address = CollectorAddress.find(settings::get, name -> null);
+    Shipping shipping = Shipping.of(settings::get, address);
+    assertThat(shipping.overrides()).doesNotContainKey("otel.exporter.otlp.traces.endpoint");
+    assertThat(shipping.signals()).startsWith("traces by OTLP/gRPC to http://c:5000, ");
+  }
+
   /** Otherwise they would go to nobody, by forward to this machine. */
   @Test
   void logsGoWhereTheirOwnEndpointSays() {
