@@ -11,18 +11,21 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Point 6: what waits for the collector is bounded in bytes. */
 class QueuesIT {
 
-  /** 200 MB of spans in a heap of 96 MB. */
-  @Test
-  void spansBeyondTheQueueAreDroppedCountedAndReported() throws Exception {
+  /** 200 MB of spans. */
+  @ParameterizedTest
+  @ValueSource(strings = {"96m", "40m"})
+  void spansBeyondTheQueueAreDroppedCountedAndReported(String heap) throws Exception {
     try (Receiver receiver = Receiver.start();
         Jvm jvm =
             Jvm.of(LargeSpans.class, "opentelemetry-api", "opentelemetry-context", "jspecify")
                 .sendingTo(receiver)
-                .option("-Xmx96m")
+                .option("-Xmx" + heap)
                 .option("-Dotel.metric.export.interval=300")
                 .argument("told")
                 .start()) {
@@ -38,16 +41,18 @@ class QueuesIT {
     }
   }
 
-  /** 200 MB of log events in a heap of 96 MB, and a receiver that acknowledges none at first. */
-  @Test
-  void logEventsBeyondTheQueueAreDroppedCountedAndReported(@TempDir Path spill) throws Exception {
+  /** 200 MB of log events, and a receiver that acknowledges none at first. */
+  @ParameterizedTest
+  @ValueSource(strings = {"96m", "40m"})
+  void logEventsBeyondTheQueueAreDroppedCountedAndReported(String heap, @TempDir Path spill)
+      throws Exception {
     try (Receiver receiver = Receiver.start();
         Jvm jvm =
             Jvm.of(LargeLogs.class)
                 .sendingTo(receiver)
                 .spillingTo(spill)
                 .environment("VIGIA_SPILL_MAX_BYTES", "1000000000") // so that only the queue drops
-                .option("-Xmx96m")
+                .option("-Xmx" + heap)
                 .option("-Dotel.metric.export.interval=300")
                 .argument("told")
                 .start()) {

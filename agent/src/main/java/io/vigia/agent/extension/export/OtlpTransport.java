@@ -49,16 +49,24 @@ final class OtlpTransport implements Outbox.Transport {
 
   /**
    * The specification has 429, 502, 503 and 504 sent again. Here also what an operator or a restart
-   * repairs while the data waits: a bad key, a server that fails. A path that is not there is not
-   * waited for, unless it was: a router that has just begun may not know it yet.
+   * repairs while the data waits: a bad key, a server that fails, a request that came too slowly. A
+   * path that is not there, or elsewhere, is not waited for, unless it was: a router that has just
+   * begun may not know it yet.
    */
   private boolean mayBeTakenLater(int status) {
     switch (status) {
       case 401:
       case 403:
       case 407:
+      case 408:
+      case 425:
       case 429:
         return true;
+      case 301:
+      case 302:
+      case 303:
+      case 307:
+      case 308:
       case 404:
       case 405:
       case 501:

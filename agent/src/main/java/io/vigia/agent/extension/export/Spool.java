@@ -66,7 +66,7 @@ public final class Spool {
     }
   }
 
-  private static final long MAX_MEMORY_BYTES = 4L << 20;
+  private static final long MAX_MEMORY_BYTES = HeapShare.atMost(4L << 20);
 
   private final @Nullable SpoolDirectory directory;
   private final Map<String, ArrayDeque<Item>> items = new HashMap<>();

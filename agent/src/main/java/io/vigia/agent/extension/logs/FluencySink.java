@@ -3,12 +3,15 @@ package io.vigia.agent.extension.logs;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.ExportHealth;
 import io.vigia.agent.extension.export.Exports;
+import io.vigia.agent.extension.export.HeapShare;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.komamitsu.fluency.BufferFullException;
 import org.komamitsu.fluency.EventTime;
@@ -25,8 +28,11 @@ public final class FluencySink {
   /** Fluentd tag of all log records; the service is in the resource. */
   static final String TAG = "vigia.logs";
 
-  private static final long MAX_QUEUED_BYTES = 8L << 20;
-  private static final long MAX_BUFFERED_BYTES = 16L << 20;
+  private static final long MAX_QUEUED_BYTES = HeapShare.atMost(8L << 20);
+
+  /** Its chunks double: twice as much takes whatever the queue can have in one event. */
+  private static final long MAX_BUFFERED_BYTES = 2 * MAX_QUEUED_BYTES;
+
   private static final int CLOSE_MILLIS = 1500;
 
   /** Events gather this long: a thread that logs wakes ours ten times a second, not each time. */
@@ -37,10 +43,18 @@ public final class FluencySink {
   /** So many wait no longer. */
   private static final int GATHERED_BYTES = 256 << 10;
 
+  /** How long Fluency waits for more events before it sends some. */
+  private static final int HELD_MILLIS = 300;
+
+  /** Until what was emitted last has left, unless the wall clock is set back meanwhile. */
+  private static final int SETTLE_MILLIS = 1_000;
+
   private final SpillingIngester ingester;
   private final ExportHealth health;
   private final long maxQueuedBytes;
   private final Agreement agreement;
+  private final int heldMillis;
+  private final SetBack clock;
   private final ArrayDeque<Event> queue = new ArrayDeque<>();
   private long queuedBytes;
   private boolean busy;
@@ -71,6 +85,8 @@ public final class FluencySink {
     this.health = Exports.health();
     this.maxQueuedBytes = builder.maxQueuedBytes;
     this.agreement = new Agreement(builder.question);
+    this.heldMillis = builder.heldMillis;
+    this.clock = new SetBack(builder.wallMillis);
     thread.setDaemon(true);
     thread.setContextClassLoader(null);
   }
@@ -129,15 +145,16 @@ public final class FluencySink {
       return;
     }
     Fluency connected = connect();
-    for (Event event = next(); event != null; event = next()) {
+    for (Event event = next(connected); event != null; event = next(connected)) {
       emit(connected, event);
+      flushIfSetBack(connected);
     }
   }
 
   private Fluency connect() {
     Fluency connected = fluency;
     if (connected == null) {
-      connected = start(ingester);
+      connected = start();
       synchronized (queue) {
         fluency = connected;
       }
@@ -209,25 +226,39 @@ public final class FluencySink {
     return queuedBytes >= GATHERED_BYTES || flushing || closing;
   }
 
-  private static Fluency start(SpillingIngester ingester) {
+  private Fluency start() {
     FluencyBuilder builder = new FluencyBuilder();
     builder.setJvmHeapBufferMode(true);
     builder.setMaxBufferSize(MAX_BUFFERED_BYTES);
     builder.setBufferChunkInitialSize(64 << 10);
     builder.setBufferChunkRetentionSize(1 << 20);
-    builder.setBufferChunkRetentionTimeMillis(300);
+    builder.setBufferChunkRetentionTimeMillis(heldMillis);
     builder.setFlushAttemptIntervalMillis(200);
     builder.setWaitUntilBufferFlushed(1);
     builder.setWaitUntilFlusherTerminated(1);
     return builder.buildFromIngester(new ForwardRecordFormatter(), ingester);
   }
 
-  private @Nullable Event next() {
+  /** Fluency would hold what it has until the clock has come so far again, for hours perhaps. */
+  private void flushIfSetBack(Fluency connected) {
+    if (clock.happened()) {
+      try {
+        connected.flush(); // only asks its thread
+      } catch (IOException e) {
+        Console.debug(() -> "Fluency: " + e);
+      }
+    }
+  }
+
+  private @Nullable Event next(Fluency connected) {
     synchronized (queue) {
       busy = false;
       queue.notifyAll();
       if (queue.isEmpty()) {
-        await(FOR_EVER_MILLIS, () -> closing || !queue.isEmpty());
+        BooleanSupplier isMore = () -> closing || !queue.isEmpty();
+        await(SETTLE_MILLIS, isMore);
+        flushIfSetBack(connected);
+        await(FOR_EVER_MILLIS, isMore);
         await(GATHER_MILLIS, this::isGathered);
       }
       if (queue.isEmpty()) {
@@ -343,18 +374,13 @@ public final class FluencySink {
 
   /** Fluency waits for its threads for up to two seconds, which an exit may not have. */
   private static boolean close(Fluency connected) {
-    Thread closing =
-        new Thread(
-            () -> {
-              try {
-                connected.close();
-              } catch (IOException e) {
-                Console.debug(() -> "Fluency: " + e);
-              }
-            },
-            "vigia-logs-close");
-    closing.setDaemon(true);
-    closing.start();
+    Thread closing;
+    try {
+      closing = Daemon.start("vigia-logs-close", () -> closeQuietly(connected));
+    } catch (OutOfMemoryError e) { // no thread to be had: better late than never
+      closeQuietly(connected);
+      return true;
+    }
     try {
       // join(0) would wait for ever
       closing.join(Math.max(1, ExitBudget.bounded(CLOSE_MILLIS)));
@@ -364,12 +390,22 @@ public final class FluencySink {
     return !closing.isAlive();
   }
 
+  private static void closeQuietly(Fluency connected) {
+    try {
+      connected.close();
+    } catch (IOException e) {
+      Console.debug(() -> "Fluency: " + e);
+    }
+  }
+
   /** Not thread-safe. */
   public static final class Builder {
     private final String host;
     private final int port;
     private long maxQueuedBytes = MAX_QUEUED_BYTES;
     private Agreement.@Nullable Question question;
+    private int heldMillis = HELD_MILLIS;
+    private LongSupplier wallMillis = System::currentTimeMillis;
 
     private Builder(String host, int port) {
       this.host = host;
@@ -379,6 +415,18 @@ public final class FluencySink {
     /** Upper bound of records waiting for Fluency; default 8 MiB. */
     Builder maxQueuedBytes(long bytes) {
       this.maxQueuedBytes = bytes;
+      return this;
+    }
+
+    /** How long events are held so that others go with them, in milliseconds; default 300. */
+    Builder held(int millis) {
+      this.heldMillis = millis;
+      return this;
+    }
+
+    /** Milliseconds since 1970; default that of the JVM. */
+    Builder wallClock(LongSupplier millis) {
+      this.wallMillis = millis;
       return this;
     }
 

@@ -28,15 +28,27 @@ public final class BoundedReader implements MetricReader {
   /** Of the exit, for what comes after. */
   private static final int OTHERS_MILLIS = 500;
 
+  /** Starts threads. */
+  interface Threads {
+    Thread start(String name, Runnable work);
+  }
+
   private final MetricReader reader;
   private final UnaryOperator<Collection<MetricData>> cleaning;
+  private final Threads threads;
 
   /**
    * @param cleaning of everything that is read
    */
   public BoundedReader(MetricReader reader, UnaryOperator<Collection<MetricData>> cleaning) {
+    this(reader, cleaning, Daemon::start);
+  }
+
+  BoundedReader(
+      MetricReader reader, UnaryOperator<Collection<MetricData>> cleaning, Threads threads) {
     this.reader = reader;
     this.cleaning = cleaning;
+    this.threads = threads;
   }
 
   @Override
@@ -74,8 +86,15 @@ public final class BoundedReader implements MetricReader {
   @Override
   public CompletableResultCode shutdown() {
     CompletableResultCode result = new CompletableResultCode();
-    Thread ending = Daemon.start("vigia-metrics-end", () -> end(result));
-    Daemon.start("vigia-metrics-deadline", () -> failWhenSpent(ending, result));
+    try {
+      Thread ending = threads.start("vigia-metrics-end", () -> end(result));
+      threads.start("vigia-metrics-deadline", () -> failWhenSpent(ending, result));
+    } catch (OutOfMemoryError e) {
+      // no thread to be had: without the last metrics, but what is thrown would end the exit's
+      // thread, and the log events would not leave either
+      Console.harmless(e);
+      result.fail();
+    }
     return result;
   }
 

@@ -99,15 +99,16 @@ final class FamilyConverter {
   }
 
   private MetricData counter(Family family) {
-    List<DoublePointData> points = new ArrayList<>();
-    for (Family.Sample sample : family.samples) {
-      if (!sample.name.endsWith("_created") && fits(family.name, points.size())) {
-        points.add(point(sample));
-      }
-    }
     String name = family.name;
     if (name.endsWith("_total")) {
       name = name.substring(0, name.length() - "_total".length());
+    }
+    String created = name + "_created"; // when it began; another counter may well end so
+    List<DoublePointData> points = new ArrayList<>();
+    for (Family.Sample sample : family.samples) {
+      if (!sample.name.equals(created) && fits(family.name, points.size())) {
+        points.add(point(sample));
+      }
     }
     return ImmutableMetricData.createDoubleSum(
         resource, SCOPE, name, family.help, "", ImmutableSumData.create(true, CUMULATIVE, points));

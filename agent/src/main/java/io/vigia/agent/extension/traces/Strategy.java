@@ -23,7 +23,7 @@ final class Strategy {
 
   final boolean isRateLimiting;
 
-  /** At least so many a second of each operation, whatever its share. */
+  /** At least so many a second of each operation that has no share of its own. */
   final double lowerBoundPerSecond;
 
   /** Operation → share; in the order of the answer. */

@@ -46,7 +46,7 @@ class OtlpTransportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {400, 404, 405, 413, 415, 501})
+  @ValueSource(ints = {302, 400, 404, 405, 413, 415, 501})
   void whatTheServerWillNeverTakeIsRefused(int answered) {
     status = answered;
     assertThatThrownBy(() -> transport().deliver(PAYLOAD))
@@ -56,7 +56,7 @@ class OtlpTransportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {401, 403, 407, 429, 500, 502, 503, 504})
+  @ValueSource(ints = {401, 403, 407, 408, 425, 429, 500, 502, 503, 504})
   void whatTheServerMayTakeLaterIsKept(int answered) {
     status = answered;
     assertThatThrownBy(() -> transport().deliver(PAYLOAD))
@@ -65,7 +65,7 @@ class OtlpTransportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {404, 405, 501})
+  @ValueSource(ints = {301, 302, 303, 307, 308, 404, 405, 501})
   void pathThatWasThereIsOnlyAwayForAMoment(int answered) throws Exception {
     OtlpTransport transport = transport();
     transport.deliver(PAYLOAD);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,17 +53,36 @@ class FluencySinkTest {
     }
   }
 
+  /**
+   * Fluency counts the time that it holds events by it; an hour here stands for not reaching it.
+   */
+  @Test
+  void eventsAreNotHeldUntilAClockThatWasSetBackHasComeSoFarAgain() throws Exception {
+    System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
+    AtomicLong setBackMillis = new AtomicLong();
+    try {
+      Exports.start(nowhere());
+      FluencySink sink =
+          FluencySink.builder(nowhere())
+              .held(3_600_000)
+              .wallClock(() -> System.currentTimeMillis() - setBackMillis.get())
+              .build();
+      sink.offer(0, new byte[] {(byte) 0x80});
+      setBackMillis.set(3_600_000);
+      await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
+      sink.shutdown();
+    } finally {
+      System.clearProperty("vigia.spill.dir");
+    }
+  }
+
   @Test
   void eventsAreSentWhenTheCollectorCannotBeAskedWhoSendsThem() throws Exception {
     System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
     try {
-      CollectorAddress address =
-          CollectorAddress.find(
-              Map.of("vigia.collector", "127.0.0.1:1", "vigia.forward", "127.0.0.1:1")::get,
-              name -> null);
-      Exports.start(address);
+      Exports.start(nowhere());
       FluencySink sink =
-          FluencySink.builder(address)
+          FluencySink.builder(nowhere())
               .unlessRead(
                   (Agreement.Question)
                       text -> {
@@ -70,15 +90,21 @@ class FluencySinkTest {
                       })
               .build();
       sink.offer(0, new byte[] {(byte) 0x80});
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(
-              () ->
-                  Exports.health().counts().keySet().stream()
-                      .anyMatch(outcome -> outcome.outcome.equals("kept")));
+      await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       sink.shutdown();
     } finally {
       System.clearProperty("vigia.spill.dir");
     }
+  }
+
+  private static CollectorAddress nowhere() {
+    return CollectorAddress.find(
+        Map.of("vigia.collector", "127.0.0.1:1", "vigia.forward", "127.0.0.1:1")::get,
+        name -> null);
+  }
+
+  private static boolean isKept() {
+    return Exports.health().counts().keySet().stream()
+        .anyMatch(outcome -> outcome.outcome.equals("kept"));
   }
 }

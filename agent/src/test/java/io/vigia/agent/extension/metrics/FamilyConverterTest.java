@@ -37,6 +37,18 @@ class FamilyConverterTest {
         .satisfies(point -> assertThat(point.getValue()).isEqualTo(2));
   }
 
+  /** Before 0.10 simpleclient gave a counter the name that the program did, and nothing besides. */
+  @Test
+  void counterOfWhatWasCreatedIsNotTakenForTheTimeOfItsCreation() {
+    FamilyConverter converter = new FamilyConverter(Resource.empty(), 1, 2, 3);
+    Family.Sample sample = new Family.Sample("orders_created", List.of(), List.of(), 4);
+    MetricData metric =
+        converter.convert(new Family("orders_created", "COUNTER", "", List.of(sample))).get(0);
+    assertThat(metric.getDoubleSumData().getPoints())
+        .singleElement()
+        .satisfies(point -> assertThat(point.getValue()).isEqualTo(4));
+  }
+
   @Test
   void histogramBucketsBecomeSeparateCounts() throws Exception {
     Histogram histogram =
