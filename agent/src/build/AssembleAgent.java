@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -50,9 +51,13 @@ final class AssembleAgent {
           + SERVICES
           + "io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule";
 
-  /** Makes {@code service.instance.id}; see RandomId. */
-  private static final String INSTANCE_ID =
-      "inst/io/opentelemetry/sdk/autoconfigure/ServiceInstanceIdResourceProvider.classdata";
+  /** Class of upstream's, and what it calls: owner and name of ours that is called instead. */
+  private static final Map<String, Map<String, String[]>> CALLS =
+      Map.of(
+          "inst/io/opentelemetry/sdk/autoconfigure/ServiceInstanceIdResourceProvider.classdata",
+          Map.of("randomUUID", new String[] {"io/vigia/agent/extension/export/RandomId", "uuid"}),
+          "inst/io/opentelemetry/instrumentation/resources/HostResource.classdata",
+          Map.of("getLocalHost", new String[] {BOOT + "HostLookup", "thisHost"}));
 
   /** Where two providers would be a question of order; ours asks upstream's where it is needed. */
   private static final Set<String> REPLACED_SERVICES =
@@ -63,11 +68,13 @@ final class AssembleAgent {
   /** Of upstream's factories for a configuration in YAML, and what of theirs passes through ours. */
   private static final Map<String, String> DECLARED =
       Map.of(
-          "SpanExporterFactory", "trace/export/SpanExporter",
-          "LogRecordExporterFactory", "logs/export/LogRecordExporter",
-          "AutoValue_MetricReaderAndCardinalityLimits", "metrics/export/MetricReader",
-          "MeterProviderFactory", "metrics/SdkMeterProviderBuilder",
-          "ResourceFactory", "resources/Resource");
+          "SpanExporterFactory", "sdk/trace/export/SpanExporter",
+          "LogRecordExporterFactory", "sdk/logs/export/LogRecordExporter",
+          "AutoValue_MetricReaderAndCardinalityLimits", "sdk/metrics/export/MetricReader",
+          "MeterProviderFactory", "sdk/metrics/SdkMeterProviderBuilder",
+          "PropagatorFactory",
+              "javaagent/shaded/io/opentelemetry/context/propagation/ContextPropagators",
+          "ResourceFactory", "sdk/resources/Resource");
 
   public static void main(String[] args) throws IOException {
     if (args.length != 8) {
@@ -84,13 +91,15 @@ final class AssembleAgent {
     putNew(entries, "inst/io/vigia/agent/known-settings.txt", Files.readAllBytes(Path.of(args[7])));
     addLicenses(Path.of(args[2]), entries);
     entries.replaceAll(
-        (name, bytes) -> isClass(name) ? rewritten(bytes, name.equals(INSTANCE_ID)) : bytes);
+        (name, bytes) ->
+            isClass(name) ? rewritten(bytes, CALLS.getOrDefault(name, Map.of())) : bytes);
+    CALLS.keySet().forEach(name -> Objects.requireNonNull(entries.get(name), name));
     DECLARED.forEach(
         (factory, type) ->
             entries.compute(
                 "inst/io/opentelemetry/sdk/autoconfigure/declarativeconfig/" + factory + ".classdata",
                 (name, bytes) ->
-                    passing(Objects.requireNonNull(bytes, name), "Lio/opentelemetry/sdk/" + type + ";")));
+                    passing(Objects.requireNonNull(bytes, name), "Lio/opentelemetry/" + type + ";")));
     entries.computeIfPresent(BOOT + "Premain.class", (name, bytes) -> ofJava6(bytes));
     Manifest manifest = manifest(upstream, args[4]);
     write(Path.of(args[3]), manifest, entries, Instant.parse(args[5]));
@@ -138,9 +147,10 @@ final class AssembleAgent {
    * The JVM keeps the names of local variables in memory for a debugger that will not come. Line
    * numbers stay: stack traces show them.
    *
-   * @param cheapId whether {@code UUID.randomUUID()} becomes {@code RandomId.uuid()}
+   * @param calls as in {@link #CALLS}, all of which must be there
    */
-  private static byte[] rewritten(byte[] bytes, boolean cheapId) {
+  private static byte[] rewritten(byte[] bytes, Map<String, String[]> calls) {
+    Set<String> replaced = new HashSet<>();
     // a writer that knows nothing of the reader makes a constant pool without the names
     ClassWriter writer = new ClassWriter(0);
     ClassVisitor visitor =
@@ -160,13 +170,10 @@ final class AssembleAgent {
               @Override
               public void visitMethodInsn(
                   int opcode, String owner, String name, String descriptor, boolean isInterface) {
-                if (cheapId && name.equals("randomUUID")) {
-                  super.visitMethodInsn(
-                      opcode,
-                      "io/vigia/agent/extension/export/RandomId",
-                      "uuid",
-                      descriptor,
-                      isInterface);
+                String[] ours = calls.get(name);
+                if (ours != null) {
+                  replaced.add(name);
+                  super.visitMethodInsn(opcode, ours[0], ours[1], descriptor, isInterface);
                 } else {
                   super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
                 }
@@ -175,6 +182,9 @@ final class AssembleAgent {
           }
         };
     new ClassReader(bytes).accept(visitor, 0);
+    if (!replaced.equals(calls.keySet())) {
+      throw new IllegalStateException("upstream does not call all of " + calls.keySet() + " any more");
+    }
     return writer.toByteArray();
   }
 

@@ -1,17 +1,30 @@
 package io.vigia.agent.boot;
 
+import java.io.PrintStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The few lines that the agent writes: on stderr, because an application's stdout may be data. */
+/**
+ * The few lines that the agent writes: on stderr, because an application's stdout may be data. On
+ * the JVM's own, because an application may put something else in its place: a logger, whose events
+ * these lines are not, nothing, or a stream that throws.
+ */
 public final class Console {
 
   private static final boolean DEBUG = Setting.DEBUG.isOn();
   private static final AtomicBoolean FAILED = new AtomicBoolean();
+  private static volatile @Nullable PrintStream own;
+
+  /** From now on lines go where stderr goes now: to be called before the application begins. */
+  public static void keepStderr() {
+    own = System.err;
+  }
 
   @SuppressWarnings("SystemOut")
   public static void say(String line) {
-    System.err.println("[vigia] " + line);
+    PrintStream kept = own;
+    (kept == null ? System.err : kept).println("[vigia] " + line);
   }
 
   /** Only with {@code VIGIA_DEBUG=true}. */

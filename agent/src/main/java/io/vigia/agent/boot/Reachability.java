@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Proxy;
@@ -67,14 +68,10 @@ public final class Reachability {
   static Result otlp(URI base, boolean grpc, String signal, TlsFiles tls, RequestHeaders headers) {
     String host = CollectorAddress.hostOf(base);
     int port = UrlHost.port(base);
+    InetSocketAddress proxy = WebProxy.ofJvm(base);
     // a plain socket: HttpURLConnection may be instrumented and would give a span
-    try (Socket plain = new Socket(Proxy.NO_PROXY)) {
-      InetSocketAddress proxy = WebProxy.ofJvm(base);
-      plain.connect(
-          proxy == null
-              ? new InetSocketAddress(host, port)
-              : new InetSocketAddress(proxy.getHostString(), proxy.getPort()),
-          TIMEOUT_MILLIS);
+    try (Socket plain =
+        proxy == null ? connect(host, port) : connect(proxy.getHostString(), proxy.getPort())) {
       plain.setSoTimeout(TIMEOUT_MILLIS);
       if (proxy != null) {
         WebProxy.tunnel(plain, host, port);
@@ -173,11 +170,38 @@ public final class Reachability {
 
   /** Whether something accepts connections there. */
   public static Result tcp(String host, int port) {
-    try (Socket socket = new Socket(Proxy.NO_PROXY)) {
-      socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
+    try (Socket socket = connect(host, port)) {
       return REACHABLE;
     } catch (IOException e) {
       return failed(e);
+    }
+  }
+
+  /** To the first address; where this machine is meant, to the second one if need be. */
+  private static Socket connect(String host, int port) throws IOException {
+    InetAddress[] addresses = HostLookup.all(host);
+    try {
+      return connect(addresses[0], port);
+    } catch (ConnectException e) {
+      if (addresses.length > 1 && addresses[1].isLoopbackAddress()) {
+        try {
+          return connect(addresses[1], port);
+        } catch (IOException second) {
+          e.addSuppressed(second);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private static Socket connect(InetAddress address, int port) throws IOException {
+    Socket socket = new Socket(Proxy.NO_PROXY);
+    try {
+      socket.connect(new InetSocketAddress(address, port), TIMEOUT_MILLIS);
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
     }
   }
 

@@ -15,6 +15,7 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
@@ -108,7 +109,7 @@ public final class TlsFiles {
 
   private Material read() throws GeneralSecurityException, IOException {
     if (!isSet()) {
-      return new Material(SSLContext.getDefault(), null);
+      return new Material(asTheJvmIsTold(), null);
     }
     TrustManager[] trust = null;
     if (trusted != null) {
@@ -136,6 +137,47 @@ public final class TlsFiles {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(own == null ? null : own.getKeyManagers(), trust, null);
     return new Material(context, trust == null ? null : (X509TrustManager) trust[0]);
+  }
+
+  /**
+   * As {@link SSLContext#getDefault}, which must not be asked: it is made once, and an application
+   * may say in its {@code main}, when the agent has long begun, whom it trusts ({@code
+   * javax.net.ssl.trustStore}).
+   */
+  private static SSLContext asTheJvmIsTold() throws GeneralSecurityException, IOException {
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init((KeyStore) null); // reads the properties
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keysAsTheJvmIsTold(), trust.getTrustManagers(), null);
+    return context;
+  }
+
+  /** JSSE Reference Guide, "Customizing the Default Keystores". */
+  private static KeyManager @Nullable [] keysAsTheJvmIsTold()
+      throws GeneralSecurityException, IOException {
+    String file = property("", "");
+    if (file.isEmpty()) {
+      return null;
+    }
+    String type = property("Type", KeyStore.getDefaultType());
+    String provider = property("Provider", "");
+    String given = property("Password", "");
+    char[] password = given.isEmpty() ? null : given.toCharArray();
+    KeyStore store =
+        provider.isEmpty() ? KeyStore.getInstance(type) : KeyStore.getInstance(type, provider);
+    // of a token there is no file
+    try (InputStream in = file.equals("NONE") ? null : Files.newInputStream(Paths.get(file))) {
+      store.load(in, password);
+    }
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, type.equals("PKCS11") ? null : password);
+    return keys.getKeyManagers();
+  }
+
+  private static String property(String end, String otherwise) {
+    String value = System.getProperty("javax.net.ssl.keyStore" + end, "");
+    return value.isEmpty() ? otherwise : value;
   }
 
   private static KeyStore empty() throws GeneralSecurityException, IOException {

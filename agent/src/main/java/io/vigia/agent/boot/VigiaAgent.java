@@ -21,7 +21,9 @@ public final class VigiaAgent {
       if (isMeant(args) && mayStart()) {
         System.setProperty(STARTED, process());
         quietenUpstream();
+        LateTimeZone timeZone = new LateTimeZone();
         OpenTelemetryAgent.premain(args, instrumentation);
+        timeZone.restore();
       }
     } catch (Throwable e) {
       System.err.println("[vigia] the agent did not start, the application runs without it: " + e);
@@ -83,6 +85,12 @@ public final class VigiaAgent {
       System.err.println(
           "[vigia] another OpenTelemetry agent already runs in this JVM;"
               + " Vigía stays out. Remove one of the two -javaagent options");
+      return false;
+    }
+    if (!isOnBootstrap("java.util.logging.Level")) {
+      System.err.println(
+          "[vigia] this Java runtime was linked without the module java.logging, which the agent"
+              + " needs (jlink --add-modules); the application runs without it");
       return false;
     }
     return true;

@@ -32,8 +32,7 @@ public final class VerdictListener implements AgentListener {
             Main.version()
                 + named(identity)
                 + "; what is sent, and where, is as otel.config.file says: Vigía's address of the"
-                + " collector, logs by forward, sampling, foreign trace headers and Prometheus"
-                + " endpoint are not in it");
+                + " collector, logs by forward, sampling and Prometheus endpoint are not in it");
       }
       return;
     }

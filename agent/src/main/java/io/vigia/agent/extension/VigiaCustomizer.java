@@ -57,6 +57,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
 
   @Override
   public void customize(AutoConfigurationCustomizer customizer) {
+    Console.keepStderr();
     CollectorAddress address = AgentState.address();
     Exports.start(address);
     asked = address;

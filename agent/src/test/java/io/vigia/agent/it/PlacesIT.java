@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.opentelemetry.proto.trace.v1.Span;
+import io.vigia.agent.programs.Hello;
+import io.vigia.agent.programs.JulLogs;
 import io.vigia.agent.programs.OrderService;
 import java.io.DataInputStream;
 import java.io.File;
@@ -165,6 +167,54 @@ class PlacesIT {
     List<Integer> features = new ArrayList<>(List.of(Runtime.version().feature()));
     otherJvms().forEach(home -> features.add(feature(home)));
     assertThat(features).contains(11, 17, 21, 25);
+  }
+
+  /** As images have them: what the program needs, and what the agent does. */
+  @Test
+  void runtimeThatIsLinkedForAProgramWithoutModulesToSpareIsEnough() throws Exception {
+    Path runtime = linked("java.instrument,java.logging,jdk.httpserver,java.net.http");
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(JulLogs.class)
+                .java(runtime.resolve("bin/java"))
+                .option("-Dotel.bsp.schedule.delay=100")
+                .option("-Dotel.metric.export.interval=300")
+                .argument("told")
+                .sendingTo(receiver)
+                .start()) {
+      jvm.awaitUnlessEnded(
+          () ->
+              receiver.spans.size() >= 2
+                  && receiver.logs().size() >= 2
+                  && receiver.metric("http.server.request.duration").isPresent());
+      jvm.endWell();
+      assertThat(receiver.spans).as(jvm.output()).hasSize(2);
+      assertThat(receiver.logs()).hasSize(2);
+      assertThat(receiver.metric("http.server.request.duration")).isPresent();
+    }
+  }
+
+  @Test
+  void runtimeThatLacksWhatTheAgentNeedsIsToldSo() throws Exception {
+    Path runtime = linked("java.instrument");
+    try (Jvm jvm = Jvm.of(Hello.class).java(runtime.resolve("bin/java")).start()) {
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      assertThat(jvm.stdout()).first().isEqualTo("hello");
+      assertThat(jvm.output().lines().filter(line -> !jvm.stdout().contains(line)))
+          .singleElement()
+          .asString()
+          .contains("was linked without the module java.logging");
+    }
+  }
+
+  private Path linked(String modules) {
+    Path runtime = directory.resolve("runtime");
+    int code =
+        java.util.spi.ToolProvider.findFirst("jlink")
+            .orElseThrow()
+            .run(System.out, System.err, "--add-modules", modules, "--output", runtime.toString());
+    assertThat(code).isZero();
+    return runtime;
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -277,6 +278,32 @@ class UpstreamSettingsIT {
                   + Web.class.getName()
                   + "\" (from main class); what is sent, and where,"
                   + " is as otel.config.file says");
+    }
+  }
+
+  @Test
+  void headersOfOtherTracersAreReadByAConfigurationInYaml(@TempDir Path directory)
+      throws Exception {
+    String propagator = "propagator: {composite: [{tracecontext: {}}]}\n";
+    try (Receiver receiver = Receiver.start();
+        Jvm web =
+            Jvm.of(Web.class, "logback", "slf4j-api")
+                .option("-Dotel.config.file=" + yaml(directory, receiver, propagator))
+                .start()) {
+      String base = "http://127.0.0.1:" + web.await("port");
+      CLIENT.send(
+          HttpRequest.newBuilder(URI.create(base + "/one"))
+              .header("b3", "0af7651916cd43dd8448eb211c803199-b7ad6b7169203331-1")
+              .build(),
+          BodyHandlers.discarding());
+      web.awaitUnlessEnded(() -> !receiver.spans.isEmpty());
+      get(base + "/quit", "00");
+      assertThat(web.exitCode(Duration.ofSeconds(60))).as(web.output()).isZero();
+      assertThat(receiver.spans)
+          .anySatisfy(
+              span ->
+                  assertThat(HexFormat.of().formatHex(span.getTraceId().toByteArray()))
+                      .isEqualTo("0af7651916cd43dd8448eb211c803199"));
     }
   }
 

@@ -255,7 +255,8 @@ final class HttpPoster {
         return plain;
       } catch (IOException e) {
         plain.close();
-        failure = e;
+        // where there is no IPv6, its loopback address says something else than what is wrong
+        failure = failure == null || !addresses[i].isLoopbackAddress() ? e : failure;
       }
     }
     throw failure == null ? new UnknownHostException(UrlHost.of(url)) : failure;

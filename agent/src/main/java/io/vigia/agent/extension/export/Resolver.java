@@ -1,6 +1,7 @@
 package io.vigia.agent.extension.export;
 
 import io.vigia.agent.boot.Daemon;
+import io.vigia.agent.boot.HostLookup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -28,12 +29,12 @@ public final class Resolver {
    * @throws IOException when there is none in time, or the exit has no time left for it
    */
   public static InetAddress[] resolve(String host, int timeoutMillis) throws IOException {
-    return resolve(host, timeoutMillis, InetAddress::getAllByName);
+    return resolve(host, timeoutMillis, HostLookup::all);
   }
 
   static InetAddress[] resolve(String host, int timeoutMillis, Lookup lookup) throws IOException {
-    if (host.indexOf(':') >= 0 || host.matches("[0-9.]+")) {
-      // an address as such is not looked up
+    if (host.indexOf(':') >= 0 || host.matches("[0-9.]+") || HostLookup.isThisMachine(host)) {
+      // known without a name server
       return lookup.find(host);
     }
     FutureTask<InetAddress[]> task = new FutureTask<>(() -> lookup.find(host));

@@ -1,5 +1,6 @@
 package io.vigia.agent.extension.logs;
 
+import io.vigia.agent.boot.HostLookup;
 import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.export.Outbox;
@@ -87,7 +88,7 @@ final class SpillingIngester implements Ingester {
     FluentdIngester current = network;
     if (current == null) {
       TCPSender.Config sender = new TCPSender.Config();
-      sender.setHost(host);
+      sender.setHost(HostLookup.withoutLookup(host));
       sender.setPort(port);
       sender.setConnectionTimeoutMilli(CONNECT_TIMEOUT_MILLIS);
       sender.setReadTimeoutMilli(ACK_TIMEOUT_MILLIS);

@@ -4,6 +4,7 @@ import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurablePropagatorProvider;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Makes {@link ReadAllPropagator} available to {@code otel.propagators}, where it is put first. */
@@ -27,6 +28,11 @@ public final class ReadAllPropagatorProvider implements ConfigurablePropagatorPr
       names.add(0, NAME);
     }
     return names;
+  }
+
+  /** Whatever is configured behind it. */
+  public static TextMapPropagator readingAll() {
+    return Harmless.propagator(new ReadAllPropagator(Collections.emptyList()));
   }
 
   @Override
