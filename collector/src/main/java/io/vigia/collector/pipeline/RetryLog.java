@@ -209,7 +209,6 @@ final class RetryLog implements Closeable {
     }
     if (batch.isEmpty()) {
       endRound(in);
-      open().deleteBefore(own.savedLowWater().sequence());
     }
     return batch;
   }
@@ -369,10 +368,13 @@ final class RetryLog implements Closeable {
     }
   }
 
+  /** Saves the cursor and frees what is behind it. By any thread. */
   void save() throws IOException {
-    Cursor open = cursor;
-    if (open != null) {
-      open.save();
+    SideLog files = log;
+    Cursor own = cursor;
+    if (files != null && own != null) {
+      own.save();
+      files.deleteBefore(own.savedLowWater().sequence());
     }
   }
 

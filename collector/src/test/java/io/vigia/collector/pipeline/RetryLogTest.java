@@ -201,6 +201,19 @@ class RetryLogTest {
     }
   }
 
+  /** Else they would count towards the quota until more is put off, which the quota may refuse. */
+  @Test
+  void filesOfWhatWasSentAreFreedWhenThatIsSaved() throws Exception {
+    try (RetryLog after = retryLog()) {
+      after.openIfPresent(main, Long.MAX_VALUE);
+      round(after, batch -> ExportResult.delivered());
+      assertThat(pending(after)).isZero();
+      assertThat(after.bytes()).isGreaterThan(5_000_000);
+      after.save();
+      assertThat(after.bytes()).isLessThan(1_000_000);
+    }
+  }
+
   @Test
   void bothHalvesOfARecordThatWasTakenApartWaitForTheNextRound() throws Exception {
     try (RetryLog after = retryLog()) {
