@@ -1,13 +1,7 @@
 package io.vigia.collector.otlp;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /** Tells UTF-8 from other bytes. Source: RFC 3629 section 4. */
 public final class Utf8 {
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
   private Utf8() {}
@@ -21,7 +15,7 @@ public final class Utf8 {
         at += 32;
       }
       long high = 0;
-      while (end - at >= 8 && (high = (long) LONG.get(array, at) & HIGH_BITS) == 0) {
+      while (end - at >= 8 && (high = Words.at(array, at) & HIGH_BITS) == 0) {
         at += 8;
       }
       if (high == 0) { // less than a word is left
@@ -41,10 +35,10 @@ public final class Utf8 {
 
   /** All the bits of four words: what most text is made of is read with one test. */
   private static long words(byte[] array, int at) {
-    return (long) LONG.get(array, at)
-        | (long) LONG.get(array, at + 8)
-        | (long) LONG.get(array, at + 16)
-        | (long) LONG.get(array, at + 24);
+    return Words.at(array, at)
+        | Words.at(array, at + 8)
+        | Words.at(array, at + 16)
+        | Words.at(array, at + 24);
   }
 
   /** How many bytes the multi-byte sequence at {@code at} has, or 0 when it is none. */

@@ -1,5 +1,7 @@
 package io.vigia.collector.receive;
 
+import io.vigia.collector.core.CollectorMetrics;
+import io.vigia.collector.core.Signal;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -42,9 +44,20 @@ public final class IntakeBudget {
   /** Why a request is given up. */
   public enum Shed {
     /** Others that progress need the room. */
-    MEMORY,
+    MEMORY("memory"),
     /** Nothing of it came for as long as its receiver allows. */
-    STALLED
+    STALLED("stalled");
+
+    private final String reason;
+
+    Shed(String reason) {
+      this.reason = reason;
+    }
+
+    /** As one item: of a request that is not whole nobody knows how many it has. */
+    public void count(CollectorMetrics metrics, String receiver, Signal signal) {
+      metrics.refused(receiver, signal, reason, 1);
+    }
   }
 
   /** How far a request is. */

@@ -1,9 +1,7 @@
 package io.vigia.collector.export.elasticsearch;
 
 import io.vigia.collector.otlp.Slice;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import io.vigia.collector.otlp.Words;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +23,6 @@ final class AttributeNames {
   /** More are not known in one document: it has far more than it may have. */
   private static final int MAX_LABELS = 3 * MANY_LABELS;
 
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final byte[] UNNAMED = JsonBuffer.ascii("_");
 
   /** Of the hash, so that nobody outside can choose names that collide. */
@@ -212,13 +208,9 @@ final class AttributeNames {
     int end = offset + length;
     int at = offset;
     for (; at + 8 <= end; at += 8) {
-      hash = mix(hash ^ (long) LONG.get(array, at));
+      hash = mix(hash ^ Words.at(array, at));
     }
-    long rest = 0;
-    for (; at < end; at++) {
-      rest = rest << 8 | array[at] & 255;
-    }
-    return (int) (mix(hash ^ rest) >>> 33);
+    return (int) (mix(hash ^ Words.first(array, at, end - at)) >>> 33);
   }
 
   /** Each bit of the result depends on many of the argument's. */

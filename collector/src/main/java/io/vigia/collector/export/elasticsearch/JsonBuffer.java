@@ -249,16 +249,16 @@ final class JsonBuffer {
   private static int plainRun(byte[] bytes, int from, int end) {
     int at = from;
     while (at + 32 <= end
-        && ((special((long) LONG.get(bytes, at))
-                    | special((long) LONG.get(bytes, at + 8))
-                    | special((long) LONG.get(bytes, at + 16))
-                    | special((long) LONG.get(bytes, at + 24)))
+        && ((special(Words.at(bytes, at))
+                    | special(Words.at(bytes, at + 8))
+                    | special(Words.at(bytes, at + 16))
+                    | special(Words.at(bytes, at + 24)))
                 & HIGHS)
             == 0) {
       at += 32;
     }
     long special = 0;
-    while (at + 8 <= end && (special = special((long) LONG.get(bytes, at)) & HIGHS) == 0) {
+    while (at + 8 <= end && (special = special(Words.at(bytes, at)) & HIGHS) == 0) {
       at += 8;
     }
     if (special == 0) { // less than a word is left

@@ -29,9 +29,6 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
   private static final int MAX_GREETING_BYTES = 16 << 10;
   private static final long DRAIN_MILLIS = 50;
 
-  /** Of a message that is not whole nobody knows how many it has. */
-  private static final int AT_LEAST_ITEMS = 1;
-
   private final Forwarding forwarding;
   private final MsgPackScanner scanner;
   private final @Nullable Handshake handshake;
@@ -319,13 +316,7 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
 
   private void shed(ChannelHandlerContext ctx, Shed why) {
     if (body != null) {
-      forwarding
-          .metrics()
-          .refused(
-              ForwardReceiver.NAME,
-              Signal.LOGS,
-              why == Shed.MEMORY ? "memory" : "stalled",
-              AT_LEAST_ITEMS);
+      why.count(forwarding.metrics(), ForwardReceiver.NAME, Signal.LOGS);
       close(ctx);
     }
   }

@@ -1,8 +1,7 @@
 package io.vigia.collector.receive.forward;
 
-import io.vigia.collector.otlp.Words;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import io.vigia.collector.receive.ShortNames;
+import java.util.stream.Stream;
 
 /** The keys of a record that have a meaning in OTLP; all others become attributes. */
 enum RecordKey {
@@ -19,42 +18,18 @@ enum RecordKey {
   RESOURCE("resource"),
   OTHER("");
 
-  private static final RecordKey[][] BY_LENGTH = new RecordKey[16][0];
+  private static final RecordKey[] KEYS = values();
+  private static final ShortNames NAMES =
+      ShortNames.of(Stream.of(KEYS).map(key -> key.inRecord).toList());
 
-  static {
-    for (RecordKey key : values()) {
-      if (key != OTHER) {
-        RecordKey[] row = BY_LENGTH[key.length];
-        BY_LENGTH[key.length] = Arrays.copyOf(row, row.length + 1);
-        BY_LENGTH[key.length][row.length] = key;
-      }
-    }
-  }
+  private final String inRecord;
 
-  private final int length;
-
-  /** The first and the last eight bytes, which are all: names have 15 at most. */
-  private final long head;
-
-  private final long tail;
-
-  RecordKey(String name) {
-    byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
-    length = bytes.length;
-    head = Words.head(bytes, 0, length);
-    tail = Words.tail(bytes, 0, length);
+  RecordKey(String inRecord) {
+    this.inRecord = inRecord;
   }
 
   static RecordKey of(byte[] array, int offset, int length) {
-    if (length < BY_LENGTH.length && BY_LENGTH[length].length > 0) {
-      long head = Words.head(array, offset, length);
-      long tail = Words.tail(array, offset, length);
-      for (RecordKey key : BY_LENGTH[length]) {
-        if (key.head == head && key.tail == tail) {
-          return key;
-        }
-      }
-    }
-    return OTHER;
+    int found = NAMES.find(array, offset, length);
+    return found < 0 ? OTHER : KEYS[found];
   }
 }

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * connection's event loop; answered exactly once, unless it is cancelled.
  */
 abstract class ExportCall {
-  /** Of a request that is not whole nobody knows how many it has. */
-  private static final int AT_LEAST_ITEMS = 1;
-
   private final Intaker intaker;
   private final EventExecutor eventLoop;
   private final Signal signal;
@@ -173,9 +170,7 @@ abstract class ExportCall {
     if (answered) {
       return;
     }
-    intaker
-        .metrics()
-        .refused(receiver, signal, why == Shed.MEMORY ? "memory" : "stalled", AT_LEAST_ITEMS);
+    why.count(intaker.metrics(), receiver, signal);
     String message =
         why == Shed.MEMORY
             ? "too many unfinished requests"
