@@ -3,22 +3,28 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -36,15 +42,23 @@ import org.objectweb.asm.Opcodes;
  * <p>Upstream loads its own classes from {@code inst/**.classdata} straight out of the agent jar.
  * Ours go to the same place, because jars below {@code extensions/} are unpacked to {@code
  * java.io.tmpdir} and are left out when that is not writable. What {@code -javaagent} and {@code
- * java -jar} start ({@code io.vigia.agent.boot}) stays an ordinary class at the top.
+ * java -jar} start ({@code io.vigia.agent.boot}) stays an ordinary class at the top. All of {@code
+ * inst/} is then packed into one archive, which {@code io.vigia.agent.boot.PackedJar} reads.
  *
  * <p>Classes lose the names of their local variables, which start-up would only read and keep.
  *
  * <p>Entries are written in name order with one fixed time: the same input gives the same bytes.
  */
 final class AssembleAgent {
+  private static final int LEVEL = 5;
   private static final String BOOT = "io/vigia/agent/boot/";
   private static final String SERVICES = "META-INF/services/";
+
+  /** What loads everything below {@code inst/}. */
+  private static final String LOADER = "io/opentelemetry/javaagent/bootstrap/AgentClassLoader.class";
+
+  private static final String PACK = "inst.zip";
+  private static final String INDEX = "inst.index";
 
   private static final String MODULES =
       "inst/"
@@ -101,8 +115,11 @@ final class AssembleAgent {
                 (name, bytes) ->
                     passing(Objects.requireNonNull(bytes, name), "Lio/opentelemetry/" + type + ";")));
     entries.computeIfPresent(BOOT + "Premain.class", (name, bytes) -> ofJava6(bytes));
+    entries.compute(LOADER, (name, bytes) -> openingPacked(Objects.requireNonNull(bytes, name)));
+    Instant timestamp = Instant.parse(args[5]);
+    pack(entries, timestamp);
     Manifest manifest = manifest(upstream, args[4]);
-    write(Path.of(args[3]), manifest, entries, Instant.parse(args[5]));
+    write(Path.of(args[3]), manifest, entries, timestamp);
   }
 
   private static void read(File jar, Map<String, byte[]> into) throws IOException {
@@ -227,6 +244,45 @@ final class AssembleAgent {
     return writer.toByteArray();
   }
 
+  /** Instead of a {@code JarFile} it opens a {@code PackedJar}. */
+  private static byte[] openingPacked(byte[] bytes) {
+    String usual = "java/util/jar/JarFile";
+    String ours = BOOT + "PackedJar";
+    int[] changed = new int[1];
+    ClassWriter writer = new ClassWriter(0);
+    new ClassReader(bytes)
+        .accept(
+            new ClassVisitor(Opcodes.ASM9, writer) {
+              @Override
+              public MethodVisitor visitMethod(
+                  int access, String name, String descriptor, String signature, String[] exceptions) {
+                return new MethodVisitor(
+                    Opcodes.ASM9,
+                    super.visitMethod(access, name, descriptor, signature, exceptions)) {
+                  @Override
+                  public void visitTypeInsn(int opcode, String type) {
+                    boolean made = opcode == Opcodes.NEW && type.equals(usual);
+                    super.visitTypeInsn(opcode, made ? ours : type);
+                  }
+
+                  @Override
+                  public void visitMethodInsn(
+                      int opcode, String owner, String name, String descriptor, boolean isInterface) {
+                    boolean made = owner.equals(usual) && name.equals("<init>");
+                    changed[0] += made ? 1 : 0;
+                    super.visitMethodInsn(
+                        opcode, made ? ours : owner, name, descriptor, isInterface);
+                  }
+                };
+              }
+            },
+            0);
+    if (changed[0] != 1) {
+      throw new IllegalStateException("upstream's class loader does not open the jar as it did");
+    }
+    return writer.toByteArray();
+  }
+
   /** So that a JVM older than 8 can load it and is told; javac does not write such any more. */
   private static byte[] ofJava6(byte[] bytes) {
     ClassWriter writer = new ClassWriter(0);
@@ -327,19 +383,70 @@ final class AssembleAgent {
     return manifest;
   }
 
+  /** Moves what is below {@code inst/} into an archive with an index, as PackedJar reads them. */
+  private static void pack(TreeMap<String, byte[]> entries, Instant timestamp) throws IOException {
+    SortedMap<String, byte[]> packed = entries.subMap("inst/", "inst0");
+    ByteArrayOutputStream archive = new ByteArrayOutputStream();
+    List<int[]> rows = new ArrayList<>();
+    try (ZipOutputStream zip = new ZipOutputStream(archive)) {
+      zip.setLevel(LEVEL);
+      for (Map.Entry<String, byte[]> entry : packed.entrySet()) {
+        int begin = archive.size();
+        ZipEntry header = entry(entry.getKey(), timestamp);
+        // known before, they are written before the data
+        header.setSize(entry.getValue().length);
+        header.setCompressedSize(deflatedBytes(entry.getValue()));
+        header.setCrc(crc(entry.getValue()));
+        put(zip, header, entry.getValue());
+        rows.add(new int[] {entry.getKey().hashCode(), begin, archive.size() - begin});
+      }
+    }
+    rows.sort(Comparator.comparingInt(row -> row[0]));
+    ByteBuffer index = ByteBuffer.allocate(12 * rows.size()).order(ByteOrder.LITTLE_ENDIAN);
+    rows.forEach(row -> index.putInt(row[0]).putInt(row[1]).putInt(row[2]));
+    packed.clear();
+    putNew(entries, PACK, archive.toByteArray());
+    putNew(entries, INDEX, index.array());
+  }
+
+  private static int deflatedBytes(byte[] bytes) {
+    Deflater deflater = new Deflater(LEVEL, /* nowrap= */ true);
+    deflater.setInput(bytes);
+    deflater.finish();
+    byte[] buffer = new byte[64 << 10];
+    while (!deflater.finished()) {
+      deflater.deflate(buffer);
+    }
+    int count = (int) deflater.getBytesWritten();
+    deflater.end();
+    return count;
+  }
+
+  private static long crc(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    return crc.getValue();
+  }
+
   private static void write(
       Path out, Manifest manifest, Map<String, byte[]> entries, Instant timestamp)
       throws IOException {
     Path part = out.resolveSibling(out.getFileName() + ".part");
     try (OutputStream file = Files.newOutputStream(part);
         ZipOutputStream zip = new ZipOutputStream(file)) {
-      zip.setLevel(Deflater.BEST_SPEED + 4);
+      zip.setLevel(LEVEL);
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       manifest.write(bytes);
       // first, where JarInputStream looks for it
-      put(zip, "META-INF/MANIFEST.MF", bytes.toByteArray(), timestamp);
+      put(zip, entry("META-INF/MANIFEST.MF", timestamp), bytes.toByteArray());
       for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-        put(zip, entry.getKey(), entry.getValue(), timestamp);
+        ZipEntry header = entry(entry.getKey(), timestamp);
+        if (entry.getKey().equals(PACK) || entry.getKey().equals(INDEX)) {
+          header.setMethod(ZipEntry.STORED); // so that any place in it can be read at once
+          header.setSize(entry.getValue().length);
+          header.setCrc(crc(entry.getValue()));
+        }
+        put(zip, header, entry.getValue());
       }
     }
     // a service that starts meanwhile sees the old jar or the new one, never half
@@ -350,10 +457,13 @@ final class AssembleAgent {
         java.nio.file.StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private static void put(ZipOutputStream zip, String name, byte[] bytes, Instant timestamp)
-      throws IOException {
+  private static ZipEntry entry(String name, Instant timestamp) {
     ZipEntry entry = new ZipEntry(name);
     entry.setTimeLocal(java.time.LocalDateTime.ofInstant(timestamp, java.time.ZoneOffset.UTC));
+    return entry;
+  }
+
+  private static void put(ZipOutputStream zip, ZipEntry entry, byte[] bytes) throws IOException {
     zip.putNextEntry(entry);
     zip.write(bytes);
     zip.closeEntry();

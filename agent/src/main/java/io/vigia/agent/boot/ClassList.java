@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -108,11 +106,10 @@ final class ClassList {
   private Set<String> writeClasses(Path jar) throws IOException {
     Map<String, String> entryOf = new HashMap<>();
     Map<String, Integer> versionOf = new HashMap<>();
-    try (ZipFile zip = new ZipFile(agent.toFile());
+    try (PackedJar zip = new PackedJar(agent.toFile(), /* verify= */ false);
         OutputStream file = Files.newOutputStream(jar);
         ZipOutputStream out = new ZipOutputStream(file)) {
-      for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
-        String name = all.nextElement().getName();
+      for (String name : zip.allNames()) {
         Matcher entry = ENTRY.matcher(name);
         if (entry.matches()) {
           int version = entry.group(1) == null ? 8 : Integer.parseInt(entry.group(1));
@@ -126,7 +123,7 @@ final class ClassList {
       byte[] buffer = new byte[8192];
       for (Map.Entry<String, String> entry : entryOf.entrySet()) {
         out.putNextEntry(new ZipEntry(entry.getKey()));
-        try (InputStream in = zip.getInputStream(zip.getEntry(entry.getValue()))) {
+        try (InputStream in = zip.getInputStream(zip.existing(entry.getValue()))) {
           for (int n; (n = in.read(buffer)) > 0; ) {
             out.write(buffer, 0, n);
           }

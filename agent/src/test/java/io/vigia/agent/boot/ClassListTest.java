@@ -65,7 +65,7 @@ class ClassListTest {
         directory.resolve("agent.jar"));
   }
 
-  /** Each entry's bytes are its name. */
+  /** Each entry's bytes are its name; nothing is packed. */
   private Path agent(String... entries) throws IOException {
     Path jar = directory.resolve("agent.jar");
     try (OutputStream file = Files.newOutputStream(jar);
@@ -75,6 +75,12 @@ class ClassListTest {
         out.write(entry.getBytes(StandardCharsets.UTF_8));
         out.closeEntry();
       }
+      ZipEntry pack = new ZipEntry(PackedJar.PACK);
+      pack.setMethod(ZipEntry.STORED);
+      pack.setSize(0);
+      pack.setCrc(0);
+      out.putNextEntry(pack);
+      out.putNextEntry(new ZipEntry(PackedJar.INDEX));
     }
     return jar;
   }

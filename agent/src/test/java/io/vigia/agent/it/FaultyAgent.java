@@ -1,5 +1,6 @@
 package io.vigia.agent.it;
 
+import io.vigia.agent.boot.PackedJar;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileSystem;
@@ -43,16 +44,23 @@ final class FaultyAgent {
   static Path make(Path agent, List<String> places, Fault fault, Path out) throws IOException {
     Files.copy(agent, out);
     // replaces single entries and copies the rest as they are, compressed
-    try (FileSystem jar = FileSystems.newFileSystem(out)) {
+    try (PackedJar original = new PackedJar(agent.toFile(), /* verify= */ false);
+        FileSystem jar = FileSystems.newFileSystem(out)) {
       for (String place : places) {
         String path = "io/vigia/agent/" + place.replaceAll("#.*", "").replace('.', '/');
-        Path file =
+        String name =
             Stream.of("inst/" + path + ".classdata", path + ".class")
-                .map(jar::getPath)
-                .filter(Files::exists)
+                .filter(entry -> original.getEntry(entry) != null)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(place + " is not in " + agent));
-        Files.write(file, broken(Files.readAllBytes(file), fault, place));
+        Path file = jar.getPath(name);
+        byte[] whole =
+            Files.exists(file) // broken in another place already
+                ? Files.readAllBytes(file)
+                : original.getInputStream(original.existing(name)).readAllBytes();
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        // what the jar itself has comes before what is packed in it
+        Files.write(file, broken(whole, fault, place));
       }
     }
     return out;

@@ -30,6 +30,12 @@ final class GuestbookRun {
   /** ... once the JIT compiler takes less of it than this. */
   private static final double COMPILED = 0.1;
 
+  /**
+   * Tomcat has as many as it ever needed at once, 25 to 100, which one stall of the machine decides;
+   * each is 200 kB of the application's memory, on whichever of the three it came to be.
+   */
+  private static final String REQUEST_THREADS = "16";
+
   /** Of load on one of them, before it is the next one's turn. */
   static final int TURN_SECONDS = 5;
 
@@ -98,6 +104,8 @@ final class GuestbookRun {
     Map<String, String> environment =
         Map.of(
             "SERVER_PORT", Integer.toString(port),
+            "SERVER_TOMCAT_THREADS_MINSPARE", REQUEST_THREADS,
+            "SERVER_TOMCAT_THREADS_MAX", REQUEST_THREADS,
             "REDIS_PRIMARY", redis,
             "REDIS_REPLICAS", redis);
     String jar =
