@@ -31,8 +31,8 @@ final class GuestbookRun {
   private static final double COMPILED = 0.1;
 
   /**
-   * Tomcat has as many as it ever needed at once, 25 to 100, which one stall of the machine decides;
-   * each is 200 kB of the application's memory, on whichever of the three it came to be.
+   * Tomcat has as many as it ever needed at once, 25 to 100, which one stall of the machine
+   * decides; each is 200 kB of the application's memory, on whichever of the three it came to be.
    */
   private static final String REQUEST_THREADS = "16";
 
