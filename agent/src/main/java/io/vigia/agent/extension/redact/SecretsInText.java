@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 
 /**
  * Where secrets are in a text, and where they end: {@code password=…} and the like in query
- * strings, JSON (also JSON in a string of JSON), XML and prose, bearer and basic credentials, user
- * and password in URLs, JSON web tokens and private keys wherever they are. They are replaced by
- * {@value Redactor#REDACTED}.
+ * strings, JSON (also JSON in a string of JSON), XML, command lines ({@code --password …}) and
+ * prose, bearer and basic credentials, user and password in URLs, JSON web tokens and private keys
+ * wherever they are. They are replaced by {@value Redactor#REDACTED}.
  */
 final class SecretsInText {
 
@@ -18,6 +18,7 @@ final class SecretsInText {
           + "|secret(?:[_-]?(?:access[_-]?)?key)?|api[_-]?key"
           + "|(?:access|account|private)[_-]?key"
           + "|(?:access|refresh|id|auth|session|csrf|xsrf|bearer)[_-]?token(?:_hint)?|jsessionid"
+          + "|(?:x-(?:[a-z0-9]{1,20}-){0,3}|private-)token|(?<=[?&;])pass(?==)"
           + "|x-amz-signature|x-amz-credential|signature|sig)";
 
   /** {@code password}, {@code user[password]} and the same in a URL. */
@@ -28,6 +29,10 @@ final class SecretsInText {
 
   /** {@code "name":"} of JSON in a URL. */
   private static final String ENCODED_JSON = "%22(?:%20|\\+)?%3A(?:%20|\\+)?(?:%22)?";
+
+  /** What follows a parameter of a program where that is only spoken of. */
+  private static final String PROSE =
+      "(?:and|are|as|flag|for|from|if|in|is|may|must|not|on|option|or|string|the|to|was|with)\\b";
 
   private static final String AUTHORIZATION = "authorization(?:" + QUOTE + ")?\\s*[:=]\\s*\\[?";
 
@@ -45,7 +50,9 @@ final class SecretsInText {
           ("((?:" + WORDS + END_OF_NAME)
               + ("(?:(?:" + QUOTE + ")?\\s*(?:=>|[=:])|%3D|>(?!\\s)|" + ENCODED_JSON + ")")
               + ("|token" + END_OF_NAME)
-              + ("(?:" + QUOTE + "\\s*(?:=>|[=:])|=|%3D|>(?!\\s)|" + ENCODED_JSON + "))\\s*)")
+              + ("(?:" + QUOTE + "\\s*(?:=>|[=:])|=|%3D|>(?!\\s)|" + ENCODED_JSON + ")")
+              + ("|--(?:" + WORDS + "|token)(?=[ \\t]+(?!" + PROSE + ")[^\\s-])")
+              + "|password(?=\\s+'))\\s*)"
               + ("|((?:set-)?cookie(?:" + QUOTE + ")?\\s*(?::|=(?=\\s*\\[))\\s*")
               + ("|" + AUTHORIZATION + "(?:" + QUOTE + ")?")
               + "(?:digest|negotiate|ntlm|token|api-?key|hawk|signature|aws4-[a-z0-9-]+)\\s+)"
@@ -114,6 +121,8 @@ final class SecretsInText {
     return text.indexOf('=') >= 0
         || text.indexOf(':') >= 0
         || text.indexOf("</") >= 0
+        || text.indexOf("--") >= 0
+        || text.indexOf(" '") >= 0
         || text.indexOf("%3") >= 0
         || text.indexOf("earer ") >= 0
         || text.indexOf("EARER ") >= 0
@@ -143,7 +152,7 @@ final class SecretsInText {
           open >= 0
               ? closingQuote(text, open, open - matcher.end(group))
               : endOfUnquoted(text, matcher, group, begin);
-      if (end > begin) {
+      if (end > begin && !WorkingDirectory.is(text, matcher.start(), begin, end)) {
         out.append(text, copied, begin).append(Redactor.REDACTED);
         copied = end;
       }

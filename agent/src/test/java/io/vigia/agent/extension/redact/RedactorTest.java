@@ -43,6 +43,8 @@ class RedactorTest {
         "bearer_token",
         "token",
         "jsessionid",
+        "x-vault-token",
+        "private-token",
         "x-amz-signature",
         "x-amz-credential",
         "signature",
@@ -117,6 +119,19 @@ class RedactorTest {
         "?q=%7B%22password%22%3A%22a%5C%22b%22%2C%22x%22%3A1%7D | ?q=%7B%22password%22%3A%22[redacted]%22%2C%22x%22%3A1%7D",
         "?q=%7B%22token%22%3a12%7D&b=c | ?q=%7B%22token%22%3a[redacted]%7D&b=c",
         "jdbc:oracle:thin:scott/tiger@//db:1521/x | jdbc:oracle:thin:scott/[redacted]@//db:1521/x",
+        // headers of other names, parameters of programs
+        "X-Vault-Token: hvs.abc def | X-Vault-Token: [redacted] def",
+        "> PRIVATE-TOKEN: glpat-1 | > PRIVATE-TOKEN: [redacted]",
+        "mysqldump --password hunter2 shop | mysqldump --password [redacted] shop",
+        "gh --token 'a b' --quiet | gh --token '[redacted]' --quiet",
+        "/in?user=a&pass=b | /in?user=a&pass=[redacted]",
+        "ALTER USER bob PASSWORD 'it''s' VALID | ALTER USER bob PASSWORD '[redacted]' VALID",
+        // what only begins like a directory, or is no shell's
+        "pwd=/aB3+x9==, x | pwd=[redacted], x",
+        "pwd=/appSecret9 | pwd=[redacted]",
+        "/in?pwd=/home/x&a=1 | /in?pwd=[redacted]&a=1",
+        "Server=a;Pwd=/tmp/x;Uid=b | Server=a;Pwd=[redacted];Uid=b",
+        "db_pwd=/home/x password=/home/x | db_pwd=[redacted] password=[redacted]",
       })
   void secretsInTextAreReplaced(String text, String clean) {
     assertThat(redactor.text(text)).isEqualTo(clean);
@@ -140,6 +155,14 @@ class RedactorTest {
         "Basic monitoring/alerting.",
         "password_policy=strict",
         "Cookie=none",
+        "started in pwd=/home/app/releases/3.1, umask=022",
+        "PWD=/usr/src/app, OLDPWD=/",
+        "declare -x PWD=\"/opt/app-1.2\"",
+        "{\"pwd\":\"/workspace\",\"cmd\":\"ls\"}",
+        "pwd: ~/work",
+        "pwd=C:\\Users\\bob",
+        "see --password or --token",
+        "first_pass=3, pass=2",
       })
   void restIsLeftAlone(String text) {
     assertThat(redactor.text(text)).isSameAs(text);
