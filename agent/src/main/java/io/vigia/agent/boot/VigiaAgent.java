@@ -67,12 +67,21 @@ public final class VigiaAgent {
     return true;
   }
 
-  /** The process's number where it can be told: some hand all their properties to a child. */
   private static String process() {
+    return process(new File("/proc/self"));
+  }
+
+  /** The process's number where it can be told: some hand all their properties to a child. */
+  static String process(File self) {
     try {
-      return new File("/proc/self").getCanonicalFile().getName();
-    } catch (IOException e) {
-      return "self";
+      if (self.exists()) {
+        return self.getCanonicalFile().getName();
+      }
+      Class<?> handle = Class.forName("java.lang.ProcessHandle");
+      Object current = handle.getMethod("current").invoke(null);
+      return String.valueOf(handle.getMethod("pid").invoke(current));
+    } catch (IOException | ReflectiveOperationException e) {
+      return "self"; // Java 8 on another system than Linux
     }
   }
 

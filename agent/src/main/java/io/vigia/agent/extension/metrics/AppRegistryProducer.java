@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Collects the application's registries each time metrics are read. A series that is in several
  * registries is given once, as the newest one has it: the oldest may be of an application that was
- * replaced. A registry that throws and a family that is none cost only themselves; what of a
+ * replaced. A collector that throws and a family that is none cost only themselves; what of a
  * registry Micrometer fills is left to upstream's Micrometer bridge. A family has at most so many
  * series; how many were left out is a metric of its own, {@value #LEFT_OUT}.
  */
@@ -111,14 +111,25 @@ public final class AppRegistryProducer implements MetricProducer {
     boolean isNew = isOf(CollectorRegistryModule.REGISTRY_1, registry);
     List<Object> others = micrometerIsBridged ? MicrometerOwned.collectorsBesides(registry) : null;
     if (others == null) {
-      return isNew ? PrometheusMetricsReader.read(registry) : SimpleclientReader.read(registry);
+      try {
+        return isNew ? PrometheusMetricsReader.read(registry) : SimpleclientReader.read(registry);
+      } catch (Throwable e) { // of one collector, and the client library gives nothing of any
+        others = MicrometerOwned.collectors(registry);
+        if (others.isEmpty()) {
+          throw e;
+        }
+      }
     }
     List<Family> families = new ArrayList<>();
     for (Object collector : others) {
-      families.addAll(
-          isNew
-              ? PrometheusMetricsReader.readCollector(collector)
-              : SimpleclientReader.readCollector(collector));
+      try {
+        families.addAll(
+            isNew
+                ? PrometheusMetricsReader.readCollector(collector)
+                : SimpleclientReader.readCollector(collector));
+      } catch (Throwable e) {
+        failed("a collector", e);
+      }
     }
     return families;
   }

@@ -43,6 +43,17 @@ final class MicrometerOwned {
     return bridge == null ? null : new ArrayList<>(others);
   }
 
+  /** All of them, as far as they can be found. */
+  static List<Object> collectors(Object registry) {
+    Set<Object> collectors = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Object each : registered(registry)) {
+      if (isCollector(each)) {
+        collectors.add(each);
+      }
+    }
+    return new ArrayList<>(collectors);
+  }
+
   private static List<Object> registered(Object registry) {
     List<Object> found = new ArrayList<>();
     for (Class<?> type = registry.getClass(); type != null; type = type.getSuperclass()) {

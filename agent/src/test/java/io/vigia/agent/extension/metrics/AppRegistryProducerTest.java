@@ -69,6 +69,32 @@ class AppRegistryProducerTest {
     assertThat(metrics(producer)).containsKey("healthy_two");
   }
 
+  /** One that asks a database which is away; the client libraries would give nothing at all. */
+  @Test
+  void collectorThatFailsCostsOnlyItself() {
+    CollectorRegistry registry = registry();
+    new Collector() {
+      @Override
+      public List<MetricFamilySamples> collect() {
+        throw new IllegalStateException("away");
+      }
+    }.register(registry);
+    Gauge.build("healthy_four", "Healthy").register(registry).set(1);
+    PrometheusRegistry newer = new PrometheusRegistry();
+    AppRegistries.created(newer);
+    newer.register(
+        (io.prometheus.metrics.model.registry.Collector)
+            () -> {
+              throw new IllegalStateException("away");
+            });
+    io.prometheus.metrics.core.metrics.Gauge.builder()
+        .name("healthy_five")
+        .help("Healthy")
+        .register(newer)
+        .set(3);
+    assertThat(metrics(producer)).containsKeys("healthy_four", "healthy_five");
+  }
+
   @Test
   void collectorThatHangsIsWaitedForOnceAndReadAgainWhenItEnds() {
     CountDownLatch goOn = new CountDownLatch(1);
