@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Point 6: what waits for the collector is bounded in bytes. */
 class QueuesIT {
 
-  /** 200 MB of spans. */
+  /** 200 MB of spans, and a receiver with the limit that the collector has. */
   @ParameterizedTest
   @ValueSource(strings = {"96m", "40m"})
   void spansBeyondTheQueueAreDroppedCountedAndReported(String heap) throws Exception {
@@ -29,6 +29,7 @@ class QueuesIT {
                 .option("-Dotel.metric.export.interval=300")
                 .argument("told")
                 .start()) {
+      receiver.maxBytes = 4 << 20;
       assertThat(jvm.await("made")).isEqualTo(Integer.toString(LargeSpans.SPANS));
       jvm.awaitUnlessEnded(
           () ->

@@ -56,6 +56,9 @@ final class Receiver implements AutoCloseable {
   /** Answered to every request; 200 unless a test says otherwise. */
   volatile int status = 200;
 
+  /** What is longer is answered 413. */
+  volatile int maxBytes = Integer.MAX_VALUE;
+
   /** Answered to {@code GET /sampling}, with the services that asked. */
   volatile String sampling = "{\"probabilisticSampling\":{\"samplingRate\":1}}";
 
@@ -211,11 +214,12 @@ final class Receiver implements AutoCloseable {
       byte[] bytes = in.readAllBytes();
       String authorization = exchange.getRequestHeaders().getFirst("Authorization");
       authorizations.add(authorization == null ? "" : authorization);
-      if (status == 200) {
+      int answer = bytes.length > maxBytes ? 413 : status;
+      if (answer == 200) {
         body.accept(bytes);
       }
       exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
-      exchange.sendResponseHeaders(status, -1);
+      exchange.sendResponseHeaders(answer, -1);
     }
   }
 

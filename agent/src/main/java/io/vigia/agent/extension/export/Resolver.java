@@ -32,9 +32,13 @@ public final class Resolver {
     return resolve(host, timeoutMillis, HostLookup::all);
   }
 
+  /** Whether it is neither an address nor this machine. */
+  public static boolean isForNameServers(String host) {
+    return host.indexOf(':') < 0 && !host.matches("[0-9.]+") && !HostLookup.isThisMachine(host);
+  }
+
   static InetAddress[] resolve(String host, int timeoutMillis, Lookup lookup) throws IOException {
-    if (host.indexOf(':') >= 0 || host.matches("[0-9.]+") || HostLookup.isThisMachine(host)) {
-      // known without a name server
+    if (!isForNameServers(host)) {
       return lookup.find(host);
     }
     FutureTask<InetAddress[]> task = new FutureTask<>(() -> lookup.find(host));

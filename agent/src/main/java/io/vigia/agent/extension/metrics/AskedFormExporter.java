@@ -9,10 +9,15 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.extension.export.Footprint;
+import io.vigia.agent.extension.export.Parts;
 import java.util.Collection;
 import java.util.function.BooleanSupplier;
 
-/** An exporter that asks the SDK for metrics in the form that the collector wants. */
+/**
+ * An exporter that asks the SDK for metrics in the form that the collector wants, and sends them in
+ * requests that are not too long.
+ */
 public final class AskedFormExporter implements MetricExporter {
 
   private final MetricExporter exporter;
@@ -30,6 +35,11 @@ public final class AskedFormExporter implements MetricExporter {
     this.form = form;
     this.temporalityIsSet = temporalityIsSet;
     this.histogramIsSet = histogramIsSet;
+  }
+
+  /** In the form that the exporter has. */
+  public static MetricExporter asItIs(MetricExporter exporter) {
+    return new AskedFormExporter(exporter, MetricsForm.none(), true, true);
   }
 
   @Override
@@ -63,7 +73,7 @@ public final class AskedFormExporter implements MetricExporter {
 
   @Override
   public CompletableResultCode export(Collection<MetricData> metrics) {
-    return exporter.export(metrics);
+    return Parts.export(metrics, Footprint::of, exporter::export);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.resources.Resource;
+import io.vigia.agent.extension.export.Footprint;
 import java.util.Collection;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class RedactingLogExporter implements LogRecordExporter {
 
   @Override
   public CompletableResultCode export(Collection<LogRecordData> logs) {
-    return CleanExport.of("log records", logs, this::clean, next::export);
+    return CleanExport.of("log records", logs, this::clean, Footprint::of, next::export);
   }
 
   private LogRecordData clean(LogRecordData log) {

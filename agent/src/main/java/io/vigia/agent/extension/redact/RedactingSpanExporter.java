@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.vigia.agent.extension.export.Footprint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,7 +29,7 @@ public final class RedactingSpanExporter implements SpanExporter {
 
   @Override
   public CompletableResultCode export(Collection<SpanData> spans) {
-    return CleanExport.of("spans", spans, this::clean, next::export);
+    return CleanExport.of("spans", spans, this::clean, Footprint::of, next::export);
   }
 
   private SpanData clean(SpanData span) {

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class MetricsFormTest {
 
   private static final long LONG = 60_000;
+  private static final MetricsForm.Lookup AT_ONCE = () -> {};
 
   @Test
   void whatTheCollectorAnswersIsTaken() {
     MetricsForm form =
-        MetricsForm.ask(LONG, () -> "{\"temporality\":\"delta\",\"histograms\":\"exponential\"}");
+        MetricsForm.ask(
+            LONG,
+            LONG,
+            AT_ONCE,
+            () -> "{\"temporality\":\"delta\",\"histograms\":\"exponential\"}");
     assertThat(form.isDelta()).isTrue();
     assertThat(form.isExponential()).isTrue();
   }
@@ -31,7 +37,7 @@ class MetricsFormTest {
             throw new IllegalStateException("ours");
           }
         }) {
-      MetricsForm form = MetricsForm.ask(LONG, none);
+      MetricsForm form = MetricsForm.ask(LONG, LONG, AT_ONCE, none);
       assertThat(form.isDelta()).isFalse();
       assertThat(form.isExponential()).isFalse();
     }
@@ -45,6 +51,8 @@ class MetricsFormTest {
     MetricsForm form =
         MetricsForm.ask(
             20,
+            LONG,
+            AT_ONCE,
             () -> {
               try {
                 late.await();
@@ -58,5 +66,26 @@ class MetricsFormTest {
     late.countDown();
     given.await();
     assertThat(form.isDelta()).isFalse();
+  }
+
+  /** The application's start would wait for it. */
+  @Test
+  @Timeout(60)
+  void nameServerThatHangsIsNotWaitedFor() {
+    CountDownLatch answered = new CountDownLatch(1);
+    MetricsForm form =
+        MetricsForm.ask(
+            3_600_000,
+            10,
+            () -> {
+              try {
+                answered.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            () -> "{\"temporality\":\"delta\"}");
+    assertThat(form.isDelta()).isFalse();
+    answered.countDown();
   }
 }
