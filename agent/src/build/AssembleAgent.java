@@ -71,7 +71,10 @@ final class AssembleAgent {
           "inst/io/opentelemetry/sdk/autoconfigure/ServiceInstanceIdResourceProvider.classdata",
           Map.of("randomUUID", new String[] {"io/vigia/agent/extension/export/RandomId", "uuid"}),
           "inst/io/opentelemetry/instrumentation/resources/HostResource.classdata",
-          Map.of("getLocalHost", new String[] {BOOT + "HostLookup", "thisHost"}));
+          Map.of("getLocalHost", new String[] {BOOT + "HostLookup", "thisHost"}),
+          "inst/io/opentelemetry/sdk/autoconfigure/AutoConfiguredOpenTelemetrySdkBuilder.classdata",
+          Map.of(
+              "addShutdownHook", new String[] {"io/vigia/agent/extension/export/LastHook", "add"}));
 
   /** Where two providers would be a question of order; ours asks upstream's where it is needed. */
   private static final Set<String> REPLACED_SERVICES =
@@ -81,14 +84,26 @@ final class AssembleAgent {
 
   /** Of upstream's factories for a configuration in YAML, and what of theirs passes through ours. */
   private static final Map<String, String> DECLARED =
-      Map.of(
-          "SpanExporterFactory", "sdk/trace/export/SpanExporter",
-          "LogRecordExporterFactory", "sdk/logs/export/LogRecordExporter",
-          "AutoValue_MetricReaderAndCardinalityLimits", "sdk/metrics/export/MetricReader",
-          "MeterProviderFactory", "sdk/metrics/SdkMeterProviderBuilder",
-          "PropagatorFactory",
-              "javaagent/shaded/io/opentelemetry/context/propagation/ContextPropagators",
-          "ResourceFactory", "sdk/resources/Resource");
+      Map.ofEntries(
+          Map.entry("SpanExporterFactory", "sdk/trace/export/SpanExporter"),
+          Map.entry("LogRecordExporterFactory", "sdk/logs/export/LogRecordExporter"),
+          Map.entry("MetricExporterFactory", "sdk/metrics/export/MetricExporter"),
+          Map.entry("AutoValue_MetricReaderAndCardinalityLimits", "sdk/metrics/export/MetricReader"),
+          Map.entry("MeterProviderFactory", "sdk/metrics/SdkMeterProviderBuilder"),
+          Map.entry(
+              "PropagatorFactory",
+              "javaagent/shaded/io/opentelemetry/context/propagation/ContextPropagators"),
+          Map.entry("ResourceFactory", "sdk/resources/Resource"),
+          Map.entry("SamplerFactory", "sdk/trace/samplers/Sampler"),
+          Map.entry("TracerProviderFactory", "sdk/trace/SdkTracerProviderBuilder"),
+          Map.entry("LogRecordProcessorFactory", "sdk/logs/LogRecordProcessor"),
+          Map.entry("LoggerProviderFactory", "sdk/logs/SdkLoggerProviderBuilder"));
+
+  /** Where upstream reads the address of an exporter of OTLP from a configuration in YAML. */
+  private static final String DECLARED_ENDPOINTS =
+      "inst/io/opentelemetry/exporter/otlp/internal/OtlpDeclarativeConfigUtil.classdata";
+
+  private static final String DECLARED_CLASS = "io/vigia/agent/extension/Declared";
 
   public static void main(String[] args) throws IOException {
     if (args.length != 8) {
@@ -114,6 +129,8 @@ final class AssembleAgent {
                 "inst/io/opentelemetry/sdk/autoconfigure/declarativeconfig/" + factory + ".classdata",
                 (name, bytes) ->
                     passing(Objects.requireNonNull(bytes, name), "Lio/opentelemetry/" + type + ";")));
+    entries.compute(
+        DECLARED_ENDPOINTS, (name, bytes) -> withAddress(Objects.requireNonNull(bytes, name)));
     entries.computeIfPresent(BOOT + "Premain.class", (name, bytes) -> ofJava6(bytes));
     entries.compute(LOADER, (name, bytes) -> openingPacked(Objects.requireNonNull(bytes, name)));
     Instant timestamp = Instant.parse(args[5]);
@@ -190,7 +207,12 @@ final class AssembleAgent {
                 String[] ours = calls.get(name);
                 if (ours != null) {
                   replaced.add(name);
-                  super.visitMethodInsn(opcode, ours[0], ours[1], descriptor, isInterface);
+                  // what a method was called of is the first argument
+                  String whole =
+                      opcode == Opcodes.INVOKESTATIC
+                          ? descriptor
+                          : "(L" + owner + ";" + descriptor.substring(1);
+                  super.visitMethodInsn(Opcodes.INVOKESTATIC, ours[0], ours[1], whole, false);
                 } else {
                   super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
                 }
@@ -227,7 +249,7 @@ final class AssembleAgent {
                     if (opcode == Opcodes.ARETURN) {
                       super.visitMethodInsn(
                           Opcodes.INVOKESTATIC,
-                          "io/vigia/agent/extension/Declared",
+                          DECLARED_CLASS,
                           "pass",
                           "(" + type + ")" + type,
                           false);
@@ -279,6 +301,51 @@ final class AssembleAgent {
             0);
     if (changed[0] != 1) {
       throw new IllegalStateException("upstream's class loader does not open the jar as it did");
+    }
+    return writer.toByteArray();
+  }
+
+  /**
+   * {@code getString("endpoint")} of a method whose first argument is the signal, where it is
+   * followed by whether the protocol is HTTP, and {@code validateEndpoint}.
+   */
+  private static byte[] withAddress(byte[] bytes) {
+    int[] changes = new int[1];
+    ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+    new ClassReader(bytes)
+        .accept(
+            new ClassVisitor(Opcodes.ASM9, writer) {
+              @Override
+              public MethodVisitor visitMethod(
+                  int access, String name, String descriptor, String signature, String[] exceptions) {
+                return new MethodVisitor(
+                    Opcodes.ASM9,
+                    super.visitMethod(access, name, descriptor, signature, exceptions)) {
+                  @Override
+                  public void visitMethodInsn(
+                      int opcode, String owner, String called, String type, boolean isInterface) {
+                    if (called.equals("validateEndpoint")
+                        && type.equals("(Ljava/lang/String;Z)Ljava/net/URL;")
+                        && descriptor.startsWith("(Ljava/lang/String;")) {
+                      changes[0]++;
+                      super.visitInsn(Opcodes.DUP_X1); // http, endpoint, http
+                      super.visitVarInsn(Opcodes.ALOAD, 0);
+                      super.visitMethodInsn(
+                          Opcodes.INVOKESTATIC,
+                          DECLARED_CLASS,
+                          "endpoint",
+                          "(Ljava/lang/String;ZLjava/lang/String;)Ljava/lang/String;",
+                          false);
+                      super.visitInsn(Opcodes.SWAP);
+                    }
+                    super.visitMethodInsn(opcode, owner, called, type, isInterface);
+                  }
+                };
+              }
+            },
+            0);
+    if (changes[0] != 1) {
+      throw new IllegalStateException("upstream reads endpoints in " + changes[0] + " places");
     }
     return writer.toByteArray();
   }

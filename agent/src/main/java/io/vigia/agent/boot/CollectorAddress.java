@@ -100,6 +100,16 @@ public final class CollectorAddress {
         System::getenv);
   }
 
+  /**
+   * The same where upstream's settings do not count, because a configuration in YAML is in their
+   * place (OpenTelemetry specification, "Declarative configuration": other variables are ignored).
+   */
+  public static CollectorAddress findWithoutUpstreams() {
+    return find(
+        name -> isUpstreams(name) ? null : System.getProperty(name),
+        name -> isUpstreams(name) ? null : System.getenv(name));
+  }
+
   private static URI parse(String name, String value, int defaultPort) {
     String url = value.contains("://") ? value : "http://" + bracketed(value);
     try {
@@ -149,8 +159,15 @@ public final class CollectorAddress {
    * For the protocol of OTLP, HTTP or gRPC, that {@link #otlp} is not for: the same if the port was
    * given.
    */
-  URI otherOtlp() {
+  public URI otherOtlp() {
     return otherOtlp;
+  }
+
+  /** For questions by HTTP: where the port says gRPC, the registered one beside it. */
+  public URI http() {
+    return isGrpc()
+        ? URI.create(otlp.getScheme() + "://" + UrlHost.authority(hostOf(otlp), OTLP_HTTP_PORT))
+        : otlp;
   }
 
   /** Whether the port says gRPC (4317, the registered one) and not HTTP. */
@@ -169,8 +186,7 @@ public final class CollectorAddress {
   }
 
   private static boolean isUpstreams(String setting) {
-    return setting.equals("otel.exporter.otlp.endpoint")
-        || setting.equals("OTEL_EXPORTER_OTLP_ENDPOINT");
+    return setting.startsWith("otel.") || setting.startsWith("OTEL_");
   }
 
   /** Host for the forward protocol, without brackets. */

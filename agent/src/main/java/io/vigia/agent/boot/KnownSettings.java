@@ -142,6 +142,18 @@ public final class KnownSettings {
     return unknown(System.getProperties().stringPropertyNames(), System.getenv().keySet());
   }
 
+  /**
+   * The same without upstream's: beside a configuration in YAML they do not count, and many are
+   * variables that it uses.
+   */
+  public List<String> unknownOfOurs() {
+    Set<String> properties = new TreeSet<>(System.getProperties().stringPropertyNames());
+    properties.removeIf(name -> !name.startsWith("vigia."));
+    Set<String> variables = new TreeSet<>(System.getenv().keySet());
+    variables.removeIf(name -> !name.startsWith("VIGIA_"));
+    return unknown(properties, variables);
+  }
+
   private static String sentence(String kind, String name, @Nullable String nearest) {
     return "unknown "
         + kind

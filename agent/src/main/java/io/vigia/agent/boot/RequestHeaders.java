@@ -43,7 +43,24 @@ public final class RequestHeaders {
   /** The same for one signal, whose own headers are instead of the common ones. */
   static RequestHeaders find(String signal) {
     String own = UpstreamSetting.value("otel.exporter.otlp." + signal + ".headers");
-    return own == null ? find() : new RequestHeaders(find().tokenFile, parse(own));
+    return own == null
+        ? find()
+        : new RequestHeaders(areAnothers(signal) ? null : find().tokenFile, parse(own));
+  }
+
+  /** For who knows no token of ours. */
+  public static RequestHeaders withoutToken() {
+    return new RequestHeaders(null, Collections.<String, String>emptyMap());
+  }
+
+  /**
+   * Whether a signal has an address of its own, and headers for it: those of somebody else than the
+   * collector that the token is for.
+   */
+  public static boolean areAnothers(String signal) {
+    String own = "otel.exporter.otlp." + signal;
+    return UpstreamSetting.value(own + ".endpoint") != null
+        && UpstreamSetting.value(own + ".headers") != null;
   }
 
   /** W3C Baggage form: {@code name=value,name=value}, values percent-encoded. */

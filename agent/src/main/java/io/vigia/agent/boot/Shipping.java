@@ -19,7 +19,7 @@ public final class Shipping {
   public static final String VIGIA = "vigia";
 
   /** Value of {@code otel.logs.exporter} and {@code vigia.logs} that means Fluency. */
-  static final String FORWARD = "forward";
+  public static final String FORWARD = "forward";
 
   /** What {@code prometheus} is for the SDK: upstream's endpoint, which may fail. */
   public static final String PROMETHEUS_ENDPOINT = "vigia-prometheus";
@@ -119,12 +119,9 @@ public final class Shipping {
   }
 
   private List<String> metrics(List<String> names) {
-    String listen = Setting.PROMETHEUS.value();
-    if (listen != null && !names.contains(PROMETHEUS)) {
-      int colon = listen.lastIndexOf(':');
-      overrides.put("otel.exporter.prometheus.port", listen.substring(colon + 1));
-      overrides.put(
-          "otel.exporter.prometheus.host", colon < 0 ? "localhost" : listen.substring(0, colon));
+    Map<String, String> endpoint = prometheusEndpoint();
+    if (!endpoint.isEmpty() && !names.contains(PROMETHEUS)) {
+      overrides.putAll(endpoint);
       names.remove("none");
       names.add(PROMETHEUS);
     }
@@ -134,6 +131,19 @@ public final class Shipping {
       overrides.put(METRICS, String.join(",", ofTheSdk));
     }
     return names;
+  }
+
+  /** What {@code vigia.prometheus} means in upstream's settings; empty when nobody asks for it. */
+  public static Map<String, String> prometheusEndpoint() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    String listen = Setting.PROMETHEUS.value();
+    if (listen != null) {
+      int colon = listen.lastIndexOf(':');
+      settings.put("otel.exporter.prometheus.port", listen.substring(colon + 1));
+      settings.put(
+          "otel.exporter.prometheus.host", colon < 0 ? "localhost" : listen.substring(0, colon));
+    }
+    return settings;
   }
 
   private List<String> logs(List<String> names) {
@@ -170,7 +180,7 @@ public final class Shipping {
 
   /** Whether the collector may read the log events from stdout, so that none are sent. */
   public boolean mayBeReadFromStdout() {
-    return auto && isForwarding() && !grpc && goesToCollector();
+    return auto && isForwarding() && (!grpc || address.isGrpc()) && goesToCollector();
   }
 
   /** Whether Fluency sends log records. */
@@ -203,6 +213,13 @@ public final class Shipping {
             : null;
     return new Reached(
         otlp == null ? null : otlp.result(), forward == null ? null : forward.result());
+  }
+
+  /** What the collector answers by OTLP/HTTP, in words; blocks for less than a second. */
+  public static String reachability(CollectorAddress address, String signal) {
+    return Probe.start(() -> Reachability.otlp(address.otlp(), /* grpc= */ false, signal))
+        .result()
+        .detail();
   }
 
   private Probe otlp(String signal) {

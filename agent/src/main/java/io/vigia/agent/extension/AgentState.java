@@ -4,6 +4,7 @@ import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.Shipping;
 import io.vigia.agent.extension.resource.ServiceIdentity;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,14 @@ final class AgentState {
 
   /** Found once; an address that cannot be read is reported and localhost taken instead. */
   static synchronized CollectorAddress address() {
+    return foundOnce(CollectorAddress::find);
+  }
+
+  private static CollectorAddress foundOnce(Supplier<CollectorAddress> search) {
     CollectorAddress found = address;
     if (found == null) {
       try {
-        found = CollectorAddress.find();
+        found = search.get();
       } catch (IllegalArgumentException e) {
         Console.say(e.getMessage() + "; using localhost");
         isUnreadable = true;
@@ -31,6 +36,11 @@ final class AgentState {
       address = found;
     }
     return found;
+  }
+
+  /** The same for a configuration in YAML, in whose place upstream's settings do not count. */
+  static synchronized CollectorAddress addressOfDeclared() {
+    return foundOnce(CollectorAddress::findWithoutUpstreams);
   }
 
   /** An endpoint in upstream's configuration file goes before the default. */

@@ -26,23 +26,19 @@ public final class VerdictListener implements AgentListener {
       return;
     }
     ServiceIdentity identity = AgentState.identity();
-    if (shipping == null) {
-      if (identity != null) {
-        Console.say(
-            Main.version()
-                + named(identity)
-                + "; what is sent, and where, is as otel.config.file says: Vigía's address of the"
-                + " collector, logs by forward, sampling and Prometheus endpoint are not in it");
-      }
+    if (shipping == null && identity == null) { // switched off
       return;
     }
     // the probe may take a second; the application must not wait for it
-    Daemon.start("vigia-verdict", () -> print(shipping));
+    Daemon.start("vigia-verdict", () -> print(shipping, identity));
   }
 
-  private static void print(Shipping shipping) {
+  private static void print(@Nullable Shipping shipping, @Nullable ServiceIdentity identity) {
     try {
-      Console.say(line(shipping, AgentState.identity()));
+      Console.say(
+          shipping != null
+              ? line(shipping, identity)
+              : Main.version() + (identity == null ? "" : named(identity)) + Declared.inWords());
     } catch (RuntimeException | LinkageError e) {
       Console.say("no verdict: " + e);
     }
@@ -66,7 +62,8 @@ public final class VerdictListener implements AgentListener {
     line.append("; ").append(shipping.signals());
     StdoutQuestion question =
         identity == null ? null : VigiaCustomizer.stdoutQuestion(shipping, identity.resource());
-    boolean answers = otlp == null || otlp.isOk(); // who does not is not asked again
+    // who does not is not asked again; nor by another protocol, which may take long
+    boolean answers = otlp == null || (otlp.isOk() && !address.isGrpc());
     if (question != null && answers && question.ask(null) == StdoutQuestion.Answer.READ) {
       line.append(" unless they are on stdout, which the collector reads");
     } else if (reached.forward() != null) {

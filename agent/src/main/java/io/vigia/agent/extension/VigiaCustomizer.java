@@ -41,6 +41,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
 
   /** Above the user's settings, so only what those cannot express. */
   private Map<String, String> override(ConfigProperties config) {
-    reportUnknownSettings();
+    reportUnknownSettings(KnownSettings::unknown);
     AgentState.configured(config.getString("otel.exporter.otlp.endpoint"));
     CollectorAddress address = AgentState.address();
     if (address != asked) { // the configuration file names another one
@@ -118,10 +119,10 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     return overrides;
   }
 
-  private static void reportUnknownSettings() {
+  static void reportUnknownSettings(Function<KnownSettings, List<String>> which) {
     try (InputStream in = VigiaCustomizer.class.getResourceAsStream("/" + KnownSettings.RESOURCE)) {
       if (in != null) {
-        KnownSettings.read(in).unknown().forEach(Console::say);
+        which.apply(KnownSettings.read(in)).forEach(Console::say);
       }
     } catch (IOException e) {
       Console.debug(() -> "the list of settings cannot be read: " + e);
@@ -151,18 +152,23 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
   private SdkLoggerProviderBuilder addForwardExporter(
       SdkLoggerProviderBuilder builder, ConfigProperties config) {
     if (forwardsLogs) {
-      // not batched: the exporter only encodes and queues, Fluency has the batches
       FluencySink.Builder sink = FluencySink.builder(AgentState.address());
       Shipping shipping = AgentState.shipping();
       StdoutQuestion question = shipping == null ? null : stdoutQuestion(shipping, resource);
       if (question != null) {
         sink.unlessRead(question);
       }
-      LogRecordExporter forward = new ForwardLogExporter(sink.build(), resource);
-      builder.addLogRecordProcessor(
-          new ForwardLogProcessor(new RedactingLogExporter(forward, Redactor.asSet())));
+      addForwardExporter(builder, sink, resource);
     }
     return builder;
+  }
+
+  static void addForwardExporter(
+      SdkLoggerProviderBuilder builder, FluencySink.Builder sink, Resource resource) {
+    // not batched: the exporter only encodes and queues, Fluency has the batches
+    LogRecordExporter forward = new ForwardLogExporter(sink.build(), resource);
+    builder.addLogRecordProcessor(
+        new ForwardLogProcessor(new RedactingLogExporter(forward, Redactor.asSet())));
   }
 
   /**

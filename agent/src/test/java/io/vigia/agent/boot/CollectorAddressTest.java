@@ -58,6 +58,8 @@ class CollectorAddressTest {
     assertThat(find(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4317")).isGrpc()).isTrue();
     assertThat(find(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a_c:4317")).isGrpc()).isTrue();
     assertThat(find(Map.of("VIGIA_COLLECTOR", "c")).isGrpc()).isFalse();
+    assertThat(find(Map.of("VIGIA_COLLECTOR", "a_c:4317")).http()).hasToString("http://a_c:4318");
+    assertThat(find(Map.of("VIGIA_COLLECTOR", "c:9999")).http()).hasToString("http://c:9999");
   }
 
   /** As upstream; one that is not Vigía need not speak gRPC on the other port. */

@@ -33,6 +33,34 @@ class RequestHeadersTest {
     assertThat(new RequestHeaders(file, Map.of()).token()).isNull();
   }
 
+  /** A backend that is given its own credentials is none of ours. */
+  @Test
+  void tokenIsNotForASignalWithAddressAndHeadersOfItsOwn() throws Exception {
+    Path file = Files.writeString(directory.resolve("token"), "ours");
+    System.setProperty("vigia.token.file", file.toString());
+    try {
+      assertThat(traces("otel.exporter.otlp.traces.headers")).containsValue("Bearer ours");
+      assertThat(traces("otel.exporter.otlp.traces.headers", "otel.exporter.otlp.traces.endpoint"))
+          .containsKey("x-key")
+          .doesNotContainKey("Authorization");
+    } finally {
+      System.clearProperty("vigia.token.file");
+    }
+  }
+
+  private static Map<String, String> traces(String... set) {
+    for (String property : set) {
+      System.setProperty(property, property.endsWith("headers") ? "x-key=1" : "https://b.example");
+    }
+    try {
+      return RequestHeaders.find("traces").current();
+    } finally {
+      for (String property : set) {
+        System.clearProperty(property);
+      }
+    }
+  }
+
   @Test
   void headersOfUpstreamsSettingArePercentDecoded() {
     assertThat(RequestHeaders.parse("a=1, b = x%20y+z"))

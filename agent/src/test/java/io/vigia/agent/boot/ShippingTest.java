@@ -30,6 +30,19 @@ class ShippingTest {
     assertThat(shipping.ask().otlp()).as("nothing goes there").isNull();
   }
 
+  /** It is asked by HTTP, where that is the port beside; else both would ship. */
+  @Test
+  void collectorWithTheGrpcPortMayReadStdoutToo() {
+    assertThat(byGrpc("c:4317").mayBeReadFromStdout()).isTrue();
+    assertThat(byGrpc("c:5317").mayBeReadFromStdout()).isFalse();
+  }
+
+  private static Shipping byGrpc(String collector) {
+    return Shipping.of(
+        Map.of("otel.exporter.otlp.protocol", "grpc")::get,
+        CollectorAddress.find(Map.of("vigia.collector", collector)::get, name -> null));
+  }
+
   /** As upstream's agent by itself; a collector need not speak gRPC where it speaks HTTP. */
   @Test
   void signalOfAnotherProtocolGoesToThatProtocolsPort() {

@@ -56,6 +56,7 @@ class HarmlessIT {
     "extension.metrics.BoundedReader, FAILS",
     "extension.metrics.PrometheusEndpoint, FAILS",
     "extension.export.Adoption, FAILS",
+    "extension.export.LastHook, FAILS",
     "extension.lazy.LazyModules, THROWS",
     "extension.lazy.LazyTransformations, THROWS",
     "extension.lazy.LazyLambdas, FAILS",

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * From the moment the JVM begins to exit, the network has a fixed time in all; what is not
- * delivered by then goes to disk. Thread-safe.
+ * From the moment that only the agent keeps the JVM from its end, the network has a fixed time in
+ * all; what is not delivered by then goes to disk. Thread-safe.
  */
 public final class ExitBudget {
 
@@ -21,21 +21,13 @@ public final class ExitBudget {
   private static volatile long deadlineNanos;
   private static volatile boolean exiting;
 
-  /** Begins to count when the JVM exits; called once at start. */
-  public static void install() {
-    try {
-      Runtime.getRuntime().addShutdownHook(new Thread(ExitBudget::begin, "vigia-exit"));
-    } catch (IllegalStateException e) {
-      begin(); // already exiting
-    }
-  }
-
   /** Registers what ends a blocking call that has no deadline of its own. */
   public static void onSpent(Runnable abort) {
     ABORTS.add(abort);
   }
 
-  private static void begin() {
+  /** Nothing of the application's is left to be waited for ({@link LastHook}). */
+  static void begin() {
     deadlineNanos = System.nanoTime() + MILLIS * 1_000_000L;
     exiting = true;
     try {

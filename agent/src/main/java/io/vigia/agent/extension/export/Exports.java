@@ -3,13 +3,17 @@ package io.vigia.agent.extension.export;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.RequestHeaders;
 import io.vigia.agent.boot.Setting;
 import java.io.File;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,25 +25,57 @@ public final class Exports {
   private static final long DEFAULT_MAX_BYTES = 64L << 20;
 
   private static final List<Outbox> OUTBOXES = new CopyOnWriteArrayList<>();
+
+  /** Addresses of the collector's where a configuration in YAML names none. */
+  private static final Set<URI> FILLED_IN = new CopyOnWriteArraySet<>();
+
+  private static boolean declared;
   private static @Nullable Spool spool;
   private static @Nullable ExportHealth health;
 
   /** Prepares the spool; what earlier processes left is for {@link Adoption}. Called once. */
   public static synchronized void start(CollectorAddress address) {
+    declared = false;
     start(address.otlp().toString());
   }
 
   private static void start(String collector) {
     health = new ExportHealth(collector);
     spool = openSpool();
-    ExitBudget.install();
   }
 
   /** A configuration in YAML makes exporters, and calls nobody who customizes before. */
   private static void startUnlessDone() {
     if (spool == null) {
+      declared = true;
       start("of otel.config.file");
     }
+  }
+
+  /** Whether a configuration in YAML says what is sent, and where. */
+  static synchronized boolean isDeclared() {
+    startUnlessDone();
+    return declared;
+  }
+
+  /** Where a configuration in YAML names no address, exports of OTLP go to this one. */
+  public static void filledIn(URI url) {
+    FILLED_IN.add(url);
+  }
+
+  /**
+   * Whether the collector's token ({@code vigia.token.file}) is for who is at an address: not where
+   * headers are given for this exporter alone, which then are the credentials for somebody else.
+   *
+   * @param given the exporter's own headers
+   */
+  static boolean isTokenFor(URI url, String signal, @Nullable Map<String, List<String>> given) {
+    if (!isDeclared()) {
+      return !RequestHeaders.areAnothers(signal);
+    }
+    return given == null
+        || FILLED_IN.contains(url)
+        || given.keySet().stream().allMatch("user-agent"::equalsIgnoreCase);
   }
 
   /**

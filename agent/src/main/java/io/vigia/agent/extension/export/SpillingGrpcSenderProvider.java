@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpillingGrpcSenderProvider implements GrpcSenderProvider {
 
   private static final RequestHeaders HEADERS = RequestHeaders.find();
+  private static final RequestHeaders WITHOUT_TOKEN = RequestHeaders.withoutToken();
 
   private static final String OKHTTP =
       "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpGrpcSenderProvider";
@@ -28,10 +29,9 @@ public final class SpillingGrpcSenderProvider implements GrpcSenderProvider {
   @Override
   public GrpcSender createSender(GrpcSenderConfig config) {
     Map<String, Object> changed = new HashMap<>();
-    Supplier<Map<String, List<String>>> headers =
-        () -> HEADERS.over(config.getHeadersSupplier().get());
-    changed.put("getHeadersSupplier", headers);
     String stream = stream(config.getFullMethodName());
+    Supplier<Map<String, List<String>>> headers = () -> headers(config, String.valueOf(stream));
+    changed.put("getHeadersSupplier", headers);
     if (stream == null) {
       return okHttp(with(config, changed));
     }
@@ -57,13 +57,20 @@ public final class SpillingGrpcSenderProvider implements GrpcSenderProvider {
     return okHttp(with(config, values));
   }
 
+  private static Map<String, List<String>> headers(GrpcSenderConfig config, String signal) {
+    Map<String, List<String>> given = config.getHeadersSupplier().get();
+    boolean withToken = Exports.isTokenFor(config.getEndpoint(), signal, given);
+    return (withToken ? HEADERS : WITHOUT_TOKEN).over(given);
+  }
+
   private static OtlpGrpcTransport.@Nullable Tls tls(GrpcSenderConfig config, String stream) {
     if (!"https".equalsIgnoreCase(config.getEndpoint().getScheme())) {
       return null;
     }
     TlsFiles files = TlsFiles.find(stream);
     // otherwise the JVM's, or set in another way than by properties, read once by the SDK
-    return files.isSet() ? files::current : null;
+    boolean isInYaml = Exports.isDeclared() && config.getSslContext() != null;
+    return files.isSet() && !isInYaml ? files::current : null;
   }
 
   /** The services of opentelemetry-proto, {@code collector/trace/v1/trace_service.proto} etc. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpillingHttpSenderProvider implements HttpSenderProvider {
 
   private static final RequestHeaders HEADERS = RequestHeaders.find();
+  private static final RequestHeaders WITHOUT_TOKEN = RequestHeaders.withoutToken();
 
   private static final String OKHTTP =
       "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpHttpSenderProvider";
@@ -54,7 +55,10 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
 
   private static Map<String, List<String>> headers(
       HttpSenderConfig config, @Nullable Compressor compressor) {
-    Map<String, List<String>> headers = HEADERS.over(config.getHeadersSupplier().get());
+    Map<String, List<String>> given = config.getHeadersSupplier().get();
+    URI url = config.getEndpoint();
+    Map<String, List<String>> headers =
+        (Exports.isTokenFor(url, stream(url), given) ? HEADERS : WITHOUT_TOKEN).over(given);
     headers.put("Content-Type", Collections.singletonList(config.getContentType()));
     if (compressor != null) {
       headers.put("Content-Encoding", Collections.singletonList(compressor.getEncoding()));
@@ -78,7 +82,8 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
       return null;
     }
     TlsFiles files = TlsFiles.find(stream(config.getEndpoint()));
-    if (files.isSet() || config.getSslContext() == null) {
+    // what a configuration in YAML says goes before variables
+    if (config.getSslContext() == null || (files.isSet() && !Exports.isDeclared())) {
       return () -> files.current().sockets();
     }
     // set in another way than by properties, read once by the SDK
