@@ -10,6 +10,9 @@ import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.export.HeapShare;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -72,10 +75,12 @@ public final class FluencySink {
 
   private static final class Event {
     final long epochNanos;
+    final int level;
     final byte[] record;
 
-    Event(long epochNanos, byte[] record) {
+    Event(long epochNanos, int level, byte[] record) {
       this.epochNanos = epochNanos;
+      this.level = level;
       this.record = record;
     }
   }
@@ -104,16 +109,17 @@ public final class FluencySink {
   /**
    * Takes a MessagePack map over.
    *
+   * @param level severity number of OpenTelemetry
    * @return whether it was taken; {@code false} when the queue is full or closed, which is counted
    */
-  boolean offer(long epochNanos, byte[] record) {
+  boolean offer(long epochNanos, int level, byte[] record) {
     synchronized (queue) {
       if (closing || queuedBytes + record.length > maxQueuedBytes) {
         health.dropped("log events", "queue full");
         return false;
       }
       boolean wasGathered = isGathered();
-      queue.add(new Event(epochNanos, record));
+      queue.add(new Event(epochNanos, level, record));
       queuedBytes += record.length;
       if (!started) {
         thread.start(); // throws when there is no room for a thread; the next event tries again
@@ -175,37 +181,90 @@ public final class FluencySink {
   }
 
   /**
-   * Holds events until it is known who ships them, and as long as the collector does.
+   * Holds events until it is known who ships them, and sends those that are ours, as long as some
+   * may be the collector's.
    *
-   * @return false when the process ends and there is nothing to send
+   * @return false when the process ends and there is nothing more to send
    */
   private boolean agree() {
-    while (agreement.owner() != Agreement.Owner.FORWARD) {
+    while (!agreement.isAllSent()) {
       try {
         agreement.step();
       } catch (Throwable e) {
         Console.harmless(e);
         agreement.forward("the collector cannot be asked"); // better twice than not at all
       }
-      if (agreement.owner() == Agreement.Owner.STDOUT) {
+      if (agreement.isNoneSent()) {
         disconnect();
       }
+      if (!dealUntilTheNextQuestion()) {
+        return agreement.isAllSent();
+      }
+    }
+    return true;
+  }
+
+  /** Whether the process goes on. */
+  private boolean dealUntilTheNextQuestion() {
+    long asked = System.nanoTime();
+    while (!agreement.isAllSent()) {
+      sendDecided();
       synchronized (queue) {
-        if (agreement.owner() == Agreement.Owner.STDOUT) {
-          queue.clear();
-          queuedBytes = 0;
-          queue.notifyAll();
-          if (closing || !await(Agreement.ASK_AGAIN_MILLIS, () -> closing)) {
+        boolean isHolding = !queue.isEmpty();
+        if (closing || queuedBytes > maxQueuedBytes / 2) {
+          agreement.giveUp(closing ? "the process ends" : "too much to hold");
+          if (!isHolding) {
             return false;
           }
-        } else if (closing || queuedBytes > maxQueuedBytes / 2) {
-          agreement.giveUp(closing ? "the process ends" : "too much to hold");
-        } else if (agreement.owner() == Agreement.Owner.UNDECIDED) {
-          await(Agreement.ASK_MILLIS, () -> closing);
+          continue;
+        }
+        long pause =
+            isHolding || !agreement.isBegun() ? Agreement.ASK_MILLIS : Agreement.ASK_AGAIN_MILLIS;
+        long left = pause - (System.nanoTime() - asked) / 1_000_000L;
+        if (left <= 0) {
+          return true;
+        }
+        await(left, () -> closing || (!isHolding && !queue.isEmpty()));
+        if (!isHolding && !queue.isEmpty()) {
+          await(GATHER_MILLIS, this::isGathered);
         }
       }
     }
     return true;
+  }
+
+  /** Those that are ours; forgets those that the collector has, and keeps the others. */
+  private void sendDecided() {
+    Fluency connected = agreement.isNoneSent() ? null : connect();
+    List<Event> ours = connected == null ? Collections.<Event>emptyList() : new ArrayList<>();
+    synchronized (queue) {
+      for (int i = queue.size(); i > 0; i--) {
+        Event event = queue.remove();
+        Agreement.Owner owner = agreement.owner(event.level);
+        if (owner == Agreement.Owner.STDOUT) {
+          queuedBytes -= event.record.length;
+        } else if (owner == Agreement.Owner.FORWARD && connected != null) {
+          ours.add(event);
+        } else {
+          queue.add(event);
+        }
+      }
+      busy = !ours.isEmpty();
+      queue.notifyAll();
+    }
+    if (connected != null) {
+      for (Event event : ours) {
+        emit(connected, event);
+        synchronized (queue) {
+          queuedBytes -= event.record.length;
+        }
+      }
+      flushIfSetBack(connected);
+    }
+    synchronized (queue) {
+      busy = false;
+      queue.notifyAll();
+    }
   }
 
   /** Whether the process goes on; the queue's lock is held. */
@@ -314,7 +373,7 @@ public final class FluencySink {
     synchronized (queue) {
       flushing = true;
       queue.notifyAll();
-      if (agreement.owner() == Agreement.Owner.FORWARD) {
+      if (agreement.isAllSent()) {
         awaitSent(System.nanoTime() + CLOSE_MILLIS * 1_000_000L);
       }
       flushing = false;
@@ -368,7 +427,9 @@ public final class FluencySink {
     // not by the thread: it may be waiting for the collector's answer
     for (Event event = queue.poll(); event != null; event = queue.poll()) {
       queuedBytes -= event.record.length;
-      emit(connected, event);
+      if (agreement.owner(event.level) == Agreement.Owner.FORWARD) {
+        emit(connected, event);
+      }
     }
   }
 

@@ -32,14 +32,27 @@ public final class StdoutQuestion {
     UNKNOWN
   }
 
+  /** How often nobody need answer, each after half a second, until nobody is expected to. */
+  private static final int MAX_SILENCE = 20;
+
   private final String url;
+
+  /** Whether that somebody listens there is only likely. */
+  private final boolean isGuessed;
+
+  private int silence;
 
   /**
    * @param container its name in the pod, or {@code null} when it is not known
    */
   public StdoutQuestion(CollectorAddress address, String podUid, @Nullable String container) {
+    this(address.http(), address.isGrpc(), podUid, container);
+  }
+
+  StdoutQuestion(URI http, boolean isGuessed, String podUid, @Nullable String container) {
+    this.isGuessed = isGuessed;
     this.url =
-        address.otlp()
+        http
             + "/stdout?pod="
             + encoded(podUid)
             + (container == null ? "" : "&container=" + encoded(container));
@@ -67,7 +80,7 @@ public final class StdoutQuestion {
       return answer.contains("\"seen\":true") ? Answer.SEEN : Answer.READ;
     } catch (IOException e) {
       Console.debug(() -> "whether stdout is read: " + e);
-      return Answer.UNKNOWN;
+      return isGuessed && ++silence > MAX_SILENCE ? Answer.OFF : Answer.UNKNOWN;
     }
   }
 

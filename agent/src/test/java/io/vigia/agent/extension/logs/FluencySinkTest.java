@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FluencySinkTest {
 
+  private static final int INFO = 9;
+
   private static final InheritableThreadLocal<String> OF_THE_APPLICATION =
       new InheritableThreadLocal<>();
 
@@ -43,7 +45,7 @@ class FluencySinkTest {
           new Thread(
               () -> {
                 OF_THE_APPLICATION.set("session");
-                sink.offer(0, new byte[] {(byte) 0x80});
+                sink.offer(0, INFO, new byte[] {(byte) 0x80});
               });
       application.start();
       assertThat(inherited.get(60, TimeUnit.SECONDS)).isEmpty();
@@ -67,7 +69,7 @@ class FluencySinkTest {
               .held(3_600_000)
               .wallClock(() -> System.currentTimeMillis() - setBackMillis.get())
               .build();
-      sink.offer(0, new byte[] {(byte) 0x80});
+      sink.offer(0, INFO, new byte[] {(byte) 0x80});
       setBackMillis.set(3_600_000);
       await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       sink.shutdown();
@@ -89,7 +91,7 @@ class FluencySinkTest {
                         throw new OutOfMemoryError("for a moment");
                       })
               .build();
-      sink.offer(0, new byte[] {(byte) 0x80});
+      sink.offer(0, INFO, new byte[] {(byte) 0x80});
       await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       sink.shutdown();
     } finally {

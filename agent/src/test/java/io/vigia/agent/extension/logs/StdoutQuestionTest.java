@@ -1,0 +1,50 @@
+package io.vigia.agent.extension.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.vigia.agent.extension.logs.StdoutQuestion.Answer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class StdoutQuestionTest {
+
+  @Test
+  void answerIsUnderstood() throws Exception {
+    HttpServer collector =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    collector.createContext(
+        "/stdout",
+        exchange -> {
+          try (exchange) {
+            byte[] answer =
+                "{\"on\":true,\"reads\":true,\"seen\":true}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+          }
+        });
+    collector.start();
+    try {
+      URI http = URI.create("http://127.0.0.1:" + collector.getAddress().getPort());
+      assertThat(new StdoutQuestion(http, true, "uid", "app").ask("order 17"))
+          .isEqualTo(Answer.SEEN);
+    } finally {
+      collector.stop(0);
+    }
+  }
+
+  /** A collector may come back; one of which only the gRPC port is known may have no other. */
+  @Test
+  void whoNeverAnswersWhereItIsOnlyGuessedReadsNothing() {
+    URI nobody = URI.create("http://127.0.0.1:1");
+    StdoutQuestion known = new StdoutQuestion(nobody, false, "uid", null);
+    StdoutQuestion guessed = new StdoutQuestion(nobody, true, "uid", null);
+    assertThat(IntStream.range(0, 25).mapToObj(i -> known.ask(null))).containsOnly(Answer.UNKNOWN);
+    assertThat(guessed.ask(null)).isEqualTo(Answer.UNKNOWN);
+    assertThat(IntStream.range(0, 25).mapToObj(i -> guessed.ask(null))).endsWith(Answer.OFF);
+  }
+}
