@@ -79,6 +79,14 @@ final class Negotiation {
             two -> nativeHistograms(sender, two).thenApply(natives -> new Agreed(two, natives)));
   }
 
+  /** Asks again whether it knows 2.0: it may be another server by now. */
+  CompletableFuture<Agreed> agreeAnew(Sender sender) {
+    if (version == Version.AUTO) {
+      v2 = null;
+    }
+    return agree(sender);
+  }
+
   private CompletableFuture<Boolean> version(Sender sender) {
     Boolean known = v2;
     if (known != null) {

@@ -3,19 +3,14 @@ package io.vigia.collector.export.prometheus;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.ExportResult.Refused;
-import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.export.prometheus.BatchItems.Item;
 import io.vigia.collector.export.prometheus.Negotiation.Agreed;
 import io.vigia.collector.export.prometheus.Negotiation.Written;
 import io.vigia.collector.net.HttpAnswer;
-import io.vigia.collector.otlp.OtlpItems;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * One batch on its way. Data that is refused costs itself only: the request is halved, one half
  * after the other, and so on down to the offending point. When the server (not the data) is the
  * trouble, it stops: what was not tried is to be retried.
+ *
+ * <p>Where very many are refused one after the other (a backlog older than the server takes, a
+ * replay), a part is not halved down to each of them: when its first and its last point are
+ * refused, alone, so is what is between. The parts grow with the number that was refused since the
+ * last time the server took anything, to a sixteenth of it.
  *
  * <p>A receiver of 1.0 takes a request whole or not at all, so a batch is one request. One of 2.0
  * writes the good part of a request that it refuses; sending that part again must be harmless,
@@ -42,11 +42,8 @@ final class RemoteWriteBatch {
   static final String ENABLE_RECEIVER =
       "start Prometheus with --web.enable-remote-write-receiver, or correct the path";
 
-  /**
-   * Of one request. Each is a series with all its labels, in memory several hundred bytes: a record
-   * of 4 MB of histograms would come to more than the heap.
-   */
-  static final int MAX_SAMPLES = 10_000;
+  /** For each point of a part that is not taken apart, so many others were refused before it. */
+  private static final int SWEEP = 16;
 
   /** What Prometheus says of data, by some versions with status 500. */
   private static final Pattern DATA =
@@ -55,30 +52,16 @@ final class RemoteWriteBatch {
               + "|out-of-order native histogram|histogram's observation count|histogram has a "
               + "|histogram spans specify");
 
-  /**
-   * One data point.
-   *
-   * @param ordinal its place among the points of the batch
-   * @param info the target_info sample that goes before it, if any
-   */
-  private record Item(
-      int ordinal,
-      int entry,
-      int index,
-      MetricPoint point,
-      boolean delta,
-      @Nullable MetricPoint info) {}
-
-  private record SeriesKey(String name, LabelSet labels) {}
-
   private final ExportBatch batch;
   private final RemoteWriteState state;
   private final Negotiation.Sender sender;
   private final String url;
-  private final List<Item> items = new ArrayList<>();
+  private final BatchItems items = new BatchItems();
   private final List<Refused> refused = new ArrayList<>();
+  private final BitSet refusedAt = new BitSet();
   private Agreed agreed = new Agreed(false, false);
   private int done;
+  private boolean askedAnew;
   private @Nullable String trouble;
   private long retryAfterMillis;
 
@@ -101,10 +84,10 @@ final class RemoteWriteBatch {
     }
     agreed = answer;
     state.deltas.commit(ordinal -> false); // of a batch that was left in the middle
-    convert();
+    items.addAll(batch, state);
     CompletableFuture<Void> sent = CompletableFuture.completedFuture(null);
     int from = 0;
-    for (int end : bounded(agreed.v2() ? rounds() : new int[] {items.size()})) {
+    for (int end : items.requests(/* inRounds= */ agreed.v2(), agreed.nativeHistograms())) {
       int begin = from;
       sent = sent.thenCompose(before -> send(begin, end));
       from = end;
@@ -118,99 +101,6 @@ final class RemoteWriteBatch {
             ? failure.getCause()
             : failure;
     return cause == null ? "no answer" : String.valueOf(cause.getMessage());
-  }
-
-  private void convert() {
-    OtlpItems walk = new OtlpItems();
-    PointConverter converter = state.converter;
-    Set<ResourceLabels> told = new HashSet<>();
-    for (int e = 0; e < batch.entries().size(); e++) {
-      ExportBatch.Entry entry = batch.entries().get(e);
-      LogRecord record = entry.record();
-      converter.newRecord();
-      walk.reset(record);
-      while (walk.next()) {
-        PointConverter.Converted converted =
-            converter.convert(
-                walk, record.envelope().attributes(), record.envelope().receiveTimeUnixNanos());
-        if (converted == null || !entry.wants(walk.index())) {
-          continue; // without a value there is nothing to deliver
-        }
-        int ordinal = items.size();
-        MetricPoint point =
-            converted.delta() ? state.deltas.add(converted.point(), ordinal) : converted.point();
-        ResourceLabels resource = converter.resource();
-        MetricPoint info = told.add(resource) ? resource.info(point.timestampMillis()) : null;
-        items.add(new Item(ordinal, e, walk.index(), point, converted.delta(), info));
-      }
-    }
-  }
-
-  /**
-   * Puts the items in the order of rounds.
-   *
-   * @return where each round ends
-   */
-  private int[] rounds() {
-    Map<SeriesKey, List<Item>> series = new LinkedHashMap<>();
-    for (Item item : items) {
-      series
-          .computeIfAbsent(
-              new SeriesKey(item.point.family().name(), item.point.labels()),
-              key -> new ArrayList<>(1))
-          .add(item);
-    }
-    List<List<Item>> rounds = new ArrayList<>();
-    for (List<Item> one : series.values()) {
-      if (!one.get(0).delta) { // sums of deltas go in the order in which they were added up
-        one.sort(Comparator.comparingLong(item -> item.point.timestampMillis()));
-      }
-      for (int i = 0; i < one.size(); i++) {
-        if (i == rounds.size()) {
-          rounds.add(new ArrayList<>());
-        }
-        rounds.get(i).add(one.get(i));
-      }
-    }
-    items.clear();
-    int[] ends = new int[rounds.size()];
-    for (int i = 0; i < ends.length; i++) {
-      items.addAll(rounds.get(i));
-      ends[i] = items.size();
-    }
-    return ends;
-  }
-
-  /** The same ends, and others between them where a request would have too many samples. */
-  private List<Integer> bounded(int[] ends) {
-    List<Integer> all = new ArrayList<>();
-    int at = 0;
-    for (int end : ends) {
-      long samples = 0;
-      for (; at < end; at++) {
-        int more = samples(items.get(at).point.value());
-        if (samples > 0 && samples + more > MAX_SAMPLES) {
-          all.add(at);
-          samples = 0;
-        }
-        samples += more;
-      }
-      all.add(end);
-    }
-    return all;
-  }
-
-  private int samples(MetricPoint.Value value) {
-    if (value instanceof MetricPoint.Histogram histogram) {
-      return histogram.bounds().length + 3;
-    }
-    if (value instanceof MetricPoint.Summary summary) {
-      return summary.quantiles().length + 2;
-    }
-    if (value instanceof MetricPoint.Exponential buckets && !agreed.nativeHistograms()) {
-      return buckets.positive().length + buckets.negative().length + 4;
-    }
-    return 1;
   }
 
   private CompletableFuture<Void> send(int from, int to) {
@@ -227,11 +117,12 @@ final class RemoteWriteBatch {
   private WriteRequest request(int from, int to) {
     WriteRequest request = new WriteRequest(agreed.nativeHistograms());
     List<MetricPoint> points = new ArrayList<>();
-    for (Item item : items.subList(from, to)) {
-      if (item.info != null) {
-        points.add(item.info);
+    for (Item item : items.between(from, to)) {
+      MetricPoint info = item.info();
+      if (info != null) {
+        points.add(info);
       }
-      points.add(item.point);
+      points.add(item.point());
     }
     points.forEach(request::add);
     if (!agreed.v2()) {
@@ -263,6 +154,14 @@ final class RemoteWriteBatch {
       trouble = status + " from " + url + ": " + NOT_V2;
       return finished;
     }
+    if (agreed.v2() && written == null && !askedAnew && aboutData(answer)) {
+      askedAnew = true; // perhaps it is no word about the data, but of another server than before
+      return state
+          .negotiation
+          .agreeAnew(sender)
+          .handle((now, failed) -> agreedAnew(from, to, sent, answer, now, failed))
+          .thenCompose(next -> next);
+    }
     if (agreed.nativeHistograms() && Negotiation.refusesNative(answer)) {
       state.negotiation.withoutNative(answer);
       agreed = new Agreed(agreed.v2(), false);
@@ -270,13 +169,11 @@ final class RemoteWriteBatch {
     }
     if (status / 100 == 2) {
       if (written == null || written.samples() >= sent) {
-        done = to;
+        taken(to);
         return finished;
       }
       if (written.samples() == 0) { // no use in taking it apart
-        for (int i = from; i < to; i++) {
-          refuse(i, answer);
-        }
+        refuse(from, to, answer);
         return finished;
       }
     } else if (!aboutData(answer)) {
@@ -285,21 +182,91 @@ final class RemoteWriteBatch {
       return finished;
     }
     if (written != null && written.samples() >= sent) { // an exemplar was what it did not like
-      done = to;
+      taken(to);
       return finished;
     }
     if (to - from == 1) {
       return alone(from, answer);
     }
+    if (written != null && written.samples() > 0) {
+      state.refusedInARow = 0;
+    }
+    return (long) (to - from) * SWEEP <= state.refusedInARow
+        ? sweep(from, to, answer)
+        : halve(from, to);
+  }
+
+  private CompletableFuture<Void> halve(int from, int to) {
     int middle = (from + to) >>> 1;
     return send(from, middle).thenCompose(first -> send(middle, to));
+  }
+
+  private CompletableFuture<Void> agreedAnew(
+      int from,
+      int to,
+      int sent,
+      HttpAnswer answer,
+      @Nullable Agreed now,
+      @Nullable Throwable failure) {
+    if (now == null) {
+      trouble = message(failure);
+      return CompletableFuture.completedFuture(null);
+    }
+    if (now.v2()) {
+      return judge(from, to, sent, answer, null);
+    }
+    agreed = now;
+    return send(from, to);
+  }
+
+  /** Refuses what is between two points that are refused alone, or else takes it apart. */
+  private CompletableFuture<Void> sweep(int from, int to, HttpAnswer answer) {
+    int last = items.lastWithoutAnOlderOne(from, to);
+    if (last - from < 2) {
+      return halve(from, to);
+    }
+    return send(from, from + 1)
+        .thenCompose(first -> refusedAt.get(from) ? send(last, last + 1) : send(from + 1, last + 1))
+        .thenCompose(second -> between(from, last, answer))
+        .thenCompose(third -> send(last + 1, to));
+  }
+
+  private CompletableFuture<Void> between(int from, int last, HttpAnswer answer) {
+    CompletableFuture<Void> finished = CompletableFuture.completedFuture(null);
+    if (!refusedAt.get(from) || trouble != null) {
+      return finished;
+    }
+    if (refusedAt.get(last)) {
+      refuse(from + 1, last, answer);
+      done = last + 1;
+      return finished;
+    }
+    done = from + 1; // the last one was taken, and those before it wait
+    return send(from + 1, last)
+        .thenRun(
+            () -> {
+              if (trouble == null) {
+                done = last + 1;
+              }
+            });
+  }
+
+  private void taken(int to) {
+    done = to;
+    state.refusedInARow = 0;
+  }
+
+  private void refuse(int from, int to, HttpAnswer answer) {
+    for (int i = from; i < to; i++) {
+      refuse(i, answer);
+    }
   }
 
   /** A single item was refused. */
   private CompletableFuture<Void> alone(int at, HttpAnswer answer) {
     Item item = items.get(at);
-    if (item.info != null) { // perhaps only that
-      items.set(at, new Item(item.ordinal, item.entry, item.index, item.point, item.delta, null));
+    if (item.info() != null) { // perhaps only that
+      items.set(at, item.withoutInfo());
       return send(at, at + 1);
     }
     refuse(at, answer);
@@ -312,8 +279,10 @@ final class RemoteWriteBatch {
         answer.status() / 100 == 2
             ? answer.status() + ", but by its own count it did not write all of it"
             : answer.status() + " " + answer.excerpt();
-    refused.add(new Refused(item.entry, item.index, reason(answer), detail));
+    refused.add(new Refused(item.entry(), item.index(), reason(answer), detail));
+    refusedAt.set(at);
     done = at + 1;
+    state.refusedInARow++;
   }
 
   /** Statuses about us or the server are none of the data's fault. */
@@ -360,9 +329,9 @@ final class RemoteWriteBatch {
     for (int i = 0; i < items.size(); i++) {
       Item item = items.get(i);
       if (i < done) {
-        delivered.set(item.ordinal);
+        delivered.set(item.ordinal());
       } else {
-        wanted.computeIfAbsent(item.entry, e -> new BitSet()).set(item.index);
+        wanted.computeIfAbsent(item.entry(), e -> new BitSet()).set(item.index());
       }
     }
     state.deltas.commit(delivered::get);

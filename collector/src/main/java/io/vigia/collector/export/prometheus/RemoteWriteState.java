@@ -13,6 +13,10 @@ final class RemoteWriteState {
   final PointConverter converter;
   final DeltaSums deltas = new DeltaSums(MAX_DELTA_SERIES);
   final Negotiation negotiation;
+
+  /** Points since the server last took one. */
+  long refusedInARow;
+
   private final Map<String, Long> described =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;

@@ -212,6 +212,18 @@ class RemoteWriteV2Test extends RemoteExporterContractTest {
     assertThat(types()).containsExactly(2, 1);
   }
 
+  /** As one does that looks into what it gets and cannot read it. */
+  @Test
+  void aServerThatRefuses2_0ByNowGetsTheSameDataAgainIn1_0() throws Exception {
+    Exporter exporter = started();
+    assertThat(get(exporter.export(gauges("a@1=1")))).isEqualTo(ExportResult.delivered());
+    every = FakeHttpBackend.plain("400 Bad Request", "", "cannot decode");
+    empty = every;
+    assertThat(get(exporter.export(gauges("a@2=2", "b@2=2")))).isEqualTo(ExportResult.delivered());
+    assertThat(get(exporter.export(gauges("a@3=3")))).isEqualTo(ExportResult.delivered());
+    assertThat(types()).containsExactly(2, 2, 1, 1);
+  }
+
   @Test
   void unsupportedMediaTypeMeans1_0FromThenOn() throws Exception {
     empty = FakeHttpBackend.plain("415 Unsupported Media Type", "", "what?");
@@ -330,7 +342,7 @@ class RemoteWriteV2Test extends RemoteExporterContractTest {
         .allSatisfy(
             request ->
                 assertThat(PromProto.list(PromProto.v2(request.body()), "timeseries"))
-                    .hasSizeLessThanOrEqualTo(RemoteWriteBatch.MAX_SAMPLES + 1)); // target_info
+                    .hasSizeLessThanOrEqualTo(BatchItems.MAX_SAMPLES + 1)); // target_info
     assertThat(stored).hasSize(300 * 102 + 1); // without a sum
   }
 
