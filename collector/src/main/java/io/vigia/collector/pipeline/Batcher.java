@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ final class Batcher {
   private final DiskLog log;
   private final Cursor cursor;
   private final Exporter.Limits limits;
-  private final DestinationOptions options;
+  private final LongPredicate tooOld;
   private final Outcomes outcomes;
   private final CrashGuard guard;
 
@@ -35,17 +36,20 @@ final class Batcher {
   private long startedNanos;
   private int maxRecords = Integer.MAX_VALUE;
 
+  /**
+   * @param tooOld what was received then is given up
+   */
   Batcher(
       DiskLog log,
       Cursor cursor,
       Exporter.Limits limits,
-      DestinationOptions options,
+      LongPredicate tooOld,
       Outcomes outcomes,
       CrashGuard guard) {
     this.log = log;
     this.cursor = cursor;
     this.limits = limits;
-    this.options = options;
+    this.tooOld = tooOld;
     this.outcomes = outcomes;
     this.guard = guard;
   }
@@ -94,7 +98,7 @@ final class Batcher {
           held = entry;
           return true;
         }
-        if (options.isTooOld(record.envelope().receiveTimeUnixNanos())) {
+        if (tooOld.test(record.envelope().receiveTimeUnixNanos())) {
           cursor.done(entry.from(), entry.to(), 0, 0, Map.of(Outcomes.AGE, (long) record.items()));
           continue;
         }

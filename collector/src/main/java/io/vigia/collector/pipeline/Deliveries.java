@@ -1,5 +1,6 @@
 package io.vigia.collector.pipeline;
 
+import io.vigia.collector.core.AgeClock;
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
@@ -35,6 +36,7 @@ final class Deliveries {
   private final Path directory;
   private final SignalLogs logs;
   private final CollectorMetrics metrics;
+  private final AgeClock clock;
   private final List<Dispatcher> dispatchers = new CopyOnWriteArrayList<>();
   private final Map<String, List<Closeable>> opened = new HashMap<>();
   private final Map<String, DeadLetters> deadLetters = new ConcurrentHashMap<>();
@@ -55,7 +57,8 @@ final class Deliveries {
   /**
    * @param directory in which each destination has one of its name
    */
-  Deliveries(Storage storage, Path directory, SignalLogs logs, CollectorMetrics metrics) {
+  Deliveries(
+      Storage storage, Path directory, SignalLogs logs, CollectorMetrics metrics, AgeClock clock) {
     this.storage = storage;
     this.directory = directory;
     this.logs = logs;
@@ -66,6 +69,7 @@ final class Deliveries {
   List<Dispatcher> dispatchers() {
     return dispatchers;
   }
+    this.clock = clock;
 
   /** Null when nothing is delivered to it. */
   @Nullable DeadLetters deadLettersOf(String name) {
@@ -163,6 +167,7 @@ final class Deliveries {
   private static boolean mayBeSentAgain(
       long sentBelow, DiskLog log, Cursor cursor, RetryLog retryLog) {
     long sent = Math.min(sentBelow, log.end().sequence());
+        clock,
     return cursor.savedLowWater().sequence() < sent || (sent > 0 && !retryLog.savedAsEmpty());
   }
 

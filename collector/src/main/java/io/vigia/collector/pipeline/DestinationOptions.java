@@ -1,5 +1,6 @@
 package io.vigia.collector.pipeline;
 
+import io.vigia.collector.core.AgeClock;
 import io.vigia.collector.core.Signal;
 import java.util.EnumSet;
 import java.util.Set;
@@ -42,9 +43,9 @@ public record DestinationOptions(
   }
 
   /** Whether what was received then is older than this destination wants. */
-  boolean isTooOld(long unixNanos) {
+  boolean isTooOld(long unixNanos, AgeClock clock) {
     return maxAgeMillis > 0
-        && System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(unixNanos) > maxAgeMillis;
+        && clock.millis() - TimeUnit.NANOSECONDS.toMillis(unixNanos) > maxAgeMillis;
   }
 
   /** Required, all signals, no limits but 256 MiB of dead letters, back-off from 200 ms to 30 s. */

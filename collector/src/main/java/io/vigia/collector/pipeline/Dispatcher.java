@@ -1,5 +1,6 @@
 package io.vigia.collector.pipeline;
 
+import io.vigia.collector.core.AgeClock;
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.ExportBatch;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,7 @@ final class Dispatcher {
   private final Exporter exporter;
   private final Exporter.Limits limits;
   private final DestinationOptions options;
+  private final LongPredicate tooOld;
   private final CollectorMetrics metrics;
   private final Batcher batcher;
   private final Outcomes outcomes;
@@ -92,6 +95,7 @@ final class Dispatcher {
       Cursor cursor,
       Exporter exporter,
       DestinationOptions options,
+      AgeClock clock,
       DeadLetters deadLetters,
       RetryLog retryLog,
       CrashGuard guard,
@@ -102,11 +106,12 @@ final class Dispatcher {
     this.exporter = exporter;
     this.limits = exporter.limits();
     this.options = options;
+    this.tooOld = received -> options.isTooOld(received, clock);
     this.metrics = metrics;
     this.outcomes = new Outcomes(cursor, deadLetters, retryLog);
     this.retryLog = retryLog;
     this.guard = guard;
-    this.batcher = new Batcher(log, cursor, limits, options, outcomes, guard);
+    this.batcher = new Batcher(log, cursor, limits, tooOld, outcomes, guard);
     this.circuit = new Circuit(name, log.signal().id());
     this.resends =
         new Resends(new Backoff(options.retryInitialMillis(), options.retryMaxMillis()), circuit);
@@ -251,7 +256,7 @@ final class Dispatcher {
       if (first == null || !first.due(System.nanoTime())) {
         return null;
       }
-      List<ExportBatch.Entry> wanted = outcomes.stillWanted(first.batch(), options::isTooOld);
+      List<ExportBatch.Entry> wanted = outcomes.stillWanted(first.batch(), tooOld);
       if (wanted.size() == first.batch().entries().size()) {
         return first;
       }
@@ -262,7 +267,7 @@ final class Dispatcher {
   /** What comes in order does not wait for a retry log that cannot be read. */
   private List<ExportBatch.Entry> nextPutOff() {
     try {
-      return retryLog.next(limits, outcomes, guard, options::isTooOld);
+      return retryLog.next(limits, outcomes, guard, tooOld);
     } catch (IOException e) {
       circuit.unexpected(e);
       return List.of();

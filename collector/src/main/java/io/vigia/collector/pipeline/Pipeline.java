@@ -1,5 +1,6 @@
 package io.vigia.collector.pipeline;
 
+import io.vigia.collector.core.AgeClock;
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Component;
 import io.vigia.collector.core.DeadLetterStatus;
@@ -81,7 +82,8 @@ public final class Pipeline implements Component {
     this.pool = new StagingPool(options.stagingBytes);
     this.logs = new SignalLogs(this::log, log -> cursorFiles().keepWithin(log));
     this.deliveries =
-        new Deliveries(storage, directory.resolve("destinations"), logs, options.metrics);
+        new Deliveries(
+            storage, directory.resolve("destinations"), logs, options.metrics, options.clock);
     options.destinations.values().forEach(destination -> logs.make(destination.signals()));
     this.intake = new LogIntake(logs.bySignal(), options.metrics);
   }
@@ -333,6 +335,7 @@ public final class Pipeline implements Component {
     }
 
     /** The unit in which space is freed; made smaller when the quota is small. */
+    private AgeClock clock = AgeClock.system();
     public Builder segmentBytes(long segmentBytes) {
       this.segmentBytes = segmentBytes;
       return this;
@@ -398,3 +401,9 @@ public final class Pipeline implements Component {
     }
   }
 }
+    /** By which it is judged how old data is; default the system's. */
+    Builder clock(AgeClock clock) {
+      this.clock = clock;
+      return this;
+    }
+

@@ -1,5 +1,6 @@
 package io.vigia.collector.store;
 
+import io.vigia.collector.core.AgeClock;
 import io.vigia.collector.core.Component;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
@@ -185,10 +186,11 @@ public final class LocalStore implements Component {
     engine = open();
   }
 
-  private void maintain() {
+  /** Frees what is old or too much. */
+  void maintain() {
     try {
       synchronized (writing) {
-        engine().slices().maintain(System.currentTimeMillis());
+        engine().slices().maintain(config.clock.millis());
       }
     } catch (SQLException | IOException | RuntimeException | Error e) { // else it was the last time
       log.warn("store: maintenance failed, tried again in {} ms", MAINTENANCE_MILLIS, e);
@@ -248,6 +250,7 @@ public final class LocalStore implements Component {
     private long retentionMillis = TimeUnit.DAYS.toMillis(3);
     private long sliceMillis = TimeUnit.HOURS.toMillis(1);
     private long memoryLimitBytes = 192L << 20;
+    private AgeClock clock = AgeClock.system();
 
     private Builder() {}
 
@@ -278,6 +281,12 @@ public final class LocalStore implements Component {
     /** Of the database engine, outside the Java heap. */
     public Builder memoryLimitBytes(long memoryLimitBytes) {
       this.memoryLimitBytes = memoryLimitBytes;
+      return this;
+    }
+
+    /** By which it is judged how old a slice is; default the system's. */
+    Builder clock(AgeClock clock) {
+      this.clock = clock;
       return this;
     }
 

@@ -3,6 +3,7 @@ package io.vigia.collector.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vigia.collector.core.AgeClock;
 import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
@@ -30,6 +31,7 @@ class GivenUpTest {
   private static final int RECORD_BYTES = 10_000; // one in each batch
 
   @TempDir Path directory;
+  private volatile long putForwardMillis;
   private Pipeline pipeline = Pipeline.builder().directory(Path.of("unused")).build();
 
   @AfterEach
@@ -40,6 +42,8 @@ class GivenUpTest {
   private void start(FakeExporter exporter, long maxAgeMillis) throws IOException {
     pipeline =
         Pipeline.builder()
+            .clock(
+                new AgeClock(() -> System.currentTimeMillis() + putForwardMillis, System::nanoTime))
             .directory(directory)
             .durability(Durability.os())
             .quota(new Quota(1_000_000, 1))
@@ -135,6 +139,20 @@ class GivenUpTest {
     assertThat(exporter.delivered())
         .containsExactly("first/0", "good a/0", "good b/0", "good c/0", "good d/0");
     assertThat(status().dropped()).isEqualTo(Map.of("skipped", 1L));
+  }
+
+  @Test
+  void nothingIsTooOldBecauseTheClockWasPutForward() throws Exception {
+    FakeExporter exporter = new FakeExporter();
+    exporter.goDown();
+    start(exporter, HOUR_MILLIS);
+    offer("waits", 1, UnixTime.nowNanos()).get();
+    await().until(() -> exporter.calls() > 1);
+    putForwardMillis = 1_000 * HOUR_MILLIS;
+    offer("comes", 1, UnixTime.nowNanos()).get();
+    exporter.comeUp();
+    await().until(() -> status().pending() == 0);
+    assertThat(exporter.delivered()).containsExactlyInAnyOrder("waits/0", "comes/0");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.vigia.collector.core.AgeClock;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.LogRecord;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +96,28 @@ class LocalStoreTest extends StoreContract {
     try (var files = Files.list(directory)) {
       assertThat(files.filter(f -> f.toString().endsWith(".duckdb"))).hasSize(1);
     }
+  }
+
+  @Test
+  void noSliceIsTooOldBecauseTheClockWasPutForward() throws Exception {
+    store.close();
+    AtomicLong passedMillis = new AtomicLong();
+    AtomicLong putForwardMillis = new AtomicLong();
+    long now = NOW / 1_000_000;
+    AgeClock clock =
+        new AgeClock(
+            () -> now + passedMillis.get() + putForwardMillis.get(),
+            () -> TimeUnit.MILLISECONDS.toNanos(passedMillis.get()));
+    store = builder().clock(clock).build();
+    store.start();
+    writeAt(now, 0, "young");
+    putForwardMillis.set(TimeUnit.DAYS.toMillis(1000));
+    store.maintain();
+    assertThat(bodies(LogQuery.all(RANGE, 10))).containsExactly("young");
+    putForwardMillis.set(0);
+    passedMillis.set(TimeUnit.HOURS.toMillis(2));
+    store.maintain();
+    assertThat(bodies(LogQuery.all(RANGE, 10))).isEmpty();
   }
 
   @Test
