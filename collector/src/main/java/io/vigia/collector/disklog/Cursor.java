@@ -153,6 +153,14 @@ public final class Cursor implements Closeable {
     return last.sequence() > end.sequence();
   }
 
+  /**
+   * Whether it may stand before a place up to which records were delivered: it is new (somebody may
+   * have had another name before), or a half of its file could not be read.
+   */
+  public boolean mayRepeat() {
+    return file.damaged() || file.loaded() == null;
+  }
+
   /** Everything before it is done. */
   public synchronized LogPosition lowWater() {
     return lowWater;

@@ -4,6 +4,7 @@ import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.Component;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.IntakeException;
+import io.vigia.collector.core.RecordId;
 import io.vigia.collector.core.Signal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -168,6 +169,18 @@ public final class DiskLog implements Component {
   /** A reader for looking at single records, with small reads. */
   public LogReader peekingReader(LogPosition from) {
     return new LogReader(opened(), signal, this::unreadable, from, 512);
+  }
+
+  /**
+   * Whether this very record is retained: not another one that got its number after a damaged disk
+   * had lost it.
+   */
+  public boolean has(RecordId id) {
+    Segment holding = opened().segments().holding(id.sequence());
+    return holding != null
+        && id.logId() == logId()
+        && id.epoch() == holding.header.epoch() // each process begins a segment of its own
+        && id.sequence() < end().sequence();
   }
 
   /**

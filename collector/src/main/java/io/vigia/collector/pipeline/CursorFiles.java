@@ -52,7 +52,7 @@ final class CursorFiles {
       if (log != null) {
         try (Cursor cursor = open(destination, log);
             RetryLog retryLog = retryLog(destination, signal)) {
-          retryLog.openIfPresent(cursor, log.end().sequence());
+          retryLog.openIfPresent(cursor, log);
           lines.add(line(destination, log, cursor, retryLog));
         }
       }
@@ -115,7 +115,7 @@ final class CursorFiles {
     for (Target target : targets(destination, only, place)) {
       try (Cursor cursor = open(destination, target.log);
           RetryLog retryLog = retryLog(destination, target.log.signal())) {
-        retryLog.openIfPresent(cursor, target.log.end().sequence());
+        retryLog.openIfPresent(cursor, target.log);
         retryLog.dropBefore(target.to.sequence(), "skipped");
         cursor.drop(cursor.lowWater(), target.to, "skipped");
         cursor.save();

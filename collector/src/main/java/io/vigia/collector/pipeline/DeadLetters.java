@@ -37,6 +37,7 @@ final class DeadLetters implements Closeable {
   private final long maxBytes;
   private @Nullable SideLog log;
   private @Nullable Cursor cursor;
+  private boolean closed;
 
   /** What to do with a letter. */
   enum Choice {
@@ -83,6 +84,9 @@ final class DeadLetters implements Closeable {
   private SideLog open() throws IOException {
     SideLog open = log;
     if (open == null) {
+      if (closed) { // a dispatcher that was stuck in a write: another one may be at work here
+        throw new IOException(directory + " is closed");
+      }
       open = SideLog.open(storage, directory, maxBytes);
       try {
         cursor = Cursor.open(storage, directory.resolve("cursor"), open);
@@ -238,6 +242,7 @@ final class DeadLetters implements Closeable {
 
   @Override
   public synchronized void close() throws IOException {
+    closed = true;
     SideLog open = log;
     Cursor own = cursor;
     log = null;

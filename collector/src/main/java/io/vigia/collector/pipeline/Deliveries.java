@@ -144,7 +144,7 @@ final class Deliveries {
             own.resolve(signal.id() + "-retries"),
             new Backoff(options.retryInitialMillis() * 5, options.retryMaxMillis() * 5));
     files.add(retryLog);
-    retryLog.openIfPresent(cursor, log.end().sequence());
+    retryLog.openIfPresent(cursor, log);
     CrashGuard guard = CrashGuard.open(storage, own.resolve(signal.id() + ".attempts"));
     files.add(
         () -> {

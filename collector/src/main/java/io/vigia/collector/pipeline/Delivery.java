@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One record on its way: what became of its items so far. Counted in the cursor only when all are
- * settled. Used by the dispatcher's thread only.
+ * settled. Used by the dispatcher's thread only, but for what was moved: that is the retry log's,
+ * under its lock.
  */
 final class Delivery {
   final LogRecord record;
@@ -114,6 +115,12 @@ final class Delivery {
   /** Where in the retry log its items are that were moved, at one time or at several. */
   List<Cursor.Range> moves() {
     return moves;
+  }
+
+  /** They are not in the retry log any more: the record was given up with all its items. */
+  void movesTakenBack() {
+    moved = 0;
+    moves = List.of();
   }
 
   void delivered(int items) {

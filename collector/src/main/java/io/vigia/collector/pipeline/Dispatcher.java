@@ -156,9 +156,14 @@ final class Dispatcher {
     if (options.maxBytes() > 0 && cursor.ledger(end).pendingBytes() > options.maxBytes()) {
       LogPosition to = log.nextSegmentAfter(cursor.lowWater());
       if (to != null) {
-        cursor.drop(cursor.lowWater(), to, "size");
+        drop(cursor.lowWater(), to, "size");
       }
     }
+  }
+
+  /** Gives up what is not done between two places; to be followed by {@link #save}. */
+  void drop(LogPosition from, LogPosition to, String reason) {
+    retryLog.drop(cursor, from, to, reason);
   }
 
   private void advanced() {
@@ -209,11 +214,13 @@ final class Dispatcher {
 
   /** Stopping ends when all is delivered, the time is up, or the destination does not answer. */
   private boolean finished() {
-    if (stopNanos - System.nanoTime() <= 0) {
-      return true;
-    }
-    return inFlight == 0
-        && (!circuit.isClosed() || cursor.lowWater().sequence() >= log.end().sequence());
+    return isOver()
+        || inFlight == 0
+            && (!circuit.isClosed() || cursor.lowWater().sequence() >= log.end().sequence());
+  }
+
+  private boolean isOver() {
+    return stopping && stopNanos - System.nanoTime() <= 0;
   }
 
   private boolean maySend() {
@@ -289,6 +296,9 @@ final class Dispatcher {
     } catch (IOException | RuntimeException | Error e) {
       resends.giveBack(attempt);
       throw e;
+    }
+    if (isOver()) {
+      return; // the disk took so long that a successor may be at work
     }
     circuit.tries();
     inFlight++;

@@ -3,6 +3,7 @@ package io.vigia.collector.pipeline;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.core.RecordId;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
 import io.vigia.collector.disklog.SideNote;
@@ -35,7 +36,7 @@ final class Outcomes {
   private final Cursor cursor;
   private final DeadLetters deadLetters;
   private final RetryLog retryLog;
-  private final Map<Long, Delivery> open = new HashMap<>();
+  private final Map<RecordId, Delivery> open = new HashMap<>();
   private int refusalsInARow;
 
   /** How far an answer was judged: so many of its entries, and what of these is to come again. */
@@ -69,27 +70,27 @@ final class Outcomes {
   }
 
   ExportBatch.Entry begin(Delivery delivery) {
-    open.put(delivery.record.id().sequence(), delivery);
+    open.put(delivery.record.id(), delivery);
     return delivery.toSend();
   }
 
-  boolean isOpen(long sequence) {
-    return open.containsKey(sequence);
+  boolean isOpen(RecordId id) {
+    return open.containsKey(id);
   }
 
   /** Null when all of the record is settled, or it was never begun. */
-  @Nullable Delivery delivery(long sequence) {
-    return open.get(sequence);
+  @Nullable Delivery delivery(RecordId id) {
+    return open.get(id);
   }
 
   /** It is not on its way any more, and will be begun anew. */
-  void forget(long sequence) {
-    open.remove(sequence);
+  void forget(RecordId id) {
+    open.remove(id);
   }
 
   /** The same for all of a batch. */
   void forget(ExportBatch batch) {
-    batch.entries().forEach(entry -> forget(entry.record().id().sequence()));
+    batch.entries().forEach(entry -> forget(entry.record().id()));
   }
 
   /**
@@ -100,7 +101,7 @@ final class Outcomes {
   List<ExportBatch.Entry> move(List<ExportBatch.Entry> entries, String reason) {
     List<ExportBatch.Entry> left = new ArrayList<>();
     for (ExportBatch.Entry entry : entries) {
-      Delivery delivery = open.get(entry.record().id().sequence());
+      Delivery delivery = open.get(entry.record().id());
       try {
         if (delivery != null) {
           retryLog.move(delivery, entry, reason);
@@ -136,7 +137,7 @@ final class Outcomes {
   List<ExportBatch.Entry> stillWanted(ExportBatch batch, LongPredicate tooOld) {
     List<ExportBatch.Entry> wanted = new ArrayList<>();
     for (ExportBatch.Entry entry : batch.entries()) {
-      Delivery delivery = open.get(entry.record().id().sequence());
+      Delivery delivery = open.get(entry.record().id());
       long received = entry.record().envelope().receiveTimeUnixNanos();
       if (delivery != null && (delivery.isDoneInCursor() || tooOld.test(received))) {
         delivery.dropped(AGE, entry.items()); // counts only where nobody else has counted it
@@ -156,7 +157,7 @@ final class Outcomes {
 
   private void finish(Delivery delivery) {
     if (delivery.moved() > 0 ? retryLog.counted(delivery) : delivery.finish()) {
-      open.remove(delivery.record.id().sequence());
+      open.remove(delivery.record.id());
       delivery.giveBack();
     }
   }
@@ -170,7 +171,7 @@ final class Outcomes {
     List<ExportBatch.Entry> entries = batch.entries();
     if (refusedAsAWhole(batch, result) && batch.items() > 1 && refusalsInARow < PATIENCE) {
       for (ExportBatch.Entry entry : entries) {
-        Delivery delivery = open.get(entry.record().id().sequence());
+        Delivery delivery = open.get(entry.record().id());
         if (delivery != null) {
           delivery.answered();
         }
@@ -180,12 +181,12 @@ final class Outcomes {
     BitSet[] retry = new BitSet[entries.size()];
     boolean anyRetry = !result.retry().isEmpty();
     if (anyRetry) {
-      Map<Long, ExportBatch.Entry> bySequence = new HashMap<>();
+      Map<RecordId, ExportBatch.Entry> byId = new HashMap<>();
       for (ExportBatch.Entry entry : result.retry()) {
-        bySequence.put(entry.record().id().sequence(), entry);
+        byId.put(entry.record().id(), entry);
       }
       for (int i = 0; i < retry.length; i++) {
-        ExportBatch.Entry again = bySequence.get(entries.get(i).record().id().sequence());
+        ExportBatch.Entry again = byId.get(entries.get(i).record().id());
         retry[i] = again == null ? null : common(entries.get(i), again);
       }
     }
@@ -198,7 +199,7 @@ final class Outcomes {
     int duplicatesLeft = result.duplicates();
     for (int i = 0; i < entries.size(); progress.judged = ++i) {
       ExportBatch.Entry entry = entries.get(i);
-      Delivery delivery = open.get(entry.record().id().sequence());
+      Delivery delivery = open.get(entry.record().id());
       if (delivery == null) {
         continue; // an exporter's defect: answered twice
       }
@@ -236,7 +237,7 @@ final class Outcomes {
     List<ExportBatch.Entry> rest = new ArrayList<>(progress.again);
     for (int i = progress.judged; i < batch.entries().size(); i++) {
       ExportBatch.Entry entry = batch.entries().get(i);
-      Delivery delivery = open.get(entry.record().id().sequence());
+      Delivery delivery = open.get(entry.record().id());
       if (delivery != null && delivery.isSettled()) {
         finish(delivery);
       } else if (delivery != null && !holds(rest, entry.record())) {

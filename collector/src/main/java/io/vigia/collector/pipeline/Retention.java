@@ -119,8 +119,8 @@ final class Retention {
       LogPosition to = biggest.nextSegmentStart();
       for (Dispatcher dispatcher : dispatchers) {
         if (to != null && dispatcher.signal() == biggest.signal()) {
-          dispatcher.cursor().drop(biggest.oldest(), to, "quota");
-          dispatcher.cursor().save();
+          dispatcher.drop(biggest.oldest(), to, "quota");
+          dispatcher.save();
         }
       }
     }

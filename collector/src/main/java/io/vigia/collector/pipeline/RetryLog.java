@@ -3,8 +3,10 @@ package io.vigia.collector.pipeline;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.core.RecordId;
 import io.vigia.collector.core.UnixTime;
 import io.vigia.collector.disklog.Cursor;
+import io.vigia.collector.disklog.DiskLog;
 import io.vigia.collector.disklog.LogEntry;
 import io.vigia.collector.disklog.LogPosition;
 import io.vigia.collector.disklog.LogReader;
@@ -16,8 +18,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,11 @@ final class RetryLog implements Closeable {
   /** Items that are here already, and whose record is not done yet in the main cursor. */
   private long arriving;
 
+  /** Those records. */
+  private final Set<Delivery> arrivals = new HashSet<>();
+
+  private volatile boolean closed;
+
   private int rounds;
   private long roundNanos = System.nanoTime();
 
@@ -65,9 +74,9 @@ final class RetryLog implements Closeable {
    * done was moved just before a crash: it will come again from the main log, so it is taken out
    * here. Payloads of the others are not read: there may be very many.
    *
-   * @param mainEnd of the main log: what was behind it is there no more, and only here
+   * @param mainLog what it has lost is only here
    */
-  void openIfPresent(Cursor main, long mainEnd) throws IOException {
+  void openIfPresent(Cursor main, DiskLog mainLog) throws IOException {
     if (!storage.exists(directory.resolve("meta"))) {
       return;
     }
@@ -75,13 +84,16 @@ final class RetryLog implements Closeable {
     Cursor own = cursor();
     open.forEach(
         own.lowWater(),
-        note -> note.origin().sequence() < mainEnd && !main.isDone(note.origin().sequence()),
+        note -> mainLog.has(note.origin()) && !main.isDone(note.origin().sequence()),
         entry -> own.annul(entry.from(), entry.to()));
   }
 
   private SideLog open() throws IOException {
     SideLog open = log;
     if (open == null) {
+      if (closed) { // a dispatcher that was stuck in a write: another one may be at work here
+        throw new IOException(directory + " is closed");
+      }
       storage.createDirectories(directory);
       open = SideLog.open(storage, directory, SEGMENT_BYTES * 8);
       try {
@@ -104,16 +116,18 @@ final class RetryLog implements Closeable {
 
   /** New to the ledger. All are durable when this returns; when it throws, perhaps none. */
   void add(List<ExportBatch.Entry> entries, String reason) throws IOException {
-    add(entries, reason, 0);
+    add(entries, reason, null);
   }
 
   /** Items of a record that the main cursor counts as pending until {@link #counted}. */
   void move(Delivery delivery, ExportBatch.Entry entry, String reason) throws IOException {
-    delivery.moved(entry.items(), add(List.of(entry), reason, entry.items()));
+    add(List.of(entry), reason, delivery);
   }
 
-  /** Says where they are. */
-  private Cursor.Range add(List<ExportBatch.Entry> entries, String reason, int moved)
+  /**
+   * @param moved whose items they are; null when they are new to the ledger
+   */
+  private void add(List<ExportBatch.Entry> entries, String reason, @Nullable Delivery moved)
       throws IOException {
     boolean wasEmpty = isEmpty();
     SideLog open = open();
@@ -134,13 +148,19 @@ final class RetryLog implements Closeable {
     open.commit();
     synchronized (ledgers) {
       countedEnd = open.end();
-      arriving += moved;
+      if (moved != null) {
+        int items = entries.stream().mapToInt(ExportBatch.Entry::items).sum();
+        moved.moved(items, new Cursor.Range(from, open.end()));
+        arriving += items;
+        if (!takenBack(moved)) {
+          arrivals.add(moved);
+        }
+      }
     }
     if (wasEmpty) {
       rounds = 0;
       scheduleRound();
     }
-    return new Cursor.Range(from, open.end());
   }
 
   /**
@@ -153,12 +173,42 @@ final class RetryLog implements Closeable {
       if (!delivery.finish()) {
         return false;
       }
-      arriving -= delivery.moved();
-      if (delivery.givenUp()) { // with all its items: what was moved is counted there already
-        delivery.moves().forEach(move -> cursor().annul(move.from(), move.to()));
+      if (arrivals.remove(delivery)) {
+        arriving -= delivery.moved();
+        if (delivery.givenUp()) { // with all its items: what was moved is counted there already
+          delivery.moves().forEach(move -> cursor().annul(move.from(), move.to()));
+        }
       }
       return true;
     }
+  }
+
+  /**
+   * Gives up in the main cursor whatever is not done between the two places. What of it was moved
+   * here is taken out at the same time, so that a process that dies before it has heard of it all
+   * does not find it in both. To be saved here first. By any thread.
+   */
+  void drop(Cursor main, LogPosition from, LogPosition to, String reason) {
+    synchronized (ledgers) {
+      main.drop(from, to, reason);
+      arrivals.removeIf(this::takenBack);
+    }
+  }
+
+  /** Of a record that was given up with all its items: they are counted there. */
+  private boolean takenBack(Delivery delivery) {
+    boolean givenUp = delivery.isDoneInCursor();
+    if (givenUp) {
+      arriving -= delivery.moved();
+      delivery.moves().forEach(move -> cursor().annul(move.from(), move.to()));
+      delivery.movesTakenBack();
+    }
+    return givenUp;
+  }
+
+  /** Whether what is here may have been delivered already: how far it had come is not known. */
+  boolean mayRepeat() {
+    return !isEmpty() && cursor().mayRepeat();
   }
 
   /** Whether nothing would be sent from here after a restart. */
@@ -203,7 +253,7 @@ final class RetryLog implements Closeable {
     try {
       fill(batch, in, limits, outcomes, guard, tooOld);
     } catch (IOException | RuntimeException | Error e) { // the next round begins anew, in its time
-      batch.forEach(entry -> outcomes.forget(entry.record().id().sequence()));
+      batch.forEach(entry -> outcomes.forget(entry.record().id()));
       endRound(in);
       throw e;
     }
@@ -233,22 +283,22 @@ final class RetryLog implements Closeable {
       if (record == null) {
         own.drop(entry.from(), entry.to(), String.valueOf(entry.damage()));
       } else if (!own.isDone(entry.from().sequence())) {
-        long origin = record.id().sequence();
-        if (tooOld.test(since(entry, record)) && !outcomes.isOpen(origin)) {
+        boolean isOpen = outcomes.isOpen(record.id());
+        if (tooOld.test(since(entry, record)) && !isOpen) {
           outcomes.drop(delivery(own, entry, record), Outcomes.AGE);
           continue;
         }
-        if (guard.condemned(origin, /* retryLog= */ true)) {
+        if (guard.condemned(record.id().sequence(), /* retryLog= */ true)) {
           outcomes.quarantine(own, entry, record);
           continue;
         }
-        boolean alone = guard.suspectedInRetryLog(origin);
+        boolean alone = guard.suspectedInRetryLog(record.id().sequence());
         if (alone && !batch.isEmpty()) {
           in.seek(entry.from());
           return;
         }
         // items of one record may be here twice (dead letters given again): one after the other
-        if (!outcomes.isOpen(origin)) {
+        if (!isOpen) {
           ExportBatch.Entry left = outcomes.begin(delivery(own, entry, record));
           batch.add(left);
           bytes += record.payload().remaining();
@@ -290,13 +340,13 @@ final class RetryLog implements Closeable {
    */
   void answered(List<ExportBatch.Entry> batch, List<ExportBatch.Entry> again, Outcomes outcomes) {
     for (ExportBatch.Entry entry : again) {
-      Delivery delivery = outcomes.delivery(entry.record().id().sequence());
+      Delivery delivery = outcomes.delivery(entry.record().id());
       if (delivery != null) {
         delivery.putOff(entry);
       }
     }
     for (ExportBatch.Entry entry : batch) {
-      long origin = entry.record().id().sequence();
+      RecordId origin = entry.record().id();
       Delivery delivery = outcomes.delivery(origin);
       if (delivery != null && delivery.rests()) {
         outcomes.forget(origin);
@@ -380,6 +430,7 @@ final class RetryLog implements Closeable {
 
   @Override
   public void close() throws IOException {
+    closed = true;
     if (reader != null) {
       reader.close();
     }

@@ -105,6 +105,37 @@ class LostEndTest {
     await().until(() -> pipeline.status().stream().allMatch(status -> status.pending() == 0));
   }
 
+  /** Others have got its number by then, and wait to be sent. */
+  @Test
+  void whatWasPutOffForLaterIsStillDeliveredAfterAnotherCrash() throws Exception {
+    Path first = root.resolve("first");
+    here.behave(PipelineTest::putOffSecondItems);
+    start(first);
+    for (int i = 0; i < 10; i++) {
+      accept("old" + i);
+    }
+    pipeline.intake().accept(batch("late", 3)).get();
+    await().until(() -> pipeline.cursors().list().get(0).position() == 11);
+    pipeline.<IOException>pausing("here", () -> copy(first, root.resolve("second")));
+    pipeline.close();
+    loseHalf(root.resolve("second").resolve("log").resolve("logs"));
+
+    here.goDown();
+    start(root.resolve("second"));
+    for (int i = 0; i < 20; i++) {
+      accept("new" + i);
+    }
+    pipeline.<IOException>pausing(
+        "here", () -> copy(root.resolve("second"), root.resolve("third")));
+    pipeline.close();
+
+    here.comeUp();
+    start(root.resolve("third"));
+    await().until(() -> here.delivered().contains("late/1"));
+    await().until(() -> pipeline.status().stream().allMatch(status -> status.pending() == 0));
+    assertThat(here.delivered().stream().filter(text -> text.startsWith("new"))).hasSize(20);
+  }
+
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> all = Files.walk(from)) {
       for (Path path : (Iterable<Path>) all::iterator) {

@@ -1,6 +1,7 @@
 package io.vigia.collector.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
@@ -110,6 +111,10 @@ class OutcomesTest {
   }
 
   private DestinationStatus status() {
+    return status(cursor, retryLog);
+  }
+
+  private DestinationStatus status(Cursor cursor, RetryLog retryLog) {
     DestinationStatus status =
         retryLog
             .ledgers(cursor, log.end())
@@ -187,6 +192,60 @@ class OutcomesTest {
     assertThat(status().accepted()).isEqualTo(6);
     assertThat(status().dropped()).containsExactly(Map.entry("quota", 3L));
     assertThat(status().pending()).isEqualTo(3);
+  }
+
+  /** What a process finds after this one died, now. */
+  private DestinationStatus found() throws Exception {
+    try (Cursor later = Cursor.open(disk, Path.of("/log/cursor"), log);
+        RetryLog retries = new RetryLog(disk, Path.of("/retries"), new Backoff(1, 1))) {
+      retries.openIfPresent(later, log);
+      return status(later, retries);
+    }
+  }
+
+  @Test
+  void aRecordGivenUpWhoseMovesWereNotAllTakenBackAtADeathIsFoundOnce() throws Exception {
+    ExportBatch.Entry first = batch.entries().get(0);
+    outcomes.move(List.of(only(first, 0)), "429");
+    outcomes.move(List.of(only(first, 2)), "429");
+    retryLog.drop(cursor, log.oldest(), log.at(1), "quota");
+    assertThat(status().accepted()).isEqualTo(6);
+    assertThat(status().pending()).isEqualTo(3);
+    retryLog.save();
+    DestinationStatus between = found();
+    assertThat(between.accepted()).isEqualTo(6);
+    assertThat(between.pending()).isEqualTo(6);
+    cursor.save();
+    DestinationStatus after = found();
+    assertThat(after.accepted()).isEqualTo(6);
+    assertThat(after.dropped()).containsExactly(Map.entry("quota", 3L));
+    assertThat(after.pending()).isEqualTo(3);
+  }
+
+  @Test
+  void aRecordThatIsMovedOnAfterItWasGivenUpIsNotInTheRetryLogAtAll() throws Exception {
+    ExportBatch.Entry first = batch.entries().get(0);
+    outcomes.move(List.of(only(first, 0)), "429");
+    retryLog.drop(cursor, log.oldest(), log.at(1), "quota");
+    outcomes.move(List.of(only(first, 1)), "429");
+    assertThat(status().accepted()).isEqualTo(6);
+    outcomes.move(List.of(only(first, 2)), "429");
+    assertThat(status().accepted()).isEqualTo(6);
+    assertThat(status().dropped()).containsExactly(Map.entry("quota", 3L));
+    assertThat(status().pending()).isEqualTo(3);
+  }
+
+  /** A dispatcher that was stuck in a write has a successor by then, with the same files. */
+  @Test
+  void retryLogAndDeadLettersThatWereClosedMakeNoNewFiles() throws Exception {
+    DeadLetters letters = new DeadLetters("there", disk, Path.of("/letters"), 1 << 20);
+    letters.close();
+    LogRecord record = batch.entries().get(0).record();
+    assertThatThrownBy(() -> letters.add(record, null, "mapping", "no"))
+        .hasMessage("/letters is closed");
+    retryLog.close();
+    assertThat(outcomes.move(batch.entries(), "429")).isEqualTo(batch.entries());
+    assertThat(disk.files("meta")).containsExactly(Path.of("/log/meta"));
   }
 
   private Outcomes.Verdict settle(ExportBatch batch, ExportResult result) {

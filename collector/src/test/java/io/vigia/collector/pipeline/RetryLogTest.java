@@ -85,7 +85,7 @@ class RetryLogTest {
   @Test
   void aStartTakesOutWhatTheMainCursorHasNotDone() throws Exception {
     try (RetryLog after = retryLog()) {
-      after.openIfPresent(main, Long.MAX_VALUE);
+      after.openIfPresent(main, log);
       Cursor.Ledger own = after.ledgers(main, log.end()).retry();
       assertThat(own).isNotNull();
       assertThat(own.accepted()).isEqualTo(2 * (RECORDS - 2));
@@ -100,7 +100,7 @@ class RetryLogTest {
     long opened = disk.readBytes;
     disk.readBytes = 0;
     try (RetryLog after = retryLog()) {
-      after.openIfPresent(main, Long.MAX_VALUE);
+      after.openIfPresent(main, log);
     }
     // the headers and envelopes; two blocks of records that are taken out; the cursor
     assertThat(disk.readBytes - opened).isLessThan(RECORDS * 512 + 2 * 90_000 + 70_000);
@@ -113,7 +113,7 @@ class RetryLogTest {
         disk.files(".segment").stream().filter(f -> f.startsWith(DIRECTORY)).toList().get(0);
     disk.flip(first, 64 + 70); // in the first record's envelope: whose it is cannot be told
     try (RetryLog after = retryLog()) {
-      after.openIfPresent(main, Long.MAX_VALUE);
+      after.openIfPresent(main, log);
       Cursor.Ledger own = after.ledgers(main, log.end()).retry();
       assertThat(own).isNotNull();
       assertThat(own.pending()).isEqualTo(2 * (RECORDS - 2));
@@ -123,7 +123,7 @@ class RetryLogTest {
   @Test
   void whatIsSkippedIsNotRead() throws Exception {
     try (RetryLog after = retryLog()) {
-      after.openIfPresent(main, Long.MAX_VALUE);
+      after.openIfPresent(main, log);
       disk.readBytes = 0;
       after.dropBefore(200, "skipped");
       assertThat(disk.readBytes).isLessThan(RECORDS * 1024);
@@ -137,7 +137,7 @@ class RetryLogTest {
   @Test
   void whatIsSkippedMayBeDamaged() throws Exception {
     try (RetryLog after = retryLog()) {
-      after.openIfPresent(main, Long.MAX_VALUE);
+      after.openIfPresent(main, log);
       Path first =
           disk.files(".segment").stream().filter(f -> f.startsWith(DIRECTORY)).toList().get(0);
       disk.flip(first, 64 + 70); // in the first record's envelope: whose it is cannot be told
@@ -152,7 +152,7 @@ class RetryLogTest {
   @Test
   void whatIsReadWhenTheDiskFailsIsSentInALaterRound() throws Exception {
     try (RetryLog after = retryLog()) {
-      after.openIfPresent(main, Long.MAX_VALUE);
+      after.openIfPresent(main, log);
       Path second =
           disk.files(".segment").stream().filter(f -> f.startsWith(DIRECTORY)).toList().get(1);
       disk.brokenReads = second::equals;
@@ -167,7 +167,7 @@ class RetryLogTest {
   @Test
   void whatWaitsForTheNextRoundIsNotHeldInMemory() throws Exception {
     try (RetryLog after = retryLog()) {
-      after.openIfPresent(main, Long.MAX_VALUE);
+      after.openIfPresent(main, log);
       List<WeakReference<Object>> payloads = new ArrayList<>();
       long[] items = {0, 0};
       round(
@@ -205,7 +205,7 @@ class RetryLogTest {
   @Test
   void filesOfWhatWasSentAreFreedWhenThatIsSaved() throws Exception {
     try (RetryLog after = retryLog()) {
-      after.openIfPresent(main, Long.MAX_VALUE);
+      after.openIfPresent(main, log);
       round(after, batch -> ExportResult.delivered());
       assertThat(pending(after)).isZero();
       assertThat(after.bytes()).isGreaterThan(5_000_000);
@@ -217,7 +217,7 @@ class RetryLogTest {
   @Test
   void bothHalvesOfARecordThatWasTakenApartWaitForTheNextRound() throws Exception {
     try (RetryLog after = retryLog()) {
-      after.openIfPresent(main, Long.MAX_VALUE);
+      after.openIfPresent(main, log);
       List<ExportBatch.Entry> entries = next(after);
       ExportBatch.Entry first = entries.get(0);
       for (int item = 0; item < 2; item++) {
