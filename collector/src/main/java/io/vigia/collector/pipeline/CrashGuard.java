@@ -51,6 +51,7 @@ final class CrashGuard implements Closeable {
   private final long[] tickets = new long[MAX_SLOTS];
   private long lastTicket;
   private long sentBelow;
+  private final boolean damaged;
   private final List<Mark> suspects;
 
   // in the number of deaths on disk, whose lowest ten bits are the early ones
@@ -123,10 +124,11 @@ final class CrashGuard implements Closeable {
     }
   }
 
-  private CrashGuard(StorageFile file, List<Mark> suspects, long sentBelow) {
+  private CrashGuard(StorageFile file, List<Mark> suspects, long sentBelow, boolean damaged) {
     this.file = file;
     this.suspects = suspects;
     this.sentBelow = sentBelow;
+    this.damaged = damaged;
   }
 
   static CrashGuard open(Storage storage, Path path) throws IOException {
@@ -144,7 +146,9 @@ final class CrashGuard implements Closeable {
         }
       }
       boolean sent = bytes.getInt(SENT_AT + 20) == crc(bytes, SENT_AT);
-      CrashGuard guard = new CrashGuard(file, suspects, sent ? bytes.getLong(SENT_AT + 8) : 0);
+      boolean damaged = !sent && !isEmpty(bytes, SENT_AT);
+      CrashGuard guard =
+          new CrashGuard(file, suspects, sent ? bytes.getLong(SENT_AT + 8) : 0, damaged);
       boolean fresh = length < SENT_AT + SLOT_BYTES; // all its room now: later the disk may be full
       file.writeFully(ByteBuffer.allocate(fresh ? SENT_AT + SLOT_BYTES : SENT_AT), 0);
       return guard;
@@ -152,6 +156,15 @@ final class CrashGuard implements Closeable {
       file.close();
       throw e;
     }
+  }
+
+  private static boolean isEmpty(ByteBuffer bytes, int at) {
+    for (int i = at; i < at + SLOT_BYTES; i++) {
+      if (bytes.get(i) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int crc(ByteBuffer bytes, int at) {
@@ -242,6 +255,11 @@ final class CrashGuard implements Closeable {
    */
   long sentBelow() {
     return sentBelow;
+  }
+
+  /** Whether what {@link #sentBelow} was could not be read. */
+  boolean wasDamaged() {
+    return damaged;
   }
 
   /** Durable when this returns. */

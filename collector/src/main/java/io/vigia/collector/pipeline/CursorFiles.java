@@ -182,6 +182,15 @@ final class CursorFiles {
 
   private Cursor open(String destination, DiskLog log) throws IOException {
     Path file = destinations.resolve(destination).resolve(log.signal().id() + SUFFIX);
-    return Cursor.open(storage, file, log);
+    Cursor cursor = Cursor.open(storage, file, log);
+    if (cursor.mayRepeat()) { // nobody would see it any more
+      try {
+        markSent(destination, log);
+      } catch (IOException e) {
+        cursor.close();
+        throw e;
+      }
+    }
+    return cursor;
   }
 }

@@ -152,6 +152,10 @@ final class Deliveries {
           guard.close(doubt ? guard.sentBelow() : 0);
         });
     return new Dispatcher(
+    boolean behind = cursor.lowWater().sequence() < log.end().sequence();
+    if (behind && cursor.mayRepeat() || retryLog.mayRepeat() || guard.wasDamaged()) {
+      guard.sent(log.end().sequence()); // as good as all that is there may have been
+    }
         destination.name(),
         log,
         cursor,

@@ -15,9 +15,11 @@ import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -345,6 +347,26 @@ class PipelineTest {
                 .destination("late", late, OPTIONS)
                 .destination("es", exporter, OPTIONS));
     await().until(() -> late.delivered().size() == 2);
+    awaitNothingPending(second);
+    assertThat(late.doubted()).as("it may be a new name of one that had it").isEqualTo(1);
+  }
+
+  /** A data stream may have rolled over since: ids alone would not tell what is there already. */
+  @Test
+  void whatIsSentAgainBecauseACursorIsDamagedMayBeThereAlready() throws Exception {
+    Pipeline first = startOne();
+    for (int i = 0; i < 10; i++) {
+      accept(first, "batch" + i, 1).get();
+    }
+    awaitNothingPending(first);
+    first.close();
+    Path cursor = directory.resolve("destinations/es/logs.cursor");
+    byte[] bytes = Files.readAllBytes(cursor);
+    Arrays.fill(bytes, (byte) 0xee);
+    Files.write(cursor, bytes);
+
+    Pipeline second = startOne();
+    assertThat(exporter.doubted()).isEqualTo(10);
     awaitNothingPending(second);
   }
 
