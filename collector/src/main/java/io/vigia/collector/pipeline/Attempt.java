@@ -81,6 +81,38 @@ record Attempt(
         with(List.of(new ExportBatch.Entry(entry.record(), high))));
   }
 
+  /**
+   * One item by itself, and the others.
+   *
+   * @param nth of the wanted items, from 0
+   */
+  List<Attempt> sample(int nth) {
+    List<ExportBatch.Entry> one = new ArrayList<>(1);
+    List<ExportBatch.Entry> others = new ArrayList<>();
+    int before = 0;
+    for (ExportBatch.Entry entry : batch.entries()) {
+      int items = entry.items();
+      if (nth < before || nth >= before + items) {
+        others.add(entry);
+      } else if (items == 1) {
+        one.add(entry);
+      } else {
+        BitSet single = new BitSet();
+        BitSet rest = new BitSet();
+        int seen = before;
+        for (int item = 0; item < entry.record().items(); item++) {
+          if (entry.wants(item)) {
+            (seen++ == nth ? single : rest).set(item);
+          }
+        }
+        one.add(new ExportBatch.Entry(entry.record(), single));
+        others.add(new ExportBatch.Entry(entry.record(), rest));
+      }
+      before += items;
+    }
+    return List.of(with(one), with(others));
+  }
+
   /** The same history, with these entries only. */
   Attempt with(List<ExportBatch.Entry> entries) {
     return new Attempt(

@@ -328,8 +328,12 @@ final class Dispatcher {
     }
     Outcomes.Verdict verdict = outcomes.settle(attempt.batch(), result, answer.progress());
     metrics.exported(name, signal(), verdict.word(), answer.nanos(), attempt.payloadBytes());
-    if (verdict.split()) {
-      resends.split(attempt);
+    if (verdict.split() || verdict.sample()) {
+      if (verdict.split()) {
+        resends.split(attempt);
+      } else {
+        resends.sample(attempt, inOrder());
+      }
       circuit.answered();
       return;
     }

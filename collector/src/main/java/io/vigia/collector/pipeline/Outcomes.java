@@ -30,14 +30,21 @@ final class Outcomes {
 
   private static final String CRASH = "crash";
 
-  /** After so many refusals in a row a whole batch is refused at once instead of taken apart. */
+  /**
+   * After so many refusals in a row a whole batch is refused at once instead of taken apart, unless
+   * one of a few samples of it is taken: those that are good must not suffer for ever from a burst
+   * that was not, and one bad in each batch since.
+   */
   private static final int PATIENCE = 256;
+
+  private static final int SAMPLES = 3;
 
   private final Cursor cursor;
   private final DeadLetters deadLetters;
   private final RetryLog retryLog;
   private final Map<RecordId, Delivery> open = new HashMap<>();
   private int refusalsInARow;
+  private int samples;
 
   /** How far an answer was judged: so many of its entries, and what of these is to come again. */
   static final class Progress {
@@ -48,13 +55,18 @@ final class Outcomes {
   /**
    * @param again entries to send again after a wait
    * @param split whether to send the halves of the batch instead
+   * @param sample whether to send one item by itself, and then the others
    * @param nothingTaken whether the backend did not take anything: it is probably down
    * @param reason why again
    */
   record Verdict(
-      List<ExportBatch.Entry> again, boolean split, boolean nothingTaken, @Nullable String reason) {
+      List<ExportBatch.Entry> again,
+      boolean split,
+      boolean sample,
+      boolean nothingTaken,
+      @Nullable String reason) {
     String word() {
-      return split ? "refused" : again.isEmpty() ? "ok" : "retry";
+      return split || sample ? "refused" : again.isEmpty() ? "ok" : "retry";
     }
   }
 
@@ -169,14 +181,18 @@ final class Outcomes {
    */
   Verdict settle(ExportBatch batch, ExportResult result, Progress progress) {
     List<ExportBatch.Entry> entries = batch.entries();
-    if (refusedAsAWhole(batch, result) && batch.items() > 1 && refusalsInARow < PATIENCE) {
+    boolean whole = refusedAsAWhole(batch, result) && batch.items() > 1;
+    boolean split = whole && refusalsInARow < PATIENCE;
+    boolean sample = whole && !split && samples < SAMPLES;
+    samples = sample ? samples + 1 : whole && !split ? 0 : samples;
+    if (split || sample) {
       for (ExportBatch.Entry entry : entries) {
         Delivery delivery = open.get(entry.record().id());
         if (delivery != null) {
           delivery.answered();
         }
       }
-      return new Verdict(List.of(), true, false, null);
+      return new Verdict(List.of(), split, sample, false, null);
     }
     BitSet[] retry = new BitSet[entries.size()];
     boolean anyRetry = !result.retry().isEmpty();
@@ -223,10 +239,11 @@ final class Outcomes {
       taken += entry.items() - toSendAgain.cardinality();
       if (delivered > 0) {
         refusalsInARow = 0;
+        samples = 0;
       }
       finish(delivery);
     }
-    return new Verdict(progress.again, false, taken == 0, reason);
+    return new Verdict(progress.again, false, false, taken == 0, reason);
   }
 
   /**

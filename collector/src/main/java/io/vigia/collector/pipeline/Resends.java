@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,17 @@ final class Resends {
   /** The receiver refused it as a whole: its halves go at once, before all others. */
   void split(Attempt attempt) {
     List<Attempt> two = attempt.halves();
+    halves.push(two.get(1));
+    halves.push(two.get(0));
+  }
+
+  /**
+   * The receiver refused it as a whole, as others before it: one item goes by itself, the others
+   * behind it.
+   */
+  void sample(Attempt attempt, boolean inOrder) {
+    int items = attempt.batch().items();
+    List<Attempt> two = attempt.sample(inOrder ? 0 : ThreadLocalRandom.current().nextInt(items));
     halves.push(two.get(1));
     halves.push(two.get(0));
   }
