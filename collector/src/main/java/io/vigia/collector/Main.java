@@ -2,6 +2,7 @@ package io.vigia.collector;
 
 import io.vigia.collector.config.ConfigException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@code java -jar vigia-collector.jar}. */
@@ -11,6 +12,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) throws Exception {
+    // numbers in file names, requests and headers are for machines: in some languages Java would
+    // write them with other digits
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     RunCommand run = plainRun(args);
     System.exit(run == null ? Commands.execute(args) : execute(run));
   }

@@ -1,8 +1,11 @@
 package io.vigia.tests.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vigia.tests.client.Http;
+import io.vigia.tests.client.Otlp;
+import io.vigia.tests.client.OtlpClient;
 import io.vigia.tests.process.ChildProcess;
 import io.vigia.tests.process.Ports;
 import java.io.IOException;
@@ -12,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +119,28 @@ class CollectorStartIT {
       assertThat(outcome.lines().get(0))
           .contains(file + ":1:", first.data().toString(), "in use by another process", "instance");
       assertThat(Http.answersWith(first.webUrl() + "/readyz", 200)).isTrue();
+    }
+  }
+
+  /** Else those of a language with digits of its own are not found again in another. */
+  @Test
+  void itsFilesHaveTheSameNamesInEveryLanguage() throws IOException {
+    try (CollectorProcess collector =
+            CollectorProcess.builder()
+                .destination("local: {}")
+                .jvm("-Duser.language=fa", "-Duser.country=IR")
+                .build()
+                .start();
+        OtlpClient client = new OtlpClient(collector.otlpGrpcPort(), 20_000)) {
+      client.send(Otlp.logs("s", List.of("message")));
+      await().atMost(LIMIT).until(() -> names(collector.data()).contains("slice-"));
+      assertThat(names(collector.data())).contains(".segment").matches("\\p{ASCII}+");
+    }
+  }
+
+  private static String names(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.map(path -> path.getFileName().toString()).collect(Collectors.joining(" "));
     }
   }
 
