@@ -11,10 +11,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,9 @@ final class Delivery implements AutoCloseable {
 
   private final Exporters exporters;
   private final Map<String, Running> running = new LinkedHashMap<>();
+
+  /** Those that can run neither as asked for nor as before. */
+  private final Set<String> held = new LinkedHashSet<>();
 
   private record Running(DestinationConfig config, Exporter exporter) {}
 
@@ -43,14 +49,20 @@ final class Delivery implements AutoCloseable {
 
   /**
    * Brings the running destinations to what is asked for, one after the other; one that fails stays
-   * as it was, where that can still be started.
+   * as it was, where that can still be started. For the pipeline it is one change: between two
+   * destinations of which one takes the place of the other no signal is turned away, and nothing is
+   * freed.
    *
    * @param said gets a line for each change and each failure
    */
   void apply(List<DestinationConfig> asked, Pipeline pipeline, Consumer<String> said) {
+    pipeline.change(() -> applyAll(asked, pipeline, said));
+  }
+
+  private void applyAll(List<DestinationConfig> asked, Pipeline pipeline, Consumer<String> said) {
     Map<String, DestinationConfig> next =
         asked.stream().collect(Collectors.toMap(d -> d.common().name(), d -> d));
-    for (String name : List.copyOf(running.keySet())) {
+    for (String name : Stream.concat(running.keySet().stream(), held.stream()).toList()) {
       if (!next.containsKey(name)) {
         change(name, null, pipeline, said);
       }
@@ -75,15 +87,12 @@ final class Delivery implements AutoCloseable {
       return;
     }
     try {
-      pipeline.change(
-          () -> {
-            if (before != null) {
-              remove(name, pipeline);
-            }
-            if (asked != null) {
-              addOrBringBack(asked, before, pipeline, said);
-            }
-          });
+      if (before != null || asked == null) {
+        remove(name, pipeline);
+      }
+      if (asked != null) {
+        addOrBringBack(asked, before, pipeline, said);
+      }
       said.accept(
           "destinations."
               + name
@@ -102,24 +111,30 @@ final class Delivery implements AutoCloseable {
       throws ConfigException {
     try {
       add(asked, pipeline);
-    } catch (ConfigException e) {
+    } catch (ConfigException | RuntimeException | Error e) { // also threads that are not to be had
       if (before != null) {
+        remove(before.config.common().name(), pipeline); // half of it may be there
         bringBack(before.config, pipeline, said);
       }
       throw e;
     }
   }
 
+  /** What it has not had is kept, also while it does not run. */
   private void bringBack(DestinationConfig config, Pipeline pipeline, Consumer<String> said) {
+    String name = config.common().name();
     try {
-      add(config, pipeline);
-    } catch (ConfigException e) {
-      said.accept(e.getMessage() + "; nor can it run as it did");
+      pipeline.addWhenPossible(name, exporter(config), options(config.common()));
+    } catch (ConfigException | RuntimeException | Error e) {
+      held.add(name);
+      pipeline.hold(name, e);
+      said.accept(e.getMessage() + "; nor can it run as it did, but what waits for it is kept");
     }
   }
 
   private void remove(String name, Pipeline pipeline) {
     Running before = running.remove(name);
+    held.remove(name);
     pipeline.remove(name);
     if (before != null) {
       before.exporter.close();
@@ -131,6 +146,7 @@ final class Delivery implements AutoCloseable {
     Exporter exporter = exporter(destination);
     try {
       pipeline.add(common.name(), exporter, options(common));
+      held.remove(common.name());
     } catch (IOException e) {
       running.remove(common.name());
       exporter.close();

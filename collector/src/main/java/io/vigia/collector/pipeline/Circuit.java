@@ -104,7 +104,7 @@ final class Circuit {
   }
 
   /** Nothing is delivered until it begins anew, which is not possible now. */
-  void stuck(Exception why) {
+  void stuck(Throwable why) {
     lastError = "paused: " + why.getMessage();
     state = DestinationStatus.Circuit.OPEN;
   }

@@ -45,6 +45,12 @@ final class Deliveries {
   /** Removed for a moment, and to be added again. */
   private final Map<String, Paused> paused = new ConcurrentHashMap<>();
 
+  /** Of those, which somebody else has to add. */
+  private final Set<String> held = ConcurrentHashMap.newKeySet();
+
+  /** Removed in the change that is under way, as they were. */
+  private final Map<String, Paused> removed = new ConcurrentHashMap<>();
+
   /**
    * @param dispatchers that have ended, and still know how they stood
    */
@@ -63,13 +69,13 @@ final class Deliveries {
     this.directory = directory;
     this.logs = logs;
     this.metrics = metrics;
+    this.clock = clock;
   }
 
   /** As they come and go. */
   List<Dispatcher> dispatchers() {
     return dispatchers;
   }
-    this.clock = clock;
 
   /** Null when nothing is delivered to it. */
   @Nullable DeadLetters deadLettersOf(String name) {
@@ -146,21 +152,22 @@ final class Deliveries {
     files.add(retryLog);
     retryLog.openIfPresent(cursor, log);
     CrashGuard guard = CrashGuard.open(storage, own.resolve(signal.id() + ".attempts"));
+    boolean behind = cursor.lowWater().sequence() < log.end().sequence();
+    if (behind && cursor.mayRepeat() || retryLog.mayRepeat() || guard.wasDamaged()) {
+      guard.sent(log.end().sequence()); // as good as all that is there may have been
+    }
     files.add(
         () -> {
           boolean doubt = mayBeSentAgain(guard.sentBelow(), log, cursor, retryLog);
           guard.close(doubt ? guard.sentBelow() : 0);
         });
     return new Dispatcher(
-    boolean behind = cursor.lowWater().sequence() < log.end().sequence();
-    if (behind && cursor.mayRepeat() || retryLog.mayRepeat() || guard.wasDamaged()) {
-      guard.sent(log.end().sequence()); // as good as all that is there may have been
-    }
         destination.name(),
         log,
         cursor,
         destination.exporter(),
         options,
+        clock,
         letters,
         retryLog,
         guard,
@@ -171,7 +178,6 @@ final class Deliveries {
   private static boolean mayBeSentAgain(
       long sentBelow, DiskLog log, Cursor cursor, RetryLog retryLog) {
     long sent = Math.min(sentBelow, log.end().sequence());
-        clock,
     return cursor.savedLowWater().sequence() < sent || (sent > 0 && !retryLog.savedAsEmpty());
   }
 
@@ -190,7 +196,39 @@ final class Deliveries {
       closeFiles(destination.name());
       throw e;
     }
+    paused.remove(destination.name());
+    held.remove(destination.name());
     dispatchers.subList(before, dispatchers.size()).forEach(Dispatcher::start);
+  }
+
+  /** One that was removed in this change: as soon as its files can be opened. */
+  void addWhenPossible(Destination destination) {
+    try {
+      add(destination);
+    } catch (IOException | RuntimeException e) {
+      Paused was = removed.get(destination.name());
+      paused.put(
+          destination.name(),
+          was == null
+              ? new Paused(destination, List.of(), List.of())
+              : new Paused(destination, was.dispatchers, was.letters));
+      cannotGoOn(destination.name(), e);
+    }
+  }
+
+  /** One that was removed in this change: nothing is freed until it is added or removed again. */
+  void hold(String name, Throwable why) {
+    Paused was = removed.get(name);
+    if (was != null) {
+      paused.put(name, was);
+      held.add(name);
+      cannotGoOn(name, why);
+    }
+  }
+
+  /** The change is over. */
+  void changed() {
+    removed.clear();
   }
 
   private List<Dispatcher> dispatchersOf(String name) {
@@ -199,9 +237,25 @@ final class Deliveries {
 
   /** Delivers no more to it, also when it is paused. */
   void remove(String name) {
-    paused.remove(name);
+    Paused was = paused.remove(name);
+    held.remove(name);
     stuck.remove(name);
+    Destination destination = active.get(name);
+    if (was == null && destination != null) {
+      was = asItStands(destination);
+    }
+    if (was != null) {
+      removed.put(name, was);
+    }
     end(name);
+  }
+
+  private Paused asItStands(Destination destination) {
+    DeadLetters letters = deadLetters.get(destination.name());
+    return new Paused(
+        destination,
+        dispatchersOf(destination.name()),
+        letters == null ? List.of() : List.of(letters.status()));
   }
 
   /** What is in the air is waited for a moment. */
@@ -234,11 +288,7 @@ final class Deliveries {
       change.run();
       return;
     }
-    List<Dispatcher> ended = dispatchersOf(name);
-    DeadLetters letters = deadLetters.get(name);
-    paused.put(
-        name,
-        new Paused(destination, ended, letters == null ? List.of() : List.of(letters.status())));
+    paused.put(name, asItStands(destination));
     end(name);
     try {
       change.run();
@@ -251,19 +301,26 @@ final class Deliveries {
   void resumePaused() {
     for (Paused one : List.copyOf(paused.values())) {
       String name = one.destination.name();
+      if (held.contains(name)) {
+        continue;
+      }
       try {
         add(one.destination);
-        paused.remove(name);
         if (stuck.remove(name)) {
           LOG.info("{}: goes on", name);
         }
       } catch (IOException | RuntimeException e) {
-        if (stuck.add(name)) {
-          LOG.error("{}: cannot go on, is tried again until it can", name, e);
-        }
-        one.dispatchers.forEach(dispatcher -> dispatcher.cannotGoOn(e));
+        cannotGoOn(name, e);
       }
     }
+  }
+
+  private void cannotGoOn(String name, Throwable why) {
+    boolean byItself = !held.contains(name);
+    if (stuck.add(name) && byItself) {
+      LOG.error("{}: cannot go on, is tried again until it can", name, why);
+    }
+    paused(name).forEach(dispatcher -> dispatcher.cannotGoOn(why));
   }
 
   boolean anyPaused() {

@@ -485,7 +485,7 @@ final class Dispatcher {
   }
 
   /** After its end: its successor cannot begin. */
-  void cannotGoOn(Exception why) {
+  void cannotGoOn(Throwable why) {
     circuit.stuck(why);
   }
 

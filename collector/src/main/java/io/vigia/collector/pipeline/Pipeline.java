@@ -146,8 +146,12 @@ public final class Pipeline implements Component {
    */
   public <E extends Exception> void change(Change<E> change) throws E {
     synchronized (changing) {
-      change.run();
-      logs.closeUnused(deliveries::takes);
+      try {
+        change.run();
+      } finally {
+        deliveries.changed();
+        logs.closeUnused(deliveries::takes);
+      }
     }
   }
 
@@ -159,6 +163,25 @@ public final class Pipeline implements Component {
   public void add(String name, Exporter exporter, DestinationOptions destinationOptions)
       throws IOException {
     deliveries.add(new Destination(name, exporter, destinationOptions));
+  }
+
+  /**
+   * The same for one that was removed in this change; when its files cannot be opened now, it goes
+   * on as soon as they can, and until then nothing is freed that it has not had.
+   */
+  public void addWhenPossible(
+      String name, Exporter exporter, DestinationOptions destinationOptions) {
+    deliveries.addWhenPossible(new Destination(name, exporter, destinationOptions));
+  }
+
+  /**
+   * Keeps what a destination has not had that was removed in this change, until it is added or
+   * removed again: it is meant to run, and cannot. Within {@link #change}.
+   *
+   * @param why is shown as its state
+   */
+  public void hold(String name, Throwable why) {
+    deliveries.hold(name, why);
   }
 
   /**
@@ -243,7 +266,9 @@ public final class Pipeline implements Component {
             deliveries.save();
             reserve.restore();
             deliveries.resumePaused();
-            if (!deliveries.anyPaused()) {
+            if (deliveries.anyPaused()) {
+              retention.limit(logs.all(), deliveries.dispatchers());
+            } else {
               retention.run(logs.all(), deliveries.dispatchers());
             }
           }
@@ -310,6 +335,7 @@ public final class Pipeline implements Component {
     private long graceMillis = 3_000;
     private Quota quota = Quota.defaults();
     private CollectorMetrics metrics = CollectorMetrics.NOOP;
+    private AgeClock clock = AgeClock.system();
     private final Map<String, Destination> destinations = new LinkedHashMap<>();
 
     private Builder() {}
@@ -335,7 +361,6 @@ public final class Pipeline implements Component {
     }
 
     /** The unit in which space is freed; made smaller when the quota is small. */
-    private AgeClock clock = AgeClock.system();
     public Builder segmentBytes(long segmentBytes) {
       this.segmentBytes = segmentBytes;
       return this;
@@ -381,6 +406,12 @@ public final class Pipeline implements Component {
       return this;
     }
 
+    /** By which it is judged how old data is; default the system's. */
+    Builder clock(AgeClock clock) {
+      this.clock = clock;
+      return this;
+    }
+
     /**
      * @param name a directory's name too: letters, digits, {@code . _ -}
      */
@@ -401,9 +432,3 @@ public final class Pipeline implements Component {
     }
   }
 }
-    /** By which it is judged how old data is; default the system's. */
-    Builder clock(AgeClock clock) {
-      this.clock = clock;
-      return this;
-    }
-

@@ -37,7 +37,13 @@ final class Retention {
     long used = bytes(logs, dispatchers);
     long allowed = quota.allowedBytes(used, storage.usableBytes(directory));
     shrink(logs, allowed, dispatchers);
-    used = bytes(logs, dispatchers);
+    limit(logs, dispatchers);
+  }
+
+  /** Says how much the logs may take, and frees nothing. */
+  void limit(Collection<DiskLog> logs, List<Dispatcher> dispatchers) throws IOException {
+    long used = bytes(logs, dispatchers);
+    long allowed = quota.allowedBytes(used, storage.usableBytes(directory));
     for (DiskLog log : logs) {
       long own = quota.maxBytes(log.signal()) - putOffBytes(List.of(log), dispatchers);
       log.allow(Math.max(0, Math.min(allowed - (used - log.bytes()), own)));
