@@ -2,6 +2,7 @@ package io.vigia.collector.export.elasticsearch;
 
 import io.vigia.collector.otlp.Slice;
 import io.vigia.collector.otlp.Words;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The names of attributes met so far and what becomes of each in a document: services send the same
  * few over and over. Bounded; not thread-safe.
  *
- * <p>Two attributes may become one label (Elasticsearch takes no empty name, and none with a dot at
- * an end or two in a row), so a name leads to its {@link Label}, and two equal labels are one
- * object: a label that remembers which document had it last tells whether it is there twice.
+ * <p>Two attributes may become one label (Elasticsearch takes no empty or blank name, and none with
+ * a dot at an end or two in a row), so a name leads to its {@link Label}, and two equal labels are
+ * one object: a label that remembers which document had it last tells whether it is there twice.
  */
 final class AttributeNames {
   static final int MAX_NAME_BYTES = 256;
@@ -181,19 +182,21 @@ final class AttributeNames {
     int begin = text.size();
     text.characters(name, offset, max);
     byte[] array = text.array();
-    boolean blank = true;
     for (int i = begin; i < text.size(); i++) {
-      boolean dot = array[i] == '.';
-      if (dot && (i == begin || i == text.size() - 1 || array[i - 1] == '.')) {
+      if (array[i] == '.' && (i == begin || i == text.size() - 1 || array[i - 1] == '.')) {
         array[i] = '_';
-        dot = false;
       }
-      blank &= array[i] == ' ';
     }
-    if (blank) {
+    if (isBlank(name, offset, max)) {
       text.truncate(begin);
       text.raw(UNNAMED);
     }
+  }
+
+  /** As Elasticsearch sees it: of no characters but those that Java calls white space. */
+  private static boolean isBlank(byte[] name, int offset, int length) {
+    boolean visible = length > 0 && name[offset] > ' '; // nearly all
+    return !visible && new String(name, offset, length, StandardCharsets.UTF_8).isBlank();
   }
 
   private Name learn(byte[] array, int offset, int length) {
