@@ -5,12 +5,13 @@ import java.util.ArrayDeque;
 
 /**
  * Spare byte arrays of one event loop, so that bodies of the usual sizes cost no garbage. Arrays
- * have power-of-two lengths; what is larger than 1 MiB is left to the collector.
+ * have power-of-two lengths; what is larger than 4 MiB (a chunk of Fluent Bit has up to 2) is
+ * garbage.
  */
 public final class ArrayPool {
   private static final int MIN_BITS = 12;
-  private static final int MAX_BITS = 20;
-  private static final int MAX_SPARE_BYTES = 2 << 20;
+  private static final int MAX_BITS = 22;
+  private static final int MAX_SPARE_BYTES = 8 << 20;
 
   private static final FastThreadLocal<ArrayPool> POOL =
       new FastThreadLocal<>() {

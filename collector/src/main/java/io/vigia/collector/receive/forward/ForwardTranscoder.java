@@ -26,8 +26,10 @@ final class ForwardTranscoder {
     void part(ByteBuffer payload, int items);
   }
 
-  private static final int PART_BYTES = 1 << 20;
-  private static final int MAX_KEPT_BYTES = 2 << 20;
+  /** With what the last event puts on top they fit into the memory that the log stages them in. */
+  private static final int PART_BYTES = 384 << 10;
+
+  private static final int MAX_KEPT_BYTES = 1 << 20;
   private static final byte[] ACK = {(byte) 0x81, (byte) 0xa3, 'a', 'c', 'k'};
   private static final FastThreadLocal<ForwardTranscoder> TRANSCODER =
       new FastThreadLocal<>() {

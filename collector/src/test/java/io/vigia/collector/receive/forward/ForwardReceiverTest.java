@@ -280,6 +280,25 @@ class ForwardReceiverTest {
     assertThat(intake.counted("malformed:forward:truncated")).isEqualTo(2);
   }
 
+  /** Larger ones would have the log make memory for each, and its readers, too. */
+  @Test
+  void aLargeChunkBecomesRecordsThatTheLogHasMemoryReadyFor() throws Exception {
+    List<Value> entries = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      entries.add(entry(1, i + "x".repeat(300)));
+    }
+    try (ForwardClient client = new ForwardClient(receiver.address())) {
+      client.send(
+          array(
+              TAG,
+              ValueFactory.newBinary(ForwardClient.entries(entries)),
+              option("chunk", "large")));
+      assertThat(client.ack()).isEqualTo("large");
+    }
+    assertThat(logs()).hasSize(5_000);
+    assertThat(intake.taken).allMatch(part -> part.payload().length < 512 << 10);
+  }
+
   @Test
   void whatIsNoChunkAtAllIsNotStoredAndNotAcknowledged() throws Exception {
     byte[] packed = ForwardClient.entries(List.of(entry(10, "a")));
