@@ -3,12 +3,9 @@ package io.vigia.agent.extension.logs;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
-import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.ExportHealth;
 import io.vigia.agent.extension.export.Exports;
-import io.vigia.agent.extension.export.HeapShare;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,10 +13,6 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.komamitsu.fluency.BufferFullException;
-import org.komamitsu.fluency.EventTime;
-import org.komamitsu.fluency.Fluency;
-import org.komamitsu.fluency.FluencyBuilder;
 
 /**
  * Queue in front of Fluency, bounded in bytes. Fluency is loaded and connected by the sink's own
@@ -27,14 +20,6 @@ import org.komamitsu.fluency.FluencyBuilder;
  * Thread-safe; {@link #offer} never blocks on I/O.
  */
 public final class FluencySink {
-
-  /** Fluentd tag of all log records; the service is in the resource. */
-  static final String TAG = "vigia.logs";
-
-  private static final long MAX_QUEUED_BYTES = HeapShare.atMost(8L << 20);
-
-  /** Its chunks double: twice as much takes whatever the queue can have in one event. */
-  private static final long MAX_BUFFERED_BYTES = 2 * MAX_QUEUED_BYTES;
 
   private static final int CLOSE_MILLIS = 1500;
 
@@ -71,7 +56,7 @@ public final class FluencySink {
    */
   private final Thread thread = new Thread(this::run, "vigia-logs");
 
-  private @Nullable Fluency fluency;
+  private @Nullable FluencySender sender;
 
   private static final class Event {
     final long epochNanos;
@@ -150,19 +135,19 @@ public final class FluencySink {
     if (!agree()) {
       return;
     }
-    Fluency connected = connect();
+    FluencySender connected = connect();
     for (Event event = next(connected); event != null; event = next(connected)) {
       emit(connected, event);
-      flushIfSetBack(connected);
+      connected.flushIfSetBack();
     }
   }
 
-  private Fluency connect() {
-    Fluency connected = fluency;
+  private FluencySender connect() {
+    FluencySender connected = sender;
     if (connected == null) {
-      connected = start();
+      connected = new FluencySender(ingester, heldMillis, health, clock);
       synchronized (queue) {
-        fluency = connected;
+        sender = connected;
       }
     }
     return connected;
@@ -170,13 +155,13 @@ public final class FluencySink {
 
   /** Nothing is sent for now, so that nothing needs to be ready for it. */
   private void disconnect() {
-    Fluency connected;
+    FluencySender connected;
     synchronized (queue) {
-      connected = fluency;
-      fluency = null;
+      connected = sender;
+      sender = null;
     }
     if (connected != null) {
-      close(connected);
+      connected.close(CLOSE_MILLIS);
     }
   }
 
@@ -235,7 +220,7 @@ public final class FluencySink {
 
   /** Those that are ours; forgets those that the collector has, and keeps the others. */
   private void sendDecided() {
-    Fluency connected = agreement.isNoneSent() ? null : connect();
+    FluencySender connected = agreement.isNoneSent() ? null : connect();
     List<Event> ours = connected == null ? Collections.<Event>emptyList() : new ArrayList<>();
     synchronized (queue) {
       for (int i = queue.size(); i > 0; i--) {
@@ -259,7 +244,7 @@ public final class FluencySink {
           queuedBytes -= event.record.length;
         }
       }
-      flushIfSetBack(connected);
+      connected.flushIfSetBack();
     }
     synchronized (queue) {
       busy = false;
@@ -285,38 +270,14 @@ public final class FluencySink {
     return queuedBytes >= GATHERED_BYTES || flushing || closing;
   }
 
-  private Fluency start() {
-    FluencyBuilder builder = new FluencyBuilder();
-    builder.setJvmHeapBufferMode(true);
-    builder.setMaxBufferSize(MAX_BUFFERED_BYTES);
-    builder.setBufferChunkInitialSize(64 << 10);
-    builder.setBufferChunkRetentionSize(1 << 20);
-    builder.setBufferChunkRetentionTimeMillis(heldMillis);
-    builder.setFlushAttemptIntervalMillis(200);
-    builder.setWaitUntilBufferFlushed(1);
-    builder.setWaitUntilFlusherTerminated(1);
-    return builder.buildFromIngester(new ForwardRecordFormatter(), ingester);
-  }
-
-  /** Fluency would hold what it has until the clock has come so far again, for hours perhaps. */
-  private void flushIfSetBack(Fluency connected) {
-    if (clock.happened()) {
-      try {
-        connected.flush(); // only asks its thread
-      } catch (IOException e) {
-        Console.debug(() -> "Fluency: " + e);
-      }
-    }
-  }
-
-  private @Nullable Event next(Fluency connected) {
+  private @Nullable Event next(FluencySender connected) {
     synchronized (queue) {
       busy = false;
       queue.notifyAll();
       if (queue.isEmpty()) {
         BooleanSupplier isMore = () -> closing || !queue.isEmpty();
         await(SETTLE_MILLIS, isMore);
-        flushIfSetBack(connected);
+        connected.flushIfSetBack();
         await(FOR_EVER_MILLIS, isMore);
         await(GATHER_MILLIS, this::isGathered);
       }
@@ -330,25 +291,14 @@ public final class FluencySink {
     }
   }
 
-  private void emit(Fluency connected, Event event) {
-    EventTime time =
-        EventTime.fromEpoch(
-            (int) (event.epochNanos / 1_000_000_000L), (int) (event.epochNanos % 1_000_000_000L));
-    while (true) {
-      try {
-        connected.emit(TAG, time, event.record, 0, event.record.length);
-        return;
-      } catch (BufferFullException e) {
-        if (isClosing()) {
-          health.dropped("log events", "exit");
-          return;
-        }
-        // chunks leave for the spool at once, so this is a burst: wait, the queue in front fills
-        pause();
-      } catch (Throwable e) { // also memory that ran out: the next event may find some
-        health.dropped("log events", e.getClass().getSimpleName());
+  private void emit(FluencySender connected, Event event) {
+    while (!connected.emit(event.epochNanos, event.record)) {
+      if (isClosing()) {
+        health.dropped("log events", "exit");
         return;
       }
+      // chunks leave for the spool at once, so this is a burst: wait, the queue in front fills
+      pause();
     }
   }
 
@@ -369,7 +319,7 @@ public final class FluencySink {
   }
 
   CompletableResultCode flush() {
-    Fluency connected;
+    FluencySender connected;
     synchronized (queue) {
       flushing = true;
       queue.notifyAll();
@@ -377,32 +327,27 @@ public final class FluencySink {
         awaitSent(System.nanoTime() + CLOSE_MILLIS * 1_000_000L);
       }
       flushing = false;
-      connected = fluency;
+      connected = sender;
     }
-    try {
-      if (connected != null) {
-        connected.flush();
-      }
-      return CompletableResultCode.ofSuccess();
-    } catch (IOException e) {
-      return CompletableResultCode.ofFailure();
-    }
+    return result(connected == null || connected.flush());
+  }
+
+  private static CompletableResultCode result(boolean success) {
+    return success ? CompletableResultCode.ofSuccess() : CompletableResultCode.ofFailure();
   }
 
   /** Sends what is queued, for at most {@value #CLOSE_MILLIS} ms in all. */
   CompletableResultCode shutdown() {
     long deadline = System.nanoTime() + ExitBudget.bounded(CLOSE_MILLIS) * 1_000_000L;
-    Fluency connected;
+    FluencySender connected;
     synchronized (queue) {
       closing = true;
       queue.notifyAll();
       sendHeld();
       awaitSent(deadline);
-      connected = fluency;
+      connected = sender;
     }
-    return connected == null || close(connected)
-        ? CompletableResultCode.ofSuccess()
-        : CompletableResultCode.ofFailure();
+    return result(connected == null || connected.close(CLOSE_MILLIS));
   }
 
   /** The queue's lock is held. */
@@ -420,7 +365,7 @@ public final class FluencySink {
   /** The process ends before it was agreed who ships: better twice than not at all. */
   private void sendHeld() {
     agreement.giveUp("the process ends");
-    Fluency connected = fluency;
+    FluencySender connected = sender;
     if (connected == null || busy) {
       return; // they are on stdout, or on their way
     }
@@ -433,37 +378,11 @@ public final class FluencySink {
     }
   }
 
-  /** Fluency waits for its threads for up to two seconds, which an exit may not have. */
-  private static boolean close(Fluency connected) {
-    Thread closing;
-    try {
-      closing = Daemon.start("vigia-logs-close", () -> closeQuietly(connected));
-    } catch (OutOfMemoryError e) { // no thread to be had: better late than never
-      closeQuietly(connected);
-      return true;
-    }
-    try {
-      // join(0) would wait for ever
-      closing.join(Math.max(1, ExitBudget.bounded(CLOSE_MILLIS)));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return !closing.isAlive();
-  }
-
-  private static void closeQuietly(Fluency connected) {
-    try {
-      connected.close();
-    } catch (IOException e) {
-      Console.debug(() -> "Fluency: " + e);
-    }
-  }
-
   /** Not thread-safe. */
   public static final class Builder {
     private final String host;
     private final int port;
-    private long maxQueuedBytes = MAX_QUEUED_BYTES;
+    private long maxQueuedBytes = FluencySender.MAX_QUEUED_BYTES;
     private Agreement.@Nullable Question question;
     private int heldMillis = HELD_MILLIS;
     private LongSupplier wallMillis = System::currentTimeMillis;
