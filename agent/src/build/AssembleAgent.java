@@ -177,6 +177,35 @@ final class AssembleAgent {
     return name.endsWith(".class") || name.endsWith(".classdata");
   }
 
+  /** What is written instead of a method of a class. */
+  private interface MethodChange {
+    /**
+     * @param method takes what is to be written
+     * @param descriptor of the method
+     * @return is told what there is
+     */
+    MethodVisitor of(MethodVisitor method, String descriptor);
+  }
+
+  /**
+   * @param writer one that knows nothing of the reader: it makes a constant pool without what is
+   *     left out
+   */
+  private static byte[] changed(byte[] bytes, ClassWriter writer, MethodChange change) {
+    new ClassReader(bytes)
+        .accept(
+            new ClassVisitor(Opcodes.ASM9, writer) {
+              @Override
+              public MethodVisitor visitMethod(
+                  int access, String name, String descriptor, String signature, String[] exceptions) {
+                return change.of(
+                    super.visitMethod(access, name, descriptor, signature, exceptions), descriptor);
+              }
+            },
+            0);
+    return writer.toByteArray();
+  }
+
   /**
    * The JVM keeps the names of local variables in memory for a debugger that will not come. Line
    * numbers stay: stack traces show them.
@@ -185,16 +214,9 @@ final class AssembleAgent {
    */
   private static byte[] rewritten(byte[] bytes, Map<String, String[]> calls) {
     Set<String> replaced = new HashSet<>();
-    // a writer that knows nothing of the reader makes a constant pool without the names
-    ClassWriter writer = new ClassWriter(0);
-    ClassVisitor visitor =
-        new ClassVisitor(Opcodes.ASM9, writer) {
-          @Override
-          public MethodVisitor visitMethod(
-              int access, String name, String descriptor, String signature, String[] exceptions) {
-            return new MethodVisitor(
-                Opcodes.ASM9,
-                super.visitMethod(access, name, descriptor, signature, exceptions)) {
+    MethodChange change =
+        (method, ownDescriptor) ->
+            new MethodVisitor(Opcodes.ASM9, method) {
               @Override
               public void visitLocalVariable(
                   String name, String type, String signature, Label start, Label end, int index) {
@@ -218,91 +240,67 @@ final class AssembleAgent {
                 }
               }
             };
-          }
-        };
-    new ClassReader(bytes).accept(visitor, 0);
+    byte[] written = changed(bytes, new ClassWriter(0), change);
     if (!replaced.equals(calls.keySet())) {
       throw new IllegalStateException("upstream does not call all of " + calls.keySet() + " any more");
     }
-    return writer.toByteArray();
+    return written;
   }
 
   /** What is returned as this type is what {@code Declared} returns for it. */
   private static byte[] passing(byte[] bytes, String type) {
     boolean[] isChanged = new boolean[1];
-    ClassWriter writer = new ClassWriter(0);
-    new ClassReader(bytes)
-        .accept(
-            new ClassVisitor(Opcodes.ASM9, writer) {
-              @Override
-              public MethodVisitor visitMethod(
-                  int access, String name, String descriptor, String signature, String[] exceptions) {
-                MethodVisitor method =
-                    super.visitMethod(access, name, descriptor, signature, exceptions);
-                if (!descriptor.endsWith(")" + type)) {
-                  return method;
-                }
-                isChanged[0] = true;
-                return new MethodVisitor(Opcodes.ASM9, method) {
-                  @Override
-                  public void visitInsn(int opcode) {
-                    if (opcode == Opcodes.ARETURN) {
-                      super.visitMethodInsn(
-                          Opcodes.INVOKESTATIC,
-                          DECLARED_CLASS,
-                          "pass",
-                          "(" + type + ")" + type,
-                          false);
-                    }
-                    super.visitInsn(opcode);
-                  }
-                };
+    MethodChange change =
+        (method, descriptor) -> {
+          if (!descriptor.endsWith(")" + type)) {
+            return method;
+          }
+          isChanged[0] = true;
+          return new MethodVisitor(Opcodes.ASM9, method) {
+            @Override
+            public void visitInsn(int opcode) {
+              if (opcode == Opcodes.ARETURN) {
+                super.visitMethodInsn(
+                    Opcodes.INVOKESTATIC, DECLARED_CLASS, "pass", "(" + type + ")" + type, false);
               }
-            },
-            0);
+              super.visitInsn(opcode);
+            }
+          };
+        };
+    byte[] written = changed(bytes, new ClassWriter(0), change);
     if (!isChanged[0]) {
       throw new IllegalStateException("upstream's factory does not return " + type + " any more");
     }
-    return writer.toByteArray();
+    return written;
   }
 
   /** Instead of a {@code JarFile} it opens a {@code PackedJar}. */
   private static byte[] openingPacked(byte[] bytes) {
     String usual = "java/util/jar/JarFile";
     String ours = BOOT + "PackedJar";
-    int[] changed = new int[1];
-    ClassWriter writer = new ClassWriter(0);
-    new ClassReader(bytes)
-        .accept(
-            new ClassVisitor(Opcodes.ASM9, writer) {
+    int[] changes = new int[1];
+    MethodChange change =
+        (method, ownDescriptor) ->
+            new MethodVisitor(Opcodes.ASM9, method) {
               @Override
-              public MethodVisitor visitMethod(
-                  int access, String name, String descriptor, String signature, String[] exceptions) {
-                return new MethodVisitor(
-                    Opcodes.ASM9,
-                    super.visitMethod(access, name, descriptor, signature, exceptions)) {
-                  @Override
-                  public void visitTypeInsn(int opcode, String type) {
-                    boolean made = opcode == Opcodes.NEW && type.equals(usual);
-                    super.visitTypeInsn(opcode, made ? ours : type);
-                  }
-
-                  @Override
-                  public void visitMethodInsn(
-                      int opcode, String owner, String name, String descriptor, boolean isInterface) {
-                    boolean made = owner.equals(usual) && name.equals("<init>");
-                    changed[0] += made ? 1 : 0;
-                    super.visitMethodInsn(
-                        opcode, made ? ours : owner, name, descriptor, isInterface);
-                  }
-                };
+              public void visitTypeInsn(int opcode, String type) {
+                boolean made = opcode == Opcodes.NEW && type.equals(usual);
+                super.visitTypeInsn(opcode, made ? ours : type);
               }
-            },
-            0);
-    if (changed[0] != 1) {
+
+              @Override
+              public void visitMethodInsn(
+                  int opcode, String owner, String name, String descriptor, boolean isInterface) {
+                boolean made = owner.equals(usual) && name.equals("<init>");
+                changes[0] += made ? 1 : 0;
+                super.visitMethodInsn(opcode, made ? ours : owner, name, descriptor, isInterface);
+              }
+            };
+    byte[] written = changed(bytes, new ClassWriter(0), change);
+    if (changes[0] != 1) {
       throw new IllegalStateException("upstream's class loader does not open the jar as it did");
     }
-    return writer.toByteArray();
+    return written;
   }
 
   /**
@@ -311,43 +309,34 @@ final class AssembleAgent {
    */
   private static byte[] withAddress(byte[] bytes) {
     int[] changes = new int[1];
-    ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
-    new ClassReader(bytes)
-        .accept(
-            new ClassVisitor(Opcodes.ASM9, writer) {
+    MethodChange change =
+        (method, ownDescriptor) ->
+            new MethodVisitor(Opcodes.ASM9, method) {
               @Override
-              public MethodVisitor visitMethod(
-                  int access, String name, String descriptor, String signature, String[] exceptions) {
-                return new MethodVisitor(
-                    Opcodes.ASM9,
-                    super.visitMethod(access, name, descriptor, signature, exceptions)) {
-                  @Override
-                  public void visitMethodInsn(
-                      int opcode, String owner, String called, String type, boolean isInterface) {
-                    if (called.equals("validateEndpoint")
-                        && type.equals("(Ljava/lang/String;Z)Ljava/net/URL;")
-                        && descriptor.startsWith("(Ljava/lang/String;")) {
-                      changes[0]++;
-                      super.visitInsn(Opcodes.DUP_X1); // http, endpoint, http
-                      super.visitVarInsn(Opcodes.ALOAD, 0);
-                      super.visitMethodInsn(
-                          Opcodes.INVOKESTATIC,
-                          DECLARED_CLASS,
-                          "endpoint",
-                          "(Ljava/lang/String;ZLjava/lang/String;)Ljava/lang/String;",
-                          false);
-                      super.visitInsn(Opcodes.SWAP);
-                    }
-                    super.visitMethodInsn(opcode, owner, called, type, isInterface);
-                  }
-                };
+              public void visitMethodInsn(
+                  int opcode, String owner, String called, String type, boolean isInterface) {
+                if (called.equals("validateEndpoint")
+                    && type.equals("(Ljava/lang/String;Z)Ljava/net/URL;")
+                    && ownDescriptor.startsWith("(Ljava/lang/String;")) {
+                  changes[0]++;
+                  super.visitInsn(Opcodes.DUP_X1); // http, endpoint, http
+                  super.visitVarInsn(Opcodes.ALOAD, 0);
+                  super.visitMethodInsn(
+                      Opcodes.INVOKESTATIC,
+                      DECLARED_CLASS,
+                      "endpoint",
+                      "(Ljava/lang/String;ZLjava/lang/String;)Ljava/lang/String;",
+                      false);
+                  super.visitInsn(Opcodes.SWAP);
+                }
+                super.visitMethodInsn(opcode, owner, called, type, isInterface);
               }
-            },
-            0);
+            };
+    byte[] written = changed(bytes, new ClassWriter(ClassWriter.COMPUTE_MAXS), change);
     if (changes[0] != 1) {
       throw new IllegalStateException("upstream reads endpoints in " + changes[0] + " places");
     }
-    return writer.toByteArray();
+    return written;
   }
 
   /** So that a JVM older than 8 can load it and is told; javac does not write such any more. */
