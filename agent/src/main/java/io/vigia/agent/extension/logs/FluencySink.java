@@ -3,16 +3,20 @@ package io.vigia.agent.extension.logs;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.ExportHealth;
 import io.vigia.agent.extension.export.Exports;
+import io.vigia.agent.extension.export.HeapShare;
+import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.komamitsu.fluency.BufferFullException;
+import org.komamitsu.fluency.EventTime;
+import org.komamitsu.fluency.Fluency;
+import org.komamitsu.fluency.FluencyBuilder;
 
 /**
  * Queue in front of Fluency, bounded in bytes. Fluency is loaded and connected by the sink's own
@@ -20,6 +24,14 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; {@link #offer} never blocks on I/O.
  */
 public final class FluencySink {
+
+  /** Fluentd tag of all log records; the service is in the resource. */
+  static final String TAG = "vigia.logs";
+
+  private static final long MAX_QUEUED_BYTES = HeapShare.atMost(8L << 20);
+
+  /** Its chunks double: twice as much takes whatever the queue can have in one event. */
+  private static final long MAX_BUFFERED_BYTES = 2 * MAX_QUEUED_BYTES;
 
   private static final int CLOSE_MILLIS = 1500;
 
@@ -56,16 +68,14 @@ public final class FluencySink {
    */
   private final Thread thread = new Thread(this::run, "vigia-logs");
 
-  private @Nullable FluencySender sender;
+  private @Nullable Fluency fluency;
 
   private static final class Event {
     final long epochNanos;
-    final int level;
     final byte[] record;
 
-    Event(long epochNanos, int level, byte[] record) {
+    Event(long epochNanos, byte[] record) {
       this.epochNanos = epochNanos;
-      this.level = level;
       this.record = record;
     }
   }
@@ -94,17 +104,16 @@ public final class FluencySink {
   /**
    * Takes a MessagePack map over.
    *
-   * @param level severity number of OpenTelemetry
    * @return whether it was taken; {@code false} when the queue is full or closed, which is counted
    */
-  boolean offer(long epochNanos, int level, byte[] record) {
+  boolean offer(long epochNanos, byte[] record) {
     synchronized (queue) {
       if (closing || queuedBytes + record.length > maxQueuedBytes) {
         health.dropped("log events", "queue full");
         return false;
       }
       boolean wasGathered = isGathered();
-      queue.add(new Event(epochNanos, level, record));
+      queue.add(new Event(epochNanos, record));
       queuedBytes += record.length;
       if (!started) {
         thread.start(); // throws when there is no room for a thread; the next event tries again
@@ -135,19 +144,19 @@ public final class FluencySink {
     if (!agree()) {
       return;
     }
-    FluencySender connected = connect();
+    Fluency connected = connect();
     for (Event event = next(connected); event != null; event = next(connected)) {
       emit(connected, event);
-      connected.flushIfSetBack();
+      flushIfSetBack(connected);
     }
   }
 
-  private FluencySender connect() {
-    FluencySender connected = sender;
+  private Fluency connect() {
+    Fluency connected = fluency;
     if (connected == null) {
-      connected = new FluencySender(ingester, heldMillis, health, clock);
+      connected = start();
       synchronized (queue) {
-        sender = connected;
+        fluency = connected;
       }
     }
     return connected;
@@ -155,101 +164,48 @@ public final class FluencySink {
 
   /** Nothing is sent for now, so that nothing needs to be ready for it. */
   private void disconnect() {
-    FluencySender connected;
+    Fluency connected;
     synchronized (queue) {
-      connected = sender;
-      sender = null;
+      connected = fluency;
+      fluency = null;
     }
     if (connected != null) {
-      connected.close(CLOSE_MILLIS);
+      close(connected);
     }
   }
 
   /**
-   * Holds events until it is known who ships them, and sends those that are ours, as long as some
-   * may be the collector's.
+   * Holds events until it is known who ships them, and as long as the collector does.
    *
-   * @return false when the process ends and there is nothing more to send
+   * @return false when the process ends and there is nothing to send
    */
   private boolean agree() {
-    while (!agreement.isAllSent()) {
+    while (agreement.owner() != Agreement.Owner.FORWARD) {
       try {
         agreement.step();
       } catch (Throwable e) {
         Console.harmless(e);
         agreement.forward("the collector cannot be asked"); // better twice than not at all
       }
-      if (agreement.isNoneSent()) {
+      if (agreement.owner() == Agreement.Owner.STDOUT) {
         disconnect();
       }
-      if (!dealUntilTheNextQuestion()) {
-        return agreement.isAllSent();
-      }
-    }
-    return true;
-  }
-
-  /** Whether the process goes on. */
-  private boolean dealUntilTheNextQuestion() {
-    long asked = System.nanoTime();
-    while (!agreement.isAllSent()) {
-      sendDecided();
       synchronized (queue) {
-        boolean isHolding = !queue.isEmpty();
-        if (closing || queuedBytes > maxQueuedBytes / 2) {
-          agreement.giveUp(closing ? "the process ends" : "too much to hold");
-          if (!isHolding) {
+        if (agreement.owner() == Agreement.Owner.STDOUT) {
+          queue.clear();
+          queuedBytes = 0;
+          queue.notifyAll();
+          if (closing || !await(Agreement.ASK_AGAIN_MILLIS, () -> closing)) {
             return false;
           }
-          continue;
-        }
-        long pause =
-            isHolding || !agreement.isBegun() ? Agreement.ASK_MILLIS : Agreement.ASK_AGAIN_MILLIS;
-        long left = pause - (System.nanoTime() - asked) / 1_000_000L;
-        if (left <= 0) {
-          return true;
-        }
-        await(left, () -> closing || (!isHolding && !queue.isEmpty()));
-        if (!isHolding && !queue.isEmpty()) {
-          await(GATHER_MILLIS, this::isGathered);
+        } else if (closing || queuedBytes > maxQueuedBytes / 2) {
+          agreement.giveUp(closing ? "the process ends" : "too much to hold");
+        } else if (agreement.owner() == Agreement.Owner.UNDECIDED) {
+          await(Agreement.ASK_MILLIS, () -> closing);
         }
       }
     }
     return true;
-  }
-
-  /** Those that are ours; forgets those that the collector has, and keeps the others. */
-  private void sendDecided() {
-    FluencySender connected = agreement.isNoneSent() ? null : connect();
-    List<Event> ours = connected == null ? Collections.<Event>emptyList() : new ArrayList<>();
-    synchronized (queue) {
-      for (int i = queue.size(); i > 0; i--) {
-        Event event = queue.remove();
-        Agreement.Owner owner = agreement.owner(event.level);
-        if (owner == Agreement.Owner.STDOUT) {
-          queuedBytes -= event.record.length;
-        } else if (owner == Agreement.Owner.FORWARD && connected != null) {
-          ours.add(event);
-        } else {
-          queue.add(event);
-        }
-      }
-      busy = !ours.isEmpty();
-      queue.notifyAll();
-    }
-    if (connected != null) {
-      for (Event event : ours) {
-        emit(connected, event);
-        synchronized (queue) {
-          queuedBytes -= event.record.length;
-        }
-      }
-      connected.flushIfSetBack();
-    }
-    synchronized (queue) {
-      busy = false;
-      queue.notifyAll();
-    }
   }
 
   /** Whether the process goes on; the queue's lock is held. */
@@ -270,14 +226,38 @@ public final class FluencySink {
     return queuedBytes >= GATHERED_BYTES || flushing || closing;
   }
 
-  private @Nullable Event next(FluencySender connected) {
+  private Fluency start() {
+    FluencyBuilder builder = new FluencyBuilder();
+    builder.setJvmHeapBufferMode(true);
+    builder.setMaxBufferSize(MAX_BUFFERED_BYTES);
+    builder.setBufferChunkInitialSize(64 << 10);
+    builder.setBufferChunkRetentionSize(1 << 20);
+    builder.setBufferChunkRetentionTimeMillis(heldMillis);
+    builder.setFlushAttemptIntervalMillis(200);
+    builder.setWaitUntilBufferFlushed(1);
+    builder.setWaitUntilFlusherTerminated(1);
+    return builder.buildFromIngester(new ForwardRecordFormatter(), ingester);
+  }
+
+  /** Fluency would hold what it has until the clock has come so far again, for hours perhaps. */
+  private void flushIfSetBack(Fluency connected) {
+    if (clock.happened()) {
+      try {
+        connected.flush(); // only asks its thread
+      } catch (IOException e) {
+        Console.debug(() -> "Fluency: " + e);
+      }
+    }
+  }
+
+  private @Nullable Event next(Fluency connected) {
     synchronized (queue) {
       busy = false;
       queue.notifyAll();
       if (queue.isEmpty()) {
         BooleanSupplier isMore = () -> closing || !queue.isEmpty();
         await(SETTLE_MILLIS, isMore);
-        connected.flushIfSetBack();
+        flushIfSetBack(connected);
         await(FOR_EVER_MILLIS, isMore);
         await(GATHER_MILLIS, this::isGathered);
       }
@@ -291,14 +271,25 @@ public final class FluencySink {
     }
   }
 
-  private void emit(FluencySender connected, Event event) {
-    while (!connected.emit(event.epochNanos, event.record)) {
-      if (isClosing()) {
-        health.dropped("log events", "exit");
+  private void emit(Fluency connected, Event event) {
+    EventTime time =
+        EventTime.fromEpoch(
+            (int) (event.epochNanos / 1_000_000_000L), (int) (event.epochNanos % 1_000_000_000L));
+    while (true) {
+      try {
+        connected.emit(TAG, time, event.record, 0, event.record.length);
+        return;
+      } catch (BufferFullException e) {
+        if (isClosing()) {
+          health.dropped("log events", "exit");
+          return;
+        }
+        // chunks leave for the spool at once, so this is a burst: wait, the queue in front fills
+        pause();
+      } catch (Throwable e) { // also memory that ran out: the next event may find some
+        health.dropped("log events", e.getClass().getSimpleName());
         return;
       }
-      // chunks leave for the spool at once, so this is a burst: wait, the queue in front fills
-      pause();
     }
   }
 
@@ -319,35 +310,40 @@ public final class FluencySink {
   }
 
   CompletableResultCode flush() {
-    FluencySender connected;
+    Fluency connected;
     synchronized (queue) {
       flushing = true;
       queue.notifyAll();
-      if (agreement.isAllSent()) {
+      if (agreement.owner() == Agreement.Owner.FORWARD) {
         awaitSent(System.nanoTime() + CLOSE_MILLIS * 1_000_000L);
       }
       flushing = false;
-      connected = sender;
+      connected = fluency;
     }
-    return result(connected == null || connected.flush());
-  }
-
-  private static CompletableResultCode result(boolean success) {
-    return success ? CompletableResultCode.ofSuccess() : CompletableResultCode.ofFailure();
+    try {
+      if (connected != null) {
+        connected.flush();
+      }
+      return CompletableResultCode.ofSuccess();
+    } catch (IOException e) {
+      return CompletableResultCode.ofFailure();
+    }
   }
 
   /** Sends what is queued, for at most {@value #CLOSE_MILLIS} ms in all. */
   CompletableResultCode shutdown() {
     long deadline = System.nanoTime() + ExitBudget.bounded(CLOSE_MILLIS) * 1_000_000L;
-    FluencySender connected;
+    Fluency connected;
     synchronized (queue) {
       closing = true;
       queue.notifyAll();
       sendHeld();
       awaitSent(deadline);
-      connected = sender;
+      connected = fluency;
     }
-    return result(connected == null || connected.close(CLOSE_MILLIS));
+    return connected == null || close(connected)
+        ? CompletableResultCode.ofSuccess()
+        : CompletableResultCode.ofFailure();
   }
 
   /** The queue's lock is held. */
@@ -365,16 +361,40 @@ public final class FluencySink {
   /** The process ends before it was agreed who ships: better twice than not at all. */
   private void sendHeld() {
     agreement.giveUp("the process ends");
-    FluencySender connected = sender;
+    Fluency connected = fluency;
     if (connected == null || busy) {
       return; // they are on stdout, or on their way
     }
     // not by the thread: it may be waiting for the collector's answer
     for (Event event = queue.poll(); event != null; event = queue.poll()) {
       queuedBytes -= event.record.length;
-      if (agreement.owner(event.level) == Agreement.Owner.FORWARD) {
-        emit(connected, event);
-      }
+      emit(connected, event);
+    }
+  }
+
+  /** Fluency waits for its threads for up to two seconds, which an exit may not have. */
+  private static boolean close(Fluency connected) {
+    Thread closing;
+    try {
+      closing = Daemon.start("vigia-logs-close", () -> closeQuietly(connected));
+    } catch (OutOfMemoryError e) { // no thread to be had: better late than never
+      closeQuietly(connected);
+      return true;
+    }
+    try {
+      // join(0) would wait for ever
+      closing.join(Math.max(1, ExitBudget.bounded(CLOSE_MILLIS)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !closing.isAlive();
+  }
+
+  private static void closeQuietly(Fluency connected) {
+    try {
+      connected.close();
+    } catch (IOException e) {
+      Console.debug(() -> "Fluency: " + e);
     }
   }
 
@@ -382,7 +402,7 @@ public final class FluencySink {
   public static final class Builder {
     private final String host;
     private final int port;
-    private long maxQueuedBytes = FluencySender.MAX_QUEUED_BYTES;
+    private long maxQueuedBytes = MAX_QUEUED_BYTES;
     private Agreement.@Nullable Question question;
     private int heldMillis = HELD_MILLIS;
     private LongSupplier wallMillis = System::currentTimeMillis;

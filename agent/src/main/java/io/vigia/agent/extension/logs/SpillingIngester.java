@@ -58,7 +58,7 @@ final class SpillingIngester implements Ingester {
     // Fluency's time-outs are for connecting and for the acknowledgement
     WriteDeadline deadline = WriteDeadline.start(this::abort, chunk.length, DELIVERY_MILLIS);
     try {
-      current.ingest(FluencySender.TAG, ByteBuffer.wrap(chunk));
+      current.ingest(FluencySink.TAG, ByteBuffer.wrap(chunk));
     } catch (IOException e) {
       throw deadline.cause(e);
     } finally {

@@ -17,8 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FluencySinkTest {
 
-  private static final int INFO = 9;
-
   private static final InheritableThreadLocal<String> OF_THE_APPLICATION =
       new InheritableThreadLocal<>();
 
@@ -45,7 +43,7 @@ class FluencySinkTest {
           new Thread(
               () -> {
                 OF_THE_APPLICATION.set("session");
-                sink.offer(0, INFO, new byte[] {(byte) 0x80});
+                sink.offer(0, new byte[] {(byte) 0x80});
               });
       application.start();
       assertThat(inherited.get(60, TimeUnit.SECONDS)).isEmpty();
@@ -69,7 +67,7 @@ class FluencySinkTest {
               .held(3_600_000)
               .wallClock(() -> System.currentTimeMillis() - setBackMillis.get())
               .build();
-      sink.offer(0, INFO, new byte[] {(byte) 0x80});
+      sink.offer(0, new byte[] {(byte) 0x80});
       setBackMillis.set(3_600_000);
       await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       sink.shutdown();
@@ -91,7 +89,7 @@ class FluencySinkTest {
                         throw new OutOfMemoryError("for a moment");
                       })
               .build();
-      sink.offer(0, INFO, new byte[] {(byte) 0x80});
+      sink.offer(0, new byte[] {(byte) 0x80});
       await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       sink.shutdown();
     } finally {
