@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChildProcess implements AutoCloseable {
   private static final long POLL_MILLIS = 25;
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
   private final String name;
   private final Process process;
@@ -152,9 +153,13 @@ public final class ChildProcess implements AutoCloseable {
     awaitExit(Duration.ofSeconds(20));
   }
 
-  /** SIGSTOP to all of it: connections stay open, nothing answers. */
+  /**
+   * SIGSTOP to all of it: connections stay open, nothing answers from when this returns. {@code
+   * kill} returns before: the threads of a process stop when one of them gets to run.
+   */
   public void pause() {
     Session.signal("STOP", process.pid());
+    awaitReady(() -> Session.isStopped(process.toHandle()), STOP_LIMIT, 1);
   }
 
   public void resume() {

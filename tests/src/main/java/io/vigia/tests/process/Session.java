@@ -1,9 +1,14 @@
 package io.vigia.tests.process;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Process groups: every child leads its own, so that its descendants are reached too. */
 final class Session {
@@ -35,10 +40,33 @@ final class Session {
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start()
           .waitFor();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Whether no thread of the process and of its descendants runs after a SIGSTOP. Source: proc(5),
+   * {@code /proc/PID/task/TID/stat}. True where there is no such file system.
+   */
+  static boolean isStopped(ProcessHandle process) {
+    return Stream.concat(Stream.of(process), process.descendants())
+        .allMatch(one -> threadsAreStopped(Path.of("/proc", Long.toString(one.pid()), "task")));
+  }
+
+  private static boolean threadsAreStopped(Path tasks) {
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+        if ("TtZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) < 0) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException | DirectoryIteratorException e) {
+      return !Files.isDirectory(tasks); // a thread that ended meanwhile: look again
     }
   }
 }

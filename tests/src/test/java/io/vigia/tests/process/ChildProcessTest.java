@@ -68,8 +68,43 @@ class ChildProcessTest {
     }
   }
 
+  /** {@code kill} alone comes back while many of them still run. */
+  @Test
+  void noThreadOfAPausedProcessRunsOn() {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    try (ChildProcess busy =
+        ChildProcess.command(
+                java, "-cp", System.getProperty("java.class.path"), Busy.class.getName())
+            .start()) {
+      busy.awaitOutput("ready", LIMIT);
+      for (int i = 0; i < 10; i++) {
+        busy.pause();
+        assertThat(Session.isStopped(ProcessHandle.of(busy.pid()).orElseThrow())).isTrue();
+        busy.resume();
+      }
+    }
+  }
+
   private static boolean gone(long pid) {
     return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty();
+  }
+
+  /** More threads than there are processors, all of them at work. */
+  static final class Busy {
+    private Busy() {}
+
+    public static void main(String[] args) {
+      for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+        new Thread(Busy::work).start();
+      }
+      System.out.println("ready");
+    }
+
+    private static void work() {
+      while (true) {
+        Thread.onSpinWait();
+      }
+    }
   }
 
   /** Starts a child with a child, and waits to be killed. */
