@@ -48,11 +48,6 @@ public final class RequestHeaders {
         : new RequestHeaders(areAnothers(signal) ? null : find().tokenFile, parse(own));
   }
 
-  /** For who knows no token of ours. */
-  public static RequestHeaders withoutToken() {
-    return new RequestHeaders(null, Collections.<String, String>emptyMap());
-  }
-
   /**
    * Whether a signal has an address of its own, and headers for it: those of somebody else than the
    * collector that the token is for.
@@ -93,13 +88,18 @@ public final class RequestHeaders {
     return headers;
   }
 
-  /** What an exporter was given, with the token, if there is one, in place of its own; a copy. */
-  public Map<String, List<String>> over(@Nullable Map<String, List<String>> given) {
+  /**
+   * What an exporter was given; a copy.
+   *
+   * @param withToken whether the token, if there is one, takes the place of its own
+   */
+  public Map<String, List<String>> over(
+      @Nullable Map<String, List<String>> given, boolean withToken) {
     Map<String, List<String>> headers = new HashMap<>();
     if (given != null) {
       headers.putAll(given);
     }
-    String bearer = token();
+    String bearer = withToken ? token() : null;
     if (bearer != null) {
       headers.keySet().removeIf("authorization"::equalsIgnoreCase);
       headers.put("Authorization", Collections.singletonList("Bearer " + bearer));

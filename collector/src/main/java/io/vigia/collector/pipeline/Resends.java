@@ -33,9 +33,7 @@ final class Resends {
 
   /** The receiver refused it as a whole: its halves go at once, before all others. */
   void split(Attempt attempt) {
-    List<Attempt> two = attempt.halves();
-    halves.push(two.get(1));
-    halves.push(two.get(0));
+    push(attempt.halves());
   }
 
   /**
@@ -44,7 +42,10 @@ final class Resends {
    */
   void sample(Attempt attempt, boolean inOrder) {
     int items = attempt.batch().items();
-    List<Attempt> two = attempt.sample(inOrder ? 0 : ThreadLocalRandom.current().nextInt(items));
+    push(attempt.sample(inOrder ? 0 : ThreadLocalRandom.current().nextInt(items)));
+  }
+
+  private void push(List<Attempt> two) {
     halves.push(two.get(1));
     halves.push(two.get(0));
   }

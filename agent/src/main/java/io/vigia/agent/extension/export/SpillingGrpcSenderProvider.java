@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class SpillingGrpcSenderProvider implements GrpcSenderProvider {
 
   private static final RequestHeaders HEADERS = RequestHeaders.find();
-  private static final RequestHeaders WITHOUT_TOKEN = RequestHeaders.withoutToken();
 
   private static final String OKHTTP =
       "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpGrpcSenderProvider";
@@ -59,8 +58,7 @@ public final class SpillingGrpcSenderProvider implements GrpcSenderProvider {
 
   private static Map<String, List<String>> headers(GrpcSenderConfig config, String signal) {
     Map<String, List<String>> given = config.getHeadersSupplier().get();
-    boolean withToken = Exports.isTokenFor(config.getEndpoint(), signal, given);
-    return (withToken ? HEADERS : WITHOUT_TOKEN).over(given);
+    return HEADERS.over(given, Exports.isTokenFor(config.getEndpoint(), signal, given));
   }
 
   private static OtlpGrpcTransport.@Nullable Tls tls(GrpcSenderConfig config, String stream) {

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class SpillingHttpSenderProvider implements HttpSenderProvider {
 
   private static final RequestHeaders HEADERS = RequestHeaders.find();
-  private static final RequestHeaders WITHOUT_TOKEN = RequestHeaders.withoutToken();
 
   private static final String OKHTTP =
       "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpHttpSenderProvider";
@@ -58,7 +57,7 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
     Map<String, List<String>> given = config.getHeadersSupplier().get();
     URI url = config.getEndpoint();
     Map<String, List<String>> headers =
-        (Exports.isTokenFor(url, stream(url), given) ? HEADERS : WITHOUT_TOKEN).over(given);
+        HEADERS.over(given, Exports.isTokenFor(url, stream(url), given));
     headers.put("Content-Type", Collections.singletonList(config.getContentType()));
     if (compressor != null) {
       headers.put("Content-Encoding", Collections.singletonList(compressor.getEncoding()));

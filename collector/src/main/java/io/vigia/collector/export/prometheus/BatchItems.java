@@ -1,8 +1,6 @@
 package io.vigia.collector.export.prometheus;
 
 import io.vigia.collector.core.ExportBatch;
-import io.vigia.collector.core.LogRecord;
-import io.vigia.collector.otlp.OtlpItems;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -63,29 +61,18 @@ final class BatchItems {
   }
 
   void addAll(ExportBatch batch, RemoteWriteState state) {
-    OtlpItems walk = new OtlpItems();
     PointConverter converter = state.converter;
     Set<ResourceLabels> told = new HashSet<>();
-    for (int e = 0; e < batch.entries().size(); e++) {
-      ExportBatch.Entry entry = batch.entries().get(e);
-      LogRecord record = entry.record();
-      converter.newRecord();
-      walk.reset(record);
-      while (walk.next()) {
-        PointConverter.Converted converted =
-            converter.convert(
-                walk, record.envelope().attributes(), record.envelope().receiveTimeUnixNanos());
-        if (converted == null || !entry.wants(walk.index())) {
-          continue; // without a value there is nothing to deliver
-        }
-        int ordinal = items.size();
-        MetricPoint point =
-            converted.delta() ? state.deltas.add(converted.point(), ordinal) : converted.point();
-        ResourceLabels resource = converter.resource();
-        MetricPoint info = told.add(resource) ? resource.info(point.timestampMillis()) : null;
-        items.add(new Item(ordinal, e, walk.index(), point, converted.delta(), info));
-      }
-    }
+    converter.convert(
+        batch,
+        (entry, index, converted) -> {
+          int ordinal = items.size();
+          MetricPoint point =
+              converted.delta() ? state.deltas.add(converted.point(), ordinal) : converted.point();
+          ResourceLabels resource = converter.resource();
+          MetricPoint info = told.add(resource) ? resource.info(point.timestampMillis()) : null;
+          items.add(new Item(ordinal, entry, index, point, converted.delta(), info));
+        });
   }
 
   /**

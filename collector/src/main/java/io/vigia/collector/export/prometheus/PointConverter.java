@@ -1,5 +1,8 @@
 package io.vigia.collector.export.prometheus;
 
+import io.vigia.collector.core.Envelope;
+import io.vigia.collector.core.ExportBatch;
+import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.otlp.KeyValues;
 import io.vigia.collector.otlp.MetricView;
 import io.vigia.collector.otlp.OtlpFields;
@@ -26,11 +29,21 @@ final class PointConverter {
    */
   record Converted(MetricPoint point, boolean delta) {}
 
+  /** Takes what was converted. */
+  interface Sink {
+    /**
+     * @param entry of the batch
+     * @param item of the entry's record
+     */
+    void point(int entry, int item, Converted converted);
+  }
+
   private static final int DELTA = 1;
   private static final MetricPoint.Number NONE = new MetricPoint.Number(0);
   private static final MetricPoint.Exponential EMPTY =
       new MetricPoint.Exponential(0, 0, 0, 0, new long[0], 0, new long[0], 0, true, 0);
 
+  private final OtlpItems items = new OtlpItems();
   private final PointView view = new PointView();
   private final KeyValues attributes = new KeyValues();
   private final ProtoReader reader = new ProtoReader();
@@ -48,10 +61,26 @@ final class PointConverter {
     this.scopeLabels = scopeLabels;
   }
 
-  /** To be called before the first item of a record. */
-  void newRecord() {
-    resource = null;
-    family = null;
+  /**
+   * Converts the wanted points of a batch that hold a value, in order.
+   *
+   * @param sink {@link #resource} is the point's own while it is called
+   */
+  void convert(ExportBatch batch, Sink sink) {
+    for (int e = 0; e < batch.entries().size(); e++) {
+      ExportBatch.Entry entry = batch.entries().get(e);
+      LogRecord record = entry.record();
+      resource = null;
+      family = null;
+      items.reset(record);
+      while (items.next()) {
+        // those that nobody wants, too: they may be the first of their resource or metric
+        Converted converted = current(record.envelope());
+        if (converted != null && entry.wants(items.index())) {
+          sink.point(e, items.index(), converted);
+        }
+      }
+    }
   }
 
   /** The resource of the item converted last. */
@@ -62,15 +91,10 @@ final class PointConverter {
     return resource;
   }
 
-  /**
-   * Converts the current item.
-   *
-   * @param intake attributes of the record's envelope
-   * @return null when the point holds no value
-   */
-  @Nullable Converted convert(OtlpItems items, Map<String, String> intake, long receivedNanos) {
+  /** Converts the current item; null when the point holds no value. */
+  private @Nullable Converted current(Envelope envelope) {
     if (items.newResource() || resource == null) {
-      resource = resources.get(items.resource(), intake);
+      resource = resources.get(items.resource(), envelope.attributes());
     }
     if (scopeLabels && items.newScope()) {
       scope = ScopeLabels.of(items);
@@ -88,7 +112,7 @@ final class PointConverter {
     labels.putAll(scope);
     labels.putAll(resource.identity());
     labels.keySet().removeAll(reserved(metric.kind()));
-    long nanos = view.timeUnixNanos() > 0 ? view.timeUnixNanos() : receivedNanos;
+    long nanos = view.timeUnixNanos() > 0 ? view.timeUnixNanos() : envelope.receiveTimeUnixNanos();
     MetricPoint point =
         new MetricPoint(
             family,

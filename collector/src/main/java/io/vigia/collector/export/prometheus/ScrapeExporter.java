@@ -5,12 +5,10 @@ import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.ExportResult.Refused;
 import io.vigia.collector.core.Exporter;
-import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.net.HttpRequest;
 import io.vigia.collector.net.HttpResponse;
 import io.vigia.collector.net.HttpServer;
-import io.vigia.collector.otlp.OtlpItems;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -35,7 +33,6 @@ public final class ScrapeExporter implements Exporter {
   private final ScrapeStore store;
   private final PointConverter converter;
   private final DeltaSums deltas;
-  private final OtlpItems walk = new OtlpItems();
   private boolean closed;
 
   private ScrapeExporter(Builder builder) {
@@ -90,23 +87,14 @@ public final class ScrapeExporter implements Exporter {
           ExportResult.retryAll(batch, "the scrape endpoint is closed", 0));
     }
     List<Refused> refused = new ArrayList<>();
-    for (int e = 0; e < batch.entries().size(); e++) {
-      ExportBatch.Entry entry = batch.entries().get(e);
-      LogRecord record = entry.record();
-      converter.newRecord();
-      walk.reset(record);
-      while (walk.next()) {
-        PointConverter.Converted converted =
-            converter.convert(
-                walk, record.envelope().attributes(), record.envelope().receiveTimeUnixNanos());
-        if (converted != null && entry.wants(walk.index())) {
+    converter.convert(
+        batch,
+        (entry, item, converted) -> {
           String refusal = put(converted);
           if (refusal != null) {
-            refused.add(new Refused(e, walk.index(), refusal, converted.point().family().name()));
+            refused.add(new Refused(entry, item, refusal, converted.point().family().name()));
           }
-        }
-      }
-    }
+        });
     return CompletableFuture.completedFuture(
         refused.isEmpty()
             ? ExportResult.delivered()
