@@ -3,17 +3,13 @@ package io.vigia.collector.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.DestinationStatus;
-import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,15 +48,7 @@ class CrashLoopTest {
   }
 
   private static void accept(Pipeline pipeline, String text) throws Exception {
-    pipeline
-        .intake()
-        .accept(
-            new Batch(
-                Signal.LOGS,
-                1,
-                Envelope.now("test", "peer"),
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
-        .get();
+    pipeline.intake().accept(TextBatch.of(text, 1)).get();
   }
 
   private static DestinationStatus status(Pipeline pipeline) {

@@ -4,17 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.DestinationStatus;
-import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
 import io.vigia.collector.disklog.Storage;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,15 +45,7 @@ class CursorAdminTest {
   }
 
   private void accept(String text, int items) throws Exception {
-    pipeline
-        .intake()
-        .accept(
-            new Batch(
-                Signal.LOGS,
-                items,
-                Envelope.now("test", "peer"),
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
-        .get();
+    pipeline.intake().accept(TextBatch.of(text, items)).get();
   }
 
   @AfterEach

@@ -4,17 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
-import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -53,15 +49,7 @@ class DeadLettersTest {
   }
 
   private void accept(Signal signal, String text, int items) throws Exception {
-    pipeline
-        .intake()
-        .accept(
-            new Batch(
-                signal,
-                items,
-                Envelope.now("test", "peer"),
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
-        .get();
+    pipeline.intake().accept(TextBatch.of(signal, text, items)).get();
   }
 
   /** Refuses item 1 of what begins with "bad" as "mapping", and all of "worse" as "size". */

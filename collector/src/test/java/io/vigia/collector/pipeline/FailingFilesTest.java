@@ -3,7 +3,6 @@ package io.vigia.collector.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,15 +89,7 @@ class FailingFilesTest {
   }
 
   private void accept(String text, int items) throws Exception {
-    pipeline
-        .intake()
-        .accept(
-            new Batch(
-                Signal.LOGS,
-                items,
-                Envelope.now("test", "peer"),
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
-        .get();
+    pipeline.intake().accept(TextBatch.of(text, items)).get();
   }
 
   private DestinationStatus status() {

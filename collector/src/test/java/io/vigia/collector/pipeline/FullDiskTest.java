@@ -3,17 +3,13 @@ package io.vigia.collector.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.DestinationStatus;
-import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.SimStorage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,14 +61,7 @@ class FullDiskTest {
   }
 
   private CompletableFuture<Void> offer(String text, int items) {
-    return pipeline
-        .intake()
-        .accept(
-            new Batch(
-                Signal.LOGS,
-                items,
-                Envelope.now("test", "peer"),
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+    return pipeline.intake().accept(TextBatch.of(text, items));
   }
 
   private void accept(String text, int items) throws Exception {

@@ -3,14 +3,10 @@ package io.vigia.collector.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vigia.collector.core.Batch;
-import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -47,15 +43,7 @@ class LostEndTest {
   }
 
   private void accept(String text) throws Exception {
-    pipeline.intake().accept(batch(text, 1)).get();
-  }
-
-  private static Batch batch(String text, int items) {
-    return new Batch(
-        Signal.LOGS,
-        items,
-        Envelope.now("test", "peer"),
-        ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    pipeline.intake().accept(TextBatch.of(text, 1)).get();
   }
 
   @Test
@@ -92,7 +80,7 @@ class LostEndTest {
     for (int i = 0; i < 10; i++) {
       accept("old" + i);
     }
-    pipeline.intake().accept(batch("late", 3)).get();
+    pipeline.intake().accept(TextBatch.of("late", 3)).get();
     await().until(() -> pipeline.cursors().list().get(0).position() == 11);
     pipeline.<IOException>pausing("here", () -> copy(before, root.resolve("after")));
     pipeline.close();
@@ -114,7 +102,7 @@ class LostEndTest {
     for (int i = 0; i < 10; i++) {
       accept("old" + i);
     }
-    pipeline.intake().accept(batch("late", 3)).get();
+    pipeline.intake().accept(TextBatch.of("late", 3)).get();
     await().until(() -> pipeline.cursors().list().get(0).position() == 11);
     pipeline.<IOException>pausing("here", () -> copy(first, root.resolve("second")));
     pipeline.close();

@@ -3,13 +3,9 @@ package io.vigia.collector.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.DestinationStatus;
-import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,14 +48,7 @@ class NeighboursTest {
   }
 
   private CompletableFuture<Void> accept(String text) {
-    return pipeline
-        .intake()
-        .accept(
-            new Batch(
-                Signal.LOGS,
-                1,
-                Envelope.now("test", "peer"),
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+    return pipeline.intake().accept(TextBatch.of(text, 1));
   }
 
   private DestinationStatus status(String name) {

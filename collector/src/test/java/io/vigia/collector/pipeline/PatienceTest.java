@@ -3,17 +3,13 @@ package io.vigia.collector.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.DestinationStatus;
-import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.Exporter;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -56,15 +52,7 @@ class PatienceTest {
 
   private void accept(String text, int times) throws Exception {
     for (int i = 0; i < times; i++) {
-      pipeline
-          .intake()
-          .accept(
-              new Batch(
-                  Signal.LOGS,
-                  1,
-                  Envelope.now("test", "peer"),
-                  ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))))
-          .get();
+      pipeline.intake().accept(TextBatch.of(text, 1)).get();
     }
   }
 

@@ -56,14 +56,7 @@ class PipelineTest {
   }
 
   private static CompletableFuture<Void> accept(Pipeline pipeline, String text, int items) {
-    return pipeline
-        .intake()
-        .accept(
-            new Batch(
-                Signal.LOGS,
-                items,
-                Envelope.now("test", "peer"),
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+    return pipeline.intake().accept(TextBatch.of(text, items));
   }
 
   private static DestinationStatus status(Pipeline pipeline) {
