@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +22,16 @@ public final class Reserve {
   private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
   private static final int BLOCK_BYTES = 1 << 20;
 
+  /** A quota of the file system may say no although there seems to be room. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final Storage disk;
   private final Path file;
   private final Path directory;
   private final long bytes;
   private boolean held;
+  private boolean failed;
+  private long failedNanos;
   private volatile boolean released;
 
   /**
@@ -65,9 +71,11 @@ public final class Reserve {
     }
     if (disk.exists(file) && size() == bytes) {
       held = true;
-    } else if (disk.usableBytes(directory) >= 2 * bytes) {
+    } else if (disk.usableBytes(directory) >= 2 * bytes
+        && !(failed && System.nanoTime() - failedNanos < RETRY_NANOS)) {
       make();
       disk.syncDirectory(directory);
+      failed = false;
       held = true;
       if (released) {
         LOG.info("{}: there is room again; taking in again", directory);
@@ -92,6 +100,8 @@ public final class Reserve {
       }
       open.sync();
     } catch (IOException e) {
+      failed = true;
+      failedNanos = System.nanoTime();
       disk.delete(file);
       throw e;
     }

@@ -114,7 +114,12 @@ final class Deliveries {
 
   boolean takes(Signal signal) {
     return dispatchers.stream().anyMatch(dispatcher -> dispatcher.signal() == signal)
-        || paused.values().stream().anyMatch(one -> one.destination.signals().contains(signal));
+        || isKept(signal);
+  }
+
+  /** Whether one that is paused takes it: nothing of it may be freed then. */
+  boolean isKept(Signal signal) {
+    return paused.values().stream().anyMatch(one -> one.destination.signals().contains(signal));
   }
 
   /** Opens its files; to be started by {@link #start}. The logs are open. */
@@ -297,7 +302,7 @@ final class Deliveries {
     }
   }
 
-  /** Until it succeeds (the disk may be full) nothing is freed: nobody's cursor would be missed. */
+  /** Until it succeeds (the disk may be full) nothing is freed that it takes: {@link #isKept}. */
   void resumePaused() {
     for (Paused one : List.copyOf(paused.values())) {
       String name = one.destination.name();
@@ -323,13 +328,18 @@ final class Deliveries {
     paused(name).forEach(dispatcher -> dispatcher.cannotGoOn(why));
   }
 
-  boolean anyPaused() {
-    return !paused.isEmpty();
-  }
-
+  /** All that can be saved, also when one cannot. */
   void save() throws IOException {
+    IOException failure = null;
     for (Dispatcher dispatcher : dispatchers) {
-      dispatcher.save();
+      try {
+        dispatcher.save();
+      } catch (IOException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -71,7 +71,10 @@ public final class Pipeline implements Component {
   private final Intake intake;
   private boolean started;
   private boolean closed;
-  private boolean saveFailing;
+  private boolean upkeepFailing;
+
+  /** Done again and again. */
+  private final List<Change<IOException>> upkeep;
 
   private Pipeline(Builder options) {
     this.options = options;
@@ -86,6 +89,12 @@ public final class Pipeline implements Component {
             storage, directory.resolve("destinations"), logs, options.metrics, options.clock);
     options.destinations.values().forEach(destination -> logs.make(destination.signals()));
     this.intake = new LogIntake(logs.bySignal(), options.metrics);
+    this.upkeep =
+        List.of(
+            deliveries::save,
+            reserve::restore,
+            deliveries::resumePaused,
+            () -> retention.run(logs.all(), deliveries.dispatchers(), deliveries::isKept));
   }
 
   private DiskLog log(Signal signal) {
@@ -125,7 +134,7 @@ public final class Pipeline implements Component {
       for (Destination destination : options.destinations.values()) {
         deliveries.open(destination);
       }
-      retention.run(logs.all(), deliveries.dispatchers());
+      retention.run(logs.all(), deliveries.dispatchers(), deliveries::isKept);
     } catch (IOException | RuntimeException e) {
       closeFiles();
       throw e;
@@ -261,28 +270,33 @@ public final class Pipeline implements Component {
   private void maintain() {
     try {
       while (!stopped.await(SAVE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
-        try {
-          synchronized (changing) {
-            deliveries.save();
-            reserve.restore();
-            deliveries.resumePaused();
-            if (deliveries.anyPaused()) {
-              retention.limit(logs.all(), deliveries.dispatchers());
-            } else {
-              retention.run(logs.all(), deliveries.dispatchers());
-            }
-          }
-          saveFailing = false;
-        } catch (Throwable e) { // also memory that ran out: without this thread nothing is freed
-          if (!saveFailing) {
-            LOG.error("{}: cursors cannot be saved; trying on", options.directory(), e);
-          }
-          saveFailing = true;
+        Throwable failure = upkeep();
+        if (failure != null && !upkeepFailing) {
+          LOG.error(
+              "{}: cursors cannot all be saved, or space not be freed; trying on",
+              options.directory(),
+              failure);
         }
+        upkeepFailing = failure != null;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A step that fails keeps none of the others from being done: else nothing would be freed. */
+  private @Nullable Throwable upkeep() {
+    Throwable failure = null;
+    synchronized (changing) {
+      for (Change<IOException> step : upkeep) {
+        try {
+          step.run();
+        } catch (Throwable e) { // also memory that ran out: without this thread nothing is freed
+          failure = failure == null ? e : failure;
+        }
+      }
+    }
+    return failure;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.vigia.collector.pipeline;
 
+import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.DiskLog;
 import io.vigia.collector.disklog.LogPosition;
 import io.vigia.collector.disklog.Storage;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,20 +30,38 @@ final class Retention {
     this.quota = quota;
   }
 
-  void run(Collection<DiskLog> logs, List<Dispatcher> dispatchers) throws IOException {
+  /**
+   * @param kept of these signals nothing is freed: somebody who takes them cannot go on for now
+   */
+  void run(Collection<DiskLog> logs, List<Dispatcher> dispatchers, Predicate<Signal> kept)
+      throws IOException {
+    boolean anyKept = false;
+    IOException failure = null;
     for (DiskLog log : logs) {
-      freePassed(log, dispatchers);
-      dropOverOwnLimit(log, dispatchers);
-      shrink(List.of(log), quota.maxBytes(log.signal()), dispatchers);
+      if (kept.test(log.signal())) {
+        anyKept = true;
+        continue;
+      }
+      try {
+        freePassed(log, dispatchers);
+        dropOverOwnLimit(log, dispatchers);
+        shrink(List.of(log), quota.maxBytes(log.signal()), dispatchers);
+      } catch (IOException e) { // of the others there is space to be freed all the same
+        failure = e;
+      }
     }
-    long used = bytes(logs, dispatchers);
-    long allowed = quota.allowedBytes(used, storage.usableBytes(directory));
-    shrink(logs, allowed, dispatchers);
+    if (!anyKept && failure == null) { // else the others would lose theirs to what nobody can free
+      long used = bytes(logs, dispatchers);
+      shrink(logs, quota.allowedBytes(used, storage.usableBytes(directory)), dispatchers);
+    }
     limit(logs, dispatchers);
+    if (failure != null) {
+      throw failure;
+    }
   }
 
-  /** Says how much the logs may take, and frees nothing. */
-  void limit(Collection<DiskLog> logs, List<Dispatcher> dispatchers) throws IOException {
+  /** Says how much the logs may take. */
+  private void limit(Collection<DiskLog> logs, List<Dispatcher> dispatchers) throws IOException {
     long used = bytes(logs, dispatchers);
     long allowed = quota.allowedBytes(used, storage.usableBytes(directory));
     for (DiskLog log : logs) {

@@ -9,6 +9,7 @@ import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.core.LogStatus;
 import io.vigia.collector.core.RecordId;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.SimStorage;
@@ -178,6 +179,44 @@ class FailingFilesTest {
   }
 
   @Test
+  void aDestinationWhoseCursorCannotBeSavedKeepsNothingOfOthersOnTheDisk() throws Exception {
+    startWithTraces(0);
+    disk.brokenWrites = OWN.resolve("logs.cursor")::equals;
+    accept("a", 1);
+    awaitFreed();
+  }
+
+  /** As where a quota of the file system says no: how much seems to be free does not tell. */
+  @Test
+  void spaceIsFreedAlsoWhileTheReserveCannotBeMade() throws Exception {
+    disk.brokenWrites = DIRECTORY.resolve("reserve")::equals;
+    startWithTraces(100_000);
+    awaitFreed();
+  }
+
+  private void startWithTraces(long reserveBytes) throws IOException {
+    pipeline =
+        Pipeline.builder()
+            .directory(DIRECTORY)
+            .storage(disk)
+            .graceMillis(0)
+            .reserveBytes(reserveBytes)
+            .segmentBytes(64 << 10)
+            .destination("es", exporter, OPTIONS)
+            .destination("traces", new FakeExporter(), OPTIONS.withSignals(Set.of(Signal.TRACES)))
+            .build();
+    pipeline.start();
+  }
+
+  private void awaitFreed() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      pipeline.intake().accept(TextBatch.of(Signal.TRACES, "x".repeat(30_000), 1)).get();
+    }
+    assertThat(log(Signal.TRACES).nextSequence()).isEqualTo(10);
+    await().until(() -> log(Signal.TRACES).segments() == 1);
+  }
+
+  @Test
   void aDestinationWhoseCursorCannotBeSavedForACommandGoesOnAfterIt() throws Exception {
     start();
     accept("a", 1);
@@ -229,6 +268,27 @@ class FailingFilesTest {
     repair();
     awaitNothingPending();
     assertThat(exporter.delivered()).contains("b/0");
+  }
+
+  @Test
+  void ofSignalsThatAPausedDestinationDoesNotTakeSpaceIsFreedMeanwhile() throws Exception {
+    startWithTraces(0);
+    pauseForLonger();
+    for (int i = 0; i < 10; i++) {
+      accept("x".repeat(30_000), 1);
+    }
+    awaitFreed();
+    assertThat(log(Signal.LOGS).firstSequence()).isZero();
+    assertThat(log(Signal.LOGS).segments()).isGreaterThan(3);
+    repair();
+    await().until(() -> log(Signal.LOGS).segments() == 1);
+  }
+
+  private LogStatus log(Signal signal) {
+    return pipeline.logStatus().stream()
+        .filter(status -> status.signal() == signal)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
