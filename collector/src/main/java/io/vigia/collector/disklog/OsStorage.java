@@ -1,6 +1,7 @@
 package io.vigia.collector.disklog;
 
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -88,7 +89,11 @@ final class OsStorage implements Storage {
 
   @Override
   public long usableBytes(Path directory) throws IOException {
-    return directory.toFile().getUsableSpace(); // needs no table of mounts, which a chroot may lack
+    File file = directory.toFile(); // needs no table of mounts, which a chroot may lack
+    long usable = file.getUsableSpace();
+    // 0 of 0 is how the JDK says that it failed, and a full disk would cost data
+    boolean told = usable > 0 || (usable == 0 && file.getTotalSpace() > 0);
+    return told ? usable : Long.MAX_VALUE;
   }
 
   @Override

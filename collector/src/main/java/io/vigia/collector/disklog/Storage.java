@@ -57,7 +57,10 @@ public interface Storage {
   /** Makes creations, renames and deletions in this directory durable. */
   void syncDirectory(Path directory) throws IOException;
 
-  /** Free bytes usable by this process on the file system of {@code directory}. */
+  /**
+   * Free bytes usable by this process on the file system of {@code directory}; {@link
+   * Long#MAX_VALUE} when that cannot be told.
+   */
   long usableBytes(Path directory) throws IOException;
 
   /**

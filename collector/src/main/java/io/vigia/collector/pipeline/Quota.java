@@ -39,6 +39,8 @@ public record Quota(long maxBytes, double maxFreeShare, Map<Signal, Long> maxByt
 
   /** Bytes allowed when the logs take {@code usedBytes} and {@code usableBytes} are free. */
   long allowedBytes(long usedBytes, long usableBytes) {
-    return Math.min(maxBytes, (long) ((usedBytes + usableBytes) * maxFreeShare));
+    // some file systems have room for 8 EiB, as they say: together that is more than a long
+    double share = ((double) usedBytes + usableBytes) * maxFreeShare;
+    return share >= maxBytes ? maxBytes : (long) share;
   }
 }

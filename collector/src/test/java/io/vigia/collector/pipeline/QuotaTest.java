@@ -199,6 +199,20 @@ class QuotaTest {
     }
   }
 
+  /** As an NFS of Amazon's does: with a megabyte of ours it is more than a long. */
+  @Test
+  void aFileSystemThatSaysThatItHasRoomForEightExbibytesHasRoom() {
+    Quota quota = new Quota(10L << 30, 0.8);
+    assertThat(quota.allowedBytes(2 << 20, 9_223_372_036_853_727_232L)).isEqualTo(10L << 30);
+  }
+
+  @Test
+  void thatNobodyCanTellHowMuchIsFreeIsNoFullDisk() throws Exception {
+    assertThat(Storage.os().usableBytes(directory)).isBetween(1L, 1L << 60);
+    long unknown = Storage.os().usableBytes(directory.resolve("gone"));
+    assertThat(new Quota(10L << 30, 0.8).allowedBytes(2 << 20, unknown)).isEqualTo(10L << 30);
+  }
+
   @Test
   void aQuotaOfNothingIsRefused() {
     assertThatThrownBy(() -> new Quota(1, 1, Map.of(Signal.LOGS, 0L)))
