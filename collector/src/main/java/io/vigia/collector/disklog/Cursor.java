@@ -225,9 +225,15 @@ public final class Cursor implements Closeable {
     return true;
   }
 
-  /** Takes a record out of the ledger altogether, as if it had never been in the log. */
-  public synchronized void annul(LogPosition from, LogPosition to) {
-    baseItems += mark(from, to);
+  /**
+   * Takes a record out of the ledger altogether, as if it had never been in the log.
+   *
+   * @return how many items; 0 when it was done before
+   */
+  public synchronized long annul(LogPosition from, LogPosition to) {
+    long items = mark(from, to);
+    baseItems += items;
+    return items;
   }
 
   /**

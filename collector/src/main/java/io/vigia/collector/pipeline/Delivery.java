@@ -4,6 +4,7 @@ import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.LogEntry;
+import io.vigia.collector.disklog.LogPosition;
 import io.vigia.collector.disklog.SideNote;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -29,6 +30,11 @@ final class Delivery {
   private int answers;
   private Map<String, Long> dropped = Map.of();
   private List<Cursor.Range> moves = List.of();
+  private boolean wasMoved;
+
+  /** Of what was moved: given up where it was, and counted with the record. */
+  private Map<String, Long> lost = Map.of();
+
   private @Nullable BitSet left;
   private @Nullable BitSet waiting;
 
@@ -110,6 +116,33 @@ final class Delivery {
       moves = new ArrayList<>();
     }
     moves.add(to);
+    wasMoved = true;
+  }
+
+  /** Whether items of it are, or were, in the retry log: its lock is needed then. */
+  boolean wasMoved() {
+    return wasMoved;
+  }
+
+  /**
+   * Gives up what lies in the retry log before a place. It counts with the record, so that a
+   * process that dies before the record is done does not find it both given up and to be sent.
+   *
+   * @return how many items
+   */
+  long lose(Cursor retries, LogPosition before, String reason) {
+    long items = 0;
+    for (Cursor.Range move : moves) {
+      if (move.to().sequence() <= before.sequence()) {
+        items += retries.annul(move.from(), move.to());
+      }
+    }
+    if (items > 0) {
+      lost = new LinkedHashMap<>(lost);
+      lost.merge(reason, items, Long::sum);
+      moved -= items;
+    }
+    return items;
   }
 
   /** Where in the retry log its items are that were moved, at one time or at several. */
@@ -159,9 +192,16 @@ final class Delivery {
     if (!isSettled()) {
       return false;
     }
+    Map<String, Long> all = dropped;
+    if (!lost.isEmpty()) {
+      all = new LinkedHashMap<>(dropped);
+      for (Map.Entry<String, Long> one : lost.entrySet()) {
+        all.merge(one.getKey(), one.getValue(), Long::sum);
+      }
+    }
     givenUp =
         !cursor.done(
-            entry.from(), entry.to(), delivered, Math.min(duplicates, delivered), dropped, moved);
+            entry.from(), entry.to(), delivered, Math.min(duplicates, delivered), all, moved);
     return true;
   }
 

@@ -46,6 +46,9 @@ final class Outcomes {
   private int refusalsInARow;
   private int samples;
 
+  /** Whether it was said that something cannot be put aside, and since then nothing could. */
+  private boolean saidNoRoom;
+
   /** How far an answer was judged: so many of its entries, and what of these is to come again. */
   static final class Progress {
     private int judged;
@@ -117,10 +120,11 @@ final class Outcomes {
       try {
         if (delivery != null) {
           retryLog.move(delivery, entry, reason);
+          saidNoRoom = false;
           finish(delivery);
         }
       } catch (IOException | OutOfMemoryError e) {
-        LOG.warn("the retry log cannot be written: {}", e.toString());
+        cannotPutAside("the retry log cannot be written", e);
         left.add(entry);
       }
     }
@@ -168,7 +172,7 @@ final class Outcomes {
   }
 
   private void finish(Delivery delivery) {
-    if (delivery.moved() > 0 ? retryLog.counted(delivery) : delivery.finish()) {
+    if (delivery.wasMoved() ? retryLog.counted(delivery) : delivery.finish()) {
       open.remove(delivery.record.id());
       delivery.giveBack();
     }
@@ -310,14 +314,23 @@ final class Outcomes {
         deadLetters.add(
             delivery.record, all ? null : items, reason, details.getOrDefault(reason, ""));
         delivery.dropped(reason, items.cardinality());
+        saidNoRoom = false;
         refusalsInARow++;
       } catch (IOException | OutOfMemoryError e) {
-        LOG.warn("no place for a dead letter: {}", e.toString());
+        cannotPutAside("no place for a dead letter", e);
         again.or(items);
         failure = "dead letters cannot be written: " + e;
       }
     }
     return failure;
+  }
+
+  /** A full disk would be told of each item, each time that it is tried. */
+  private void cannotPutAside(String what, Throwable why) {
+    if (!saidNoRoom) {
+      saidNoRoom = true;
+      LOG.warn("{}; it stays pending until there is room: {}", what, why.toString());
+    }
   }
 
   private static BitSet items(ExportBatch.Entry entry) {

@@ -392,7 +392,12 @@ final class RetryLog implements Closeable {
     if (open == null || own == null || next == null) {
       return false;
     }
-    own.drop(own.lowWater(), next, reason);
+    synchronized (ledgers) {
+      for (Delivery delivery : arrivals) {
+        arriving -= delivery.lose(own, next, reason);
+      }
+      own.drop(own.lowWater(), next, reason);
+    }
     own.save();
     open.deleteBefore(Math.min(next.sequence(), own.savedLowWater().sequence()));
     return true;

@@ -3,11 +3,13 @@ package io.vigia.collector.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vigia.collector.LogLines;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
 import io.vigia.collector.core.ExportResult;
 import io.vigia.collector.core.LogRecord;
+import io.vigia.collector.core.RecordId;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Cursor;
 import io.vigia.collector.disklog.DiskLog;
@@ -233,6 +235,63 @@ class OutcomesTest {
     assertThat(status().accepted()).isEqualTo(6);
     assertThat(status().dropped()).containsExactly(Map.entry("quota", 3L));
     assertThat(status().pending()).isEqualTo(3);
+  }
+
+  /** What was moved before is alone in the oldest file then. */
+  private void fillTheRetryLog() throws Exception {
+    Envelope envelope = new Envelope(1_000, "test", "10.0.0.7:1", Map.of());
+    for (int i = 0; i < 2; i++) {
+      RecordId of = new RecordId(log.logId() + 1, 1, i); // of a log that is gone
+      ByteBuffer payload = ByteBuffer.wrap(new byte[600_000]);
+      LogRecord record = new LogRecord(of, Signal.LOGS, envelope, 1, payload);
+      retryLog.add(List.of(new ExportBatch.Entry(record, null)), DeadLetters.RETRIED);
+    }
+  }
+
+  @Test
+  void itemsThatWereMovedAndGivenUpThereAreCountedOnceWhereverTheProcessDies() throws Exception {
+    ExportBatch.Entry first = batch.entries().get(0);
+    outcomes.move(List.of(only(first, 0)), "429");
+    fillTheRetryLog();
+    assertThat(status().accepted()).isEqualTo(6 + 2);
+    assertThat(retryLog.dropOldest("quota")).isTrue();
+    assertThat(status().accepted()).isEqualTo(6 + 2);
+    DestinationStatus found = found();
+    assertThat(found.accepted()).isEqualTo(6 + 2);
+    assertThat(found.dropped()).isEmpty();
+    assertThat(found.pending()).as("the record is sent as a whole").isEqualTo(6 + 2);
+
+    settle(
+        new ExportBatch(Signal.LOGS, List.of(only(first, 1), only(first, 2))),
+        ExportResult.delivered());
+    assertThat(status().accepted()).isEqualTo(6 + 2);
+    assertThat(status().delivered()).isEqualTo(2);
+    assertThat(status().dropped()).containsExactly(Map.entry("quota", 1L));
+    assertThat(status().pending()).isEqualTo(3 + 2);
+  }
+
+  @Test
+  void thatThereIsNoRoomForWhatIsPutAsideIsSaidOnceUntilThereIsAgain() throws Exception {
+    List<ExportResult.Refused> refused = new ArrayList<>();
+    for (int item = 0; item < 6; item++) {
+      refused.add(new ExportResult.Refused(item / 3, item % 3, "mapping " + item, "no"));
+    }
+    ExportResult all = new ExportResult(0, refused, List.of(), 0, null);
+    try (LogLines lines = new LogLines(Outcomes.class)) {
+      disk.brokenWrites = file -> true;
+      for (int i = 0; i < 3; i++) {
+        assertThat(settle(batch, all).again()).hasSize(2);
+        assertThat(outcomes.move(batch.entries(), "429")).hasSize(2);
+      }
+      assertThat(lines.with("stays pending")).hasSize(1);
+      disk.brokenWrites = file -> false;
+      settle(new ExportBatch(Signal.LOGS, List.of(batch.entries().get(0))), all);
+      disk.brokenWrites = file -> true;
+      settle(new ExportBatch(Signal.LOGS, List.of(batch.entries().get(1))), all);
+      assertThat(lines.with("stays pending")).hasSize(2);
+    } finally {
+      disk.brokenWrites = file -> false;
+    }
   }
 
   /** A dispatcher that was stuck in a write has a successor by then, with the same files. */
