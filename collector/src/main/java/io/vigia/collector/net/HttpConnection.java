@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -45,6 +47,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   private final HttpRoutes routes;
   private final Executor workers;
   private final long requestTimeoutMillis;
+  private final Set<Channel> idle;
 
   /** Requests that came in one read with the one being answered; reading is off meanwhile. */
   private final Queue<FullHttpRequest> waiting = new ArrayDeque<>();
@@ -54,11 +57,20 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
   /** Closes the connection when the next request is not there in time. */
   private @Nullable Future<?> deadline;
 
-  HttpConnection(String name, HttpRoutes routes, Executor workers, long requestTimeoutMillis) {
+  /**
+   * @param idle has the connection at its end while a request is waited for
+   */
+  HttpConnection(
+      String name,
+      HttpRoutes routes,
+      Executor workers,
+      long requestTimeoutMillis,
+      Set<Channel> idle) {
     this.name = name;
     this.routes = routes;
     this.workers = workers;
     this.requestTimeoutMillis = requestTimeoutMillis;
+    this.idle = idle;
   }
 
   @Override
@@ -68,13 +80,16 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    disarm();
+    disarm(ctx);
     for (FullHttpRequest request; (request = waiting.poll()) != null; ) {
       request.release();
     }
   }
 
   private void arm(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive()) {
+      idle.add(ctx.channel());
+    }
     deadline =
         ctx.executor().schedule(() -> ctx.close(), requestTimeoutMillis, TimeUnit.MILLISECONDS);
   }
@@ -94,7 +109,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
   }
 
-  private void disarm() {
+  private void disarm(ChannelHandlerContext ctx) {
+    idle.remove(ctx.channel());
     if (deadline != null) {
       deadline.cancel(false);
       deadline = null;
@@ -113,7 +129,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private void take(ChannelHandlerContext ctx, FullHttpRequest message) {
     answering = true;
-    disarm();
+    disarm(ctx);
     boolean keepAlive = HttpUtil.isKeepAlive(message);
     if (message.decoderResult().isFailure()) {
       respond(ctx, refusal(message.decoderResult().cause()), false, false);

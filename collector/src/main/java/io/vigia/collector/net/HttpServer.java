@@ -24,6 +24,9 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.vigia.collector.core.Component;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -33,10 +36,11 @@ import org.jspecify.annotations.Nullable;
  * A small HTTP/1.1 server for people and scrapers: the page, the query API, health, metrics. Not
  * for telemetry intake.
  *
- * <p>Everything is bounded: connections (more are closed at once), one request at a time per
- * connection, request size, waiting requests (more are answered 503), time to send a request and to
- * take a response. Handlers run on worker threads and may block, but for those that never do.
- * Responses are gzipped when the client accepts it.
+ * <p>Everything is bounded: connections (one more takes the place of the one that has asked for
+ * nothing for the longest time, or is closed at once when all are being answered), one request at a
+ * time per connection, request size, waiting requests (more are answered 503), time to send a
+ * request and to take a response. Handlers run on worker threads and may block, but for those that
+ * never do. Responses are gzipped when the client accepts it.
  */
 public final class HttpServer implements Component {
   private static final int MAX_LINE_BYTES = 16 << 10;
@@ -50,6 +54,11 @@ public final class HttpServer implements Component {
   private @Nullable Channel listener;
   private final ChannelGroup connections =
       new DefaultChannelGroup("http-connections", GlobalEventExecutor.INSTANCE, true);
+
+  /**
+   * Those of which a request is waited for, the longest one first. Touched by the one event loop.
+   */
+  private final Set<Channel> idle = new LinkedHashSet<>();
 
   private HttpServer(Builder config) {
     this.config = config;
@@ -107,7 +116,7 @@ public final class HttpServer implements Component {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(SocketChannel channel) {
-        if (connections.size() >= config.maxConnections) {
+        if (connections.size() >= config.maxConnections && !makeRoom()) {
           channel.close();
           return;
         }
@@ -124,9 +133,22 @@ public final class HttpServer implements Component {
         pipeline.addLast(new HttpObjectAggregator(config.maxRequestBytes));
         pipeline.addLast(new ChunkedWriteHandler());
         pipeline.addLast(
-            new HttpConnection(config.name, config.routes, pool, config.requestTimeoutMillis));
+            new HttpConnection(
+                config.name, config.routes, pool, config.requestTimeoutMillis, idle));
       }
     };
+  }
+
+  /** Closes the connection that has asked for nothing for the longest time, if there is one. */
+  private boolean makeRoom() {
+    Iterator<Channel> longest = idle.iterator();
+    if (!longest.hasNext()) {
+      return false;
+    }
+    Channel channel = longest.next();
+    longest.remove();
+    channel.close();
+    return true;
   }
 
   /** Where it listens, with the real port when 0 was asked for. Only after {@link #start}. */
@@ -159,9 +181,9 @@ public final class HttpServer implements Component {
     private String name = "http";
     private InetSocketAddress listen = new InetSocketAddress("127.0.0.1", 0);
     private int workers = 4;
-    private int maxWaiting = 256;
+    private int maxWaiting = 64; // fewer than connections: a probe takes the place of the others
     private int maxConnections = 256;
-    private int maxRequestBytes = 1 << 20;
+    private int maxRequestBytes = 4 << 10;
     private long requestTimeoutMillis = 60_000;
     private @Nullable ServerTls tls;
     private final HttpRoutes routes = new HttpRoutes();
@@ -197,6 +219,10 @@ public final class HttpServer implements Component {
       return this;
     }
 
+    /**
+     * Of a body; default 4 KiB, for nobody who only reads sends one, and each connection may hold
+     * so much in the memory of those that send telemetry.
+     */
     public Builder maxRequestBytes(int maxRequestBytes) {
       this.maxRequestBytes = maxRequestBytes;
       return this;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -14,6 +15,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -263,14 +266,99 @@ class HttpServerTest {
     assertThat(text(second.join())).isEqualTo("released");
   }
 
+  /** Else whoever opens a few hundred and says nothing keeps probes out, and ends the process. */
   @Test
-  void connectionsBeyondTheLimitAreClosedAtOnce() throws Exception {
+  void oneMoreConnectionTakesThePlaceOfTheOneThatHasAskedForNothingForTheLongestTime()
+      throws Exception {
+    server.close();
+    server =
+        HttpServer.builder()
+            .maxConnections(3)
+            .get("/hello", r -> HttpResponse.text(200, "hello"))
+            .build();
+    server.start();
+    try (Socket first = connect();
+        Socket half = connect();
+        Socket asked = connect()) {
+      hello(first);
+      half.getOutputStream().write("GET /hello HTTP/1.1\r\nHos".getBytes("UTF-8"));
+      hello(asked);
+      try (Socket one = connect();
+          Socket another = connect()) {
+        hello(one);
+        hello(another);
+        assertThat(half.getInputStream().read()).isEqualTo(-1);
+        assertThat(first.getInputStream().read()).isEqualTo(-1);
+        hello(asked);
+      }
+    }
+  }
+
+  @Test
+  void whatNeverWaitsIsAnsweredAlsoWhenEveryConnectionAsksForWhatTakesLong() throws Exception {
+    server.close();
+    server =
+        HttpServer.builder()
+            .workers(1)
+            .maxConnections(70)
+            .get("/wait", r -> waitForRelease())
+            .getAtOnce("/hello", r -> HttpResponse.text(200, "hello"))
+            .build();
+    server.start();
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < 70; i++) {
+        Socket socket = connect();
+        sockets.add(socket);
+        socket.getOutputStream().write("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n".getBytes("UTF-8"));
+      }
+      // one is being answered, 64 wait, the others are told to come again
+      await().until(() -> sockets.stream().filter(HttpServerTest::hasAnswer).count() == 5);
+      try (Socket probe = connect()) {
+        hello(probe);
+      }
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  private static boolean hasAnswer(Socket socket) {
+    try {
+      return socket.getInputStream().available() > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void hello(Socket socket) throws IOException {
+    socket.getOutputStream().write("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n".getBytes("UTF-8"));
+    StringBuilder answer = new StringBuilder();
+    while (answer.indexOf("\r\n\r\nhello\n") < 0) {
+      int next = socket.getInputStream().read();
+      assertThat(next).as(answer.toString()).isNotNegative();
+      answer.append((char) next);
+    }
+  }
+
+  @Test
+  void connectionsBeyondTheLimitAreClosedAtOnceWhenAllOthersAreBeingAnswered() throws Exception {
+    server.close();
+    server =
+        HttpServer.builder()
+            .workers(3)
+            .maxConnections(3)
+            .get("/wait", r -> waitForRelease())
+            .build();
+    server.start();
     try (Socket a = connect();
         Socket b = connect();
         Socket c = connect()) {
       for (Socket socket : new Socket[] {a, b, c}) {
         socket.getOutputStream().write("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n".getBytes("UTF-8"));
       }
+      await().until(() -> waiting.get() == 3);
       try (Socket d = connect()) {
         assertThat(d.getInputStream().read()).isEqualTo(-1);
       }

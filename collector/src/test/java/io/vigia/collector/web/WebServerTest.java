@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -246,6 +247,17 @@ class WebServerTest {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
+  }
+
+  /** Bodies would be held in the memory of what comes in, one for each connection. */
+  @Test
+  void aBodyIsNotTakenIn() throws Exception {
+    var post =
+        java.net.http.HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + web.address().getPort() + "/healthz"))
+            .POST(BodyPublishers.ofByteArray(new byte[10_000]))
+            .build();
+    assertThat(client.send(post, BodyHandlers.ofString()).statusCode()).isEqualTo(413);
   }
 
   @Test
