@@ -37,6 +37,7 @@ public final class LocalStore implements Component {
   private @Nullable FileChannel lock;
   private @Nullable ScheduledThreadPoolExecutor thread;
   private volatile @Nullable Engine engine;
+  private volatile boolean maintenanceFails;
 
   private LocalStore(Builder config) {
     this.config = config;
@@ -155,7 +156,7 @@ public final class LocalStore implements Component {
     try {
       // the writer's connection is shared with maintenance
       synchronized (writing) {
-        return engine().writer().write(batch);
+        return opened().writer().write(batch);
       }
     } catch (IOException e) {
       if (e.getCause() instanceof SQLException cause && isFatal(cause)) {
@@ -173,7 +174,7 @@ public final class LocalStore implements Component {
         || message.startsWith("INTERNAL");
   }
 
-  private synchronized void reopen(SQLException why) throws IOException {
+  synchronized void reopen(SQLException why) throws IOException {
     if (thread == null) {
       return;
     }
@@ -186,14 +187,27 @@ public final class LocalStore implements Component {
     engine = open();
   }
 
+  /** As {@link #engine}; opened first when that was not possible before (a full disk). */
+  private synchronized Engine opened() throws IOException {
+    if (engine == null && thread != null) {
+      engine = open();
+      log.info("store: the database is open again");
+    }
+    return engine();
+  }
+
   /** Frees what is old or too much. */
   void maintain() {
     try {
       synchronized (writing) {
-        engine().slices().maintain(config.clock.millis());
+        opened().slices().maintain(config.clock.millis());
       }
+      maintenanceFails = false;
     } catch (SQLException | IOException | RuntimeException | Error e) { // else it was the last time
-      log.warn("store: maintenance failed, tried again in {} ms", MAINTENANCE_MILLIS, e);
+      if (!maintenanceFails) {
+        log.warn("store: maintenance failed, tried again every {} ms", MAINTENANCE_MILLIS, e);
+      }
+      maintenanceFails = true;
     }
   }
 

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class MetricSql {
   static final int MAX_SERIES = 2_000;
 
+  /** In one answer. */
+  static final int MAX_NAMES = 5_000;
+
   /** A rate needs the point before the range. */
   static final long LOOK_BACK_NANOS = 300_000_000_000L;
 
@@ -51,7 +54,7 @@ final class MetricSql {
                         + engine.table(Schema.SERIES)
                         + " WHERE true")
                 .andEquals("service", service)
-                .add("GROUP BY name ORDER BY name"),
+                .add("GROUP BY name ORDER BY name LIMIT " + MAX_NAMES),
         row ->
             new MetricData.Info(
                 row.getString(1),

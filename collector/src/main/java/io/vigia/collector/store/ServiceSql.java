@@ -19,7 +19,23 @@ final class ServiceSql {
   private static final List<String> DURATION_METRICS =
       List.of("http.server.request.duration", "http.server.duration", "rpc.server.duration");
 
+  /**
+   * In one answer, those with the most requests first: names that are made up of something (a pod,
+   * a number) are as many as there is data.
+   */
+  static final int MAX_SERVICES = 1_000;
+
   private ServiceSql() {}
+
+  /** Null for one too many. */
+  private static @Nullable Red red(Map<String, Red> services, String service, int buckets) {
+    Red red = services.get(service);
+    if (red == null && services.size() < MAX_SERVICES) {
+      red = new Red(buckets);
+      services.put(service, red);
+    }
+    return red;
+  }
 
   /** What is known of one service, while it is put together. */
   private static final class Red {
@@ -75,7 +91,7 @@ final class ServiceSql {
       Engine engine, TimeRange range, @Nullable String service, int buckets) throws IOException {
     Map<String, Red> services = new TreeMap<>();
     spans(engine, range, service, buckets, services);
-    engine.query(
+    engine.scan(
         () ->
             new Sql()
                 .add(
@@ -84,12 +100,14 @@ final class ServiceSql {
                         + " WHERE true")
                 .andTime("time_ns", range)
                 .andEquals("service", service)
-                .add("GROUP BY service"),
+                .add("GROUP BY service ORDER BY count(*) DESC"),
         row -> {
-          Red red = services.computeIfAbsent(row.getString(1), k -> new Red(buckets));
-          red.logs = row.getLong(2);
-          red.errorLogs = row.getLong(3);
-          return red;
+          Red red = red(services, row.getString(1), buckets);
+          if (red != null) {
+            red.logs = row.getLong(2);
+            red.errorLogs = row.getLong(3);
+          }
+          return true;
         });
     metrics(engine, range, service, buckets, services);
     List<ServiceData.Summary> list = new ArrayList<>();
@@ -105,7 +123,7 @@ final class ServiceSql {
       Map<String, Red> services)
       throws IOException {
     long width = bucketNanos(range, buckets);
-    engine.query(
+    engine.scan(
         () ->
             new Sql()
                 .add(
@@ -123,11 +141,15 @@ final class ServiceSql {
                         + " approx_quantile(duration_ns, [0.5, 0.95, 0.99]), bool_or(server),"
                         + " grouping(bucket)"
                         + " FROM entry WHERE server OR service NOT IN (SELECT service FROM served)"
-                        + " GROUP BY GROUPING SETS ((service), (service, bucket))",
+                        + " GROUP BY GROUPING SETS ((service), (service, bucket))"
+                        + " ORDER BY 7 DESC, 3 DESC",
                     range.fromNanos(),
                     width),
         row -> {
-          Red red = services.computeIfAbsent(row.getString(1), k -> new Red(buckets));
+          Red red = red(services, row.getString(1), buckets);
+          if (red == null) {
+            return true;
+          }
           List<Long> quantiles = longs(row, 5);
           if (row.getInt(7) != 0) {
             red.basis = row.getBoolean(6) ? ServiceData.Basis.SPANS : ServiceData.Basis.ROOTS;
@@ -144,7 +166,7 @@ final class ServiceSql {
             red.p95[bucket] = quantiles.get(1);
             red.p99[bucket] = quantiles.get(2);
           }
-          return red;
+          return true;
         });
   }
 
@@ -185,11 +207,12 @@ final class ServiceSql {
                     .add("WHERE true")
                     .andTime("time_ns", range)
                     .add(")")
-                    .andEquals("service", only),
+                    .andEquals("service", only)
+                    .add("ORDER BY service LIMIT " + MAX_SERVICES),
             row -> row.getString(1));
     for (String service : senders) {
-      Red red = services.computeIfAbsent(service, k -> new Red(buckets));
-      if (red.basis == ServiceData.Basis.NONE) {
+      Red red = red(services, service, buckets);
+      if (red != null && red.basis == ServiceData.Basis.NONE) {
         histograms(engine, range, service, red);
       }
     }

@@ -29,6 +29,9 @@ final class Slices {
   /** A backlog has two at a time; each takes memory by the number of its series. */
   private static final int MAX_WRITTEN = 4;
 
+  /** Of a database file: three of 4 KiB, which come first. */
+  private static final int HEADERS_BYTES = 3 << 12;
+
   private final Path directory;
   private final Duck duck;
   private final long sliceMillis;
@@ -98,6 +101,7 @@ final class Slices {
   }
 
   private SliceFile add(SliceFile slice) throws SQLException {
+    removeUnfinished(slice);
     attach(slice);
     return slice;
   }
@@ -112,6 +116,20 @@ final class Slices {
     }
     slices.add(slice);
     list = List.copyOf(slices);
+  }
+
+  /** One that was being made when the disk was full holds nothing, and is no database either. */
+  private static void removeUnfinished(SliceFile slice) throws SQLException {
+    try {
+      Path file = slice.path();
+      if (Files.exists(file)
+          && Files.size(file) < HEADERS_BYTES
+          && !Files.exists(slice.walPath())) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new SQLException(slice + " cannot be removed: " + e.getMessage(), e);
+    }
   }
 
   private void prepare(SliceFile slice) throws SQLException {

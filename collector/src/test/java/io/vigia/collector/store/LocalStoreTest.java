@@ -10,6 +10,7 @@ import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.vigia.collector.LogLines;
 import io.vigia.collector.core.AgeClock;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.ExportBatch;
@@ -17,10 +18,12 @@ import io.vigia.collector.core.LogRecord;
 import io.vigia.collector.core.RecordId;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.store.MetricQuery.Statistic;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +159,47 @@ class LocalStoreTest extends StoreContract {
     assertThat(bodies(LogQuery.all(RANGE, 10))).hasSize(2);
   }
 
+  /** A full disk leaves such a file, and all that came would be for it until the next start. */
+  @Test
+  void aFileThatCouldNotBeMadeIsMadeWhenThereIsRoom() throws Exception {
+    keepForYears();
+    long minute = 60_000;
+    long now = NOW / 1_000_000;
+    writeAt(now, 0, "before");
+    int written = 1;
+    for (int bytes : new int[] {0, 4096, 8192}) {
+      long next = now + written * minute;
+      SliceFile unfinished = SliceFile.in(directory, next / minute * minute, 0);
+      Files.write(unfinished.path(), new byte[bytes]);
+      writeAt(next, written, "after " + bytes);
+      written++;
+    }
+    assertThat(bodies(LogQuery.all(RANGE, 10))).hasSize(4);
+  }
+
+  @Test
+  void aDatabaseThatFailsAndCannotBeOpenedAtOnceIsOpenWhenItCanBe() throws Exception {
+    keepForYears();
+    long now = NOW / 1_000_000;
+    writeAt(now, 0, "before");
+    Path spill = directory.resolve("spill");
+    try (LogLines lines = new LogLines(LocalStore.class)) {
+      Files.deleteIfExists(spill);
+      Files.writeString(spill, "in the way");
+      SQLException fatal = new SQLException("FATAL Error: database has been invalidated");
+      assertThatThrownBy(() -> store.reopen(fatal)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> writeAt(now, 1, "too early")).isInstanceOf(IOException.class);
+      for (int i = 0; i < 3; i++) {
+        store.maintain();
+      }
+      assertThat(lines.with("maintenance failed")).hasSize(1);
+    } finally {
+      Files.deleteIfExists(spill);
+    }
+    writeAt(now, 1, "after");
+    assertThat(bodies(LogQuery.all(RANGE, 10))).containsExactly("after", "before");
+  }
+
   @Test
   void whatWasWrittenSurvivesACrashOnce() throws Exception {
     long now = NOW / 1_000_000;
@@ -204,6 +248,48 @@ class LocalStoreTest extends StoreContract {
       }
       assertThat(seen).hasSize(24).doesNotHaveDuplicates();
     }
+  }
+
+  /** Each service and each name takes memory: of the answer, and of the page. */
+  @Test
+  void ofVeryManyServicesTheBusiestAreAnsweredAndOfVeryManyMetricsTheFirst() throws IOException {
+    keepForYears();
+    ByteArrayOutputStream traces = new ByteArrayOutputStream();
+    ByteArrayOutputStream logs = new ByteArrayOutputStream();
+    for (int i = 0; i <= ServiceSql.MAX_SERVICES; i++) {
+      List<Span> spans = new ArrayList<>();
+      for (int j = 0; j < (i == ServiceSql.MAX_SERVICES ? 2 : 1); j++) {
+        spans.add(
+            Otlp.span(
+                    TRACE,
+                    spanId(2 * i + j + 1),
+                    "",
+                    "a",
+                    Span.SpanKind.SPAN_KIND_SERVER,
+                    NOW,
+                    MILLI)
+                .build());
+      }
+      traces.writeBytes(Otlp.traces("service-" + i, spans)); // together they are one request
+      logs.writeBytes(Otlp.logs("logging-" + i, List.of(Otlp.log(NOW, 9, "line").build())));
+    }
+    List<Metric> metrics = new ArrayList<>();
+    for (int i = 0; i <= MetricSql.MAX_NAMES; i++) {
+      Metric.Builder metric = Metric.newBuilder().setName("metric-" + i);
+      metric
+          .getGaugeBuilder()
+          .addDataPoints(NumberDataPoint.newBuilder().setTimeUnixNano(NOW).setAsInt(i));
+      metrics.add(metric.build());
+    }
+    write(Signal.TRACES, traces.toByteArray());
+    write(Signal.LOGS, logs.toByteArray());
+    write(Signal.METRICS, Otlp.metrics("shop", metrics));
+    assertThat(reader().services(RANGE, null, 1))
+        .hasSize(ServiceSql.MAX_SERVICES)
+        .extracting(ServiceData.Summary::service)
+        .contains("service-" + ServiceSql.MAX_SERVICES)
+        .allSatisfy(name -> assertThat(name).startsWith("service-"));
+    assertThat(reader().metrics(null)).hasSize(MetricSql.MAX_NAMES);
   }
 
   @Test
