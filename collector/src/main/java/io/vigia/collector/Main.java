@@ -3,20 +3,23 @@ package io.vigia.collector;
 import io.vigia.collector.config.ConfigException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** {@code java -jar vigia-collector.jar}. */
 public final class Main {
+  private static final int FAILED = 1;
   private static final int WRONG_USE = 2;
 
   private Main() {}
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
     // numbers in file names, requests and headers are for machines: in some languages Java would
     // write them with other digits
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     RunCommand run = plainRun(args);
-    System.exit(run == null ? Commands.execute(args) : execute(run));
+    System.exit(execute(run == null ? () -> Commands.execute(args) : run));
   }
 
   /**
@@ -36,11 +39,19 @@ public final class Main {
         : null;
   }
 
-  private static int execute(RunCommand run) throws Exception {
+  /**
+   * Returns the exit code, whatever happens: after a start that ended halfway (no memory, no
+   * threads to be had) the threads that had begun would keep the process, and its directory, for
+   * ever.
+   */
+  static int execute(Callable<Integer> command) {
     try {
-      return run.call();
+      return command.call();
     } catch (ConfigException e) {
       return refuse(e);
+    } catch (Exception | Error e) {
+      LoggerFactory.getLogger(Main.class).error("this cannot go on", e);
+      return FAILED;
     }
   }
 

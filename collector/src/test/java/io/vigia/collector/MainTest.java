@@ -13,6 +13,17 @@ class MainTest {
   }
 
   @Test
+  void aStartThatEndsWithAnErrorEndsTheProcess() {
+    int code =
+        Main.execute(
+            () -> {
+              throw new LinkageError("no native library");
+            });
+    assertThat(code).isEqualTo(1);
+    assertThat(Main.execute(() -> 0)).isZero();
+  }
+
+  @Test
   void everythingElseIsForTheParser() {
     assertThat(Main.plainRun(new String[] {})).isNull();
     assertThat(Main.plainRun(new String[] {"check"})).isNull();
