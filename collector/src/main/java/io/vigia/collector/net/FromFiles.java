@@ -108,6 +108,7 @@ public final class FromFiles<T> {
     try {
       List<byte[]> read = read();
       if (same(read)) {
+        failing = false;
         return;
       }
       value = maker.make(read);

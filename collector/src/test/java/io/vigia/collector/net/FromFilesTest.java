@@ -3,6 +3,7 @@ package io.vigia.collector.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vigia.collector.LogLines;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,6 +43,23 @@ class FromFilesTest {
     assertThat(number.get()).isEqualTo(2);
     Files.writeString(file, "3");
     assertThat(number.get()).isEqualTo(3);
+  }
+
+  @Test
+  void eachTimeThatFilesBecomeNonsenseIsSaidOnce() throws IOException {
+    Path file = Files.writeString(folder.resolve("f"), "1");
+    FromFiles<Integer> number = number(file, 0);
+    number.load();
+    try (LogLines lines = new LogLines(FromFiles.class)) {
+      for (int time = 1; time <= 2; time++) {
+        Files.writeString(file, "half written");
+        number.get();
+        number.get();
+        assertThat(lines.with("going on with what was read before")).hasSize(time);
+        Files.writeString(file, "1"); // put back
+        number.get();
+      }
+    }
   }
 
   @Test
