@@ -78,15 +78,20 @@ public final class ConfigLoader {
     long adoptAfterMillis = root.durationMillis("adoptAfter", 30_000);
     Section receivers = root.section("receivers");
     boolean given = root.has("receivers");
+    long receiversMemoryBytes =
+        receivers.sizeBytes(
+            "memory", Math.min(64 * MIB, Runtime.getRuntime().maxMemory() / 4), "1MiB");
     CollectorConfig.Otlp otlp =
-        !given || receivers.has("otlp") ? otlp(receivers.section("otlp")) : null;
+        !given || receivers.has("otlp")
+            ? otlp(receivers.section("otlp"), receiversMemoryBytes)
+            : null;
     CollectorConfig.Forward forward =
-        !given || receivers.has("forward") ? forward(receivers.section("forward")) : null;
+        !given || receivers.has("forward")
+            ? forward(receivers.section("forward"), receiversMemoryBytes)
+            : null;
     CollectorConfig.Spill spill = receivers.has("spill") ? spill(receivers.section("spill")) : null;
     CollectorConfig.Containers containers =
         receivers.has("containers") ? containers(receivers.section("containers")) : null;
-    long receiversMemoryBytes =
-        receivers.sizeBytes("memory", Math.min(64 * MIB, Runtime.getRuntime().maxMemory() / 4));
     receivers.finish();
     CollectorConfig.Sampling sampling =
         root.has("sampling") ? sampling(root.section("sampling")) : null;
@@ -125,11 +130,12 @@ public final class ConfigLoader {
     return instance;
   }
 
-  private static CollectorConfig.Otlp otlp(Section section) throws ConfigException {
+  private static CollectorConfig.Otlp otlp(Section section, long memoryBytes)
+      throws ConfigException {
     boolean one = section.has("grpc") || section.has("http");
     Listen grpc = !one || section.has("grpc") ? section.listen("grpc", "127.0.0.1:4317") : null;
     Listen http = !one || section.has("http") ? section.listen("http", "127.0.0.1:4318") : null;
-    CollectorConfig.Limits limits = limits(section, 4 * MIB, 15 * MIB, 30 * 60_000);
+    CollectorConfig.Limits limits = limits(section, memoryBytes, 4 * MIB, 15 * MIB, 30 * 60_000);
     CollectorConfig.Tls tls = tls(section);
     Path tokenFile = section.path("tokenFile", null);
     CollectorConfig.MetricsForm agents = metricsForm(section.section("agents"));
@@ -180,9 +186,10 @@ public final class ConfigLoader {
     return new CollectorConfig.Sampling(file, section.at("file"));
   }
 
-  private static CollectorConfig.Forward forward(Section section) throws ConfigException {
+  private static CollectorConfig.Forward forward(Section section, long memoryBytes)
+      throws ConfigException {
     Listen listen = section.listen("listen", "127.0.0.1:24224");
-    CollectorConfig.Limits limits = limits(section, 16 * MIB, 64 * MIB, 0);
+    CollectorConfig.Limits limits = limits(section, memoryBytes, 16 * MIB, 64 * MIB, 0);
     CollectorConfig.Tls tls = tls(section);
     CollectorConfig.Handshake handshake = handshake(section);
     section.finish();
@@ -217,9 +224,20 @@ public final class ConfigLoader {
   }
 
   private static CollectorConfig.Limits limits(
-      Section section, long messageBytes, long mostMessageBytes, long idleTimeoutMillis)
+      Section section,
+      long memoryBytes,
+      long messageBytes,
+      long mostMessageBytes,
+      long idleTimeoutMillis)
       throws ConfigException {
-    long maxMessageBytes = section.sizeBytes("maxMessage", messageBytes);
+    long maxMessageBytes =
+        section.sizeBytes("maxMessage", Math.min(messageBytes, memoryBytes), "1KiB");
+    if (maxMessageBytes > memoryBytes) {
+      throw new ConfigException(
+          section.at("maxMessage"),
+          "more than receivers.memory: the sender of such a message would be told to come again for"
+              + " ever; make it smaller, or receivers.memory larger");
+    }
     if (maxMessageBytes > mostMessageBytes) {
       throw new ConfigException(
           section.at("maxMessage"), "at most " + mostMessageBytes / MIB + "MiB; make it smaller");
@@ -227,7 +245,7 @@ public final class ConfigLoader {
     return new CollectorConfig.Limits(
         (int) section.count("maxConnections", 20_000, 1, 1_000_000),
         (int) maxMessageBytes,
-        section.durationMillis("stallTimeout", 10_000),
+        section.durationMillis("stallTimeout", 10_000, "100ms"),
         section.durationMillis("idleTimeout", idleTimeoutMillis));
   }
 
@@ -253,9 +271,9 @@ public final class ConfigLoader {
     CollectorConfig.Log log =
         new CollectorConfig.Log(
             durability,
-            section.durationMillis("interval", 200),
-            section.sizeBytes("segment", 64L << 20),
-            section.sizeBytes("quota", 10 * GIB),
+            section.durationMillis("interval", 200, "1ms"),
+            section.sizeBytes("segment", 64L << 20, "64KiB"),
+            section.sizeBytes("quota", 10 * GIB, "1MiB"),
             section.percent("quotaShare", 80),
             quotas(section.section("quotas")),
             section.sizeBytes("reserve", 16L << 20));

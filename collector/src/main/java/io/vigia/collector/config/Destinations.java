@@ -54,10 +54,10 @@ final class Destinations {
       throws ConfigException {
     return new DestinationConfig.Local(
         common,
-        section.sizeBytes("maxBytes", 2L << 30),
-        section.durationMillis("retention", 72 * HOUR_MILLIS),
-        section.durationMillis("slice", HOUR_MILLIS),
-        section.sizeBytes("memory", 128L << 20));
+        section.sizeBytes("maxBytes", 2L << 30, "16MiB"),
+        section.durationMillis("retention", 72 * HOUR_MILLIS, "1m"),
+        section.durationMillis("slice", HOUR_MILLIS, "1m"),
+        section.sizeBytes("memory", 128L << 20, "16MiB"));
   }
 
   private static DestinationConfig elasticsearch(DestinationConfig.Common common, Section section)

@@ -45,7 +45,10 @@ final class Section {
     }
     if (!(node instanceof MappingNode mapping)) {
       throw new ConfigException(
-          at(where.path(), node), "expected keys and values here, found " + kind(node));
+          at(where.path(), node),
+          // the value may be a header with a secret: this line may go to any log
+          "expected keys and values here, found "
+              + (node instanceof ScalarNode ? "a single value" : kind(node)));
     }
     for (NodeTuple tuple : mapping.getValue()) {
       Node key = tuple.getKeyNode();
@@ -150,6 +153,24 @@ final class Section {
     } catch (IllegalArgumentException e) {
       throw new ConfigException(at(key), "" + e.getMessage());
     }
+  }
+
+  /** The same, but one that is given must not be smaller than that. */
+  long sizeBytes(String key, long otherwise, String least) throws ConfigException {
+    long bytes = sizeBytes(key, otherwise);
+    if (has(key) && bytes < Units.sizeBytes(least)) {
+      throw new ConfigException(at(key), "must be at least " + least);
+    }
+    return bytes;
+  }
+
+  /** The same, but one that is given must not be shorter than that. */
+  long durationMillis(String key, long otherwise, String least) throws ConfigException {
+    long millis = durationMillis(key, otherwise);
+    if (has(key) && millis < Units.durationMillis(least)) {
+      throw new ConfigException(at(key), "must be at least " + least);
+    }
+    return millis;
   }
 
   long durationMillis(String key, long otherwise) throws ConfigException {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +97,14 @@ class ConfigLoaderTest {
     assertThat(config.log().segmentBytes()).isEqualTo(1_572_864);
     assertThat(config.log().quotaBytes()).isEqualTo(20_000_000_000L);
     assertThat(config.log().intervalMillis()).isEqualTo(250);
+  }
+
+  @Test
+  void noMessageIsAllowedThatTheMemoryForReceivingCannotHold() throws Exception {
+    CollectorConfig config = parse("receivers: {memory: 3MiB, otlp: {}, forward: {}}");
+    assertThat(Objects.requireNonNull(config.otlp()).limits().maxMessageBytes()).isEqualTo(3 << 20);
+    assertThat(Objects.requireNonNull(config.forward()).limits().maxMessageBytes())
+        .isEqualTo(3 << 20);
   }
 
   @Test
@@ -270,6 +279,17 @@ class ConfigLoaderTest {
         .doesNotContain("cret");
   }
 
+  @Test
+  void aHeaderThatIsWrittenAsOneTextIsNotRepeated() {
+    String text = "headers: \"authorization: Bearer s3cret\"";
+    assertThatThrownBy(
+            () -> parse("destinations: {otlp: {endpoint: \"http://a:1\", " + text + "}}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("destinations.otlp.headers: expected keys and values here")
+        .message()
+        .doesNotContain("s3cret");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -291,6 +311,18 @@ class ConfigLoaderTest {
         "web: {listen: [1]}|vigia.yaml:1:15: web.listen: expected one value, found a list",
         "web: {listen: \":8317\"}|is not host:port, like 127.0.0.1:4317",
         "log: {segment: 64}|\"64\" is not a size with a unit, like 512MiB",
+        "log: {segment: 0B}|log.segment: must be at least 64KiB",
+        "log: {quota: 0B}|log.quota: must be at least 1MiB",
+        "log: {durability: interval, interval: 0s}|log.interval: must be at least 1ms",
+        "destinations: {local: {slice: 0s}}|destinations.local.slice: must be at least 1m",
+        "destinations: {local: {retention: 0s}}|destinations.local.retention: must be at least 1m",
+        "destinations: {local: {maxBytes: 0B}}|destinations.local.maxBytes: must be at least 16MiB",
+        "destinations: {local: {memory: 1B}}|destinations.local.memory: must be at least 16MiB",
+        "receivers: {memory: 0B}|receivers.memory: must be at least 1MiB",
+        "receivers: {otlp: {stallTimeout: 0s}}|receivers.otlp.stallTimeout: must be at least 100ms",
+        "receivers: {otlp: {maxMessage: 0B}}|receivers.otlp.maxMessage: must be at least 1KiB",
+        "receivers: {memory: 8MiB, forward: {maxMessage: 9MiB}}|receivers.forward.maxMessage: more"
+            + " than receivers.memory",
         "log: {interval: 5 min}|is not a duration with a unit, like 500ms, 30s",
         "data: ${NOPE}|vigia.yaml:1:7: data: the environment variable NOPE is not set",
         "destinations: {elasticsearch: {}}|\"url\" is missing; add it, e.g. url: http://",
