@@ -43,6 +43,9 @@ final class Adoption implements Component {
   /** What cannot be removed, and with which destinations that was found out. */
   private final Map<Path, List<DestinationConfig>> kept = new HashMap<>();
 
+  /** What was said of the last look. */
+  private @Nullable String failing;
+
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "vigia-adoption");
   private volatile @Nullable Adopted current;
@@ -97,8 +100,12 @@ final class Adoption implements Component {
           } else if (drained(now)) {
             remove(now);
           }
+          failing = null;
         } catch (IOException | RuntimeException | Error e) { // memory that ran out may be back
-          log.error("what another instance left cannot be looked at; trying on", e);
+          if (!e.toString().equals(failing)) { // it is tried twice a second
+            log.error("what another instance left cannot be looked at; trying on", e);
+          }
+          failing = e.toString();
         }
       }
     } catch (InterruptedException e) {
@@ -108,16 +115,29 @@ final class Adoption implements Component {
 
   private void adoptOne() throws IOException {
     for (Path directory : instances.others()) {
-      if (!Files.exists(directory.resolve("log")) || instances.isHeld(directory)) {
-        freeSince.remove(directory);
-      } else {
-        long since = freeSince.computeIfAbsent(directory, key -> System.nanoTime());
-        if (System.nanoTime() - since >= TimeUnit.MILLISECONDS.toNanos(awayMillis)
-            && !deliverable().equals(kept.get(directory))
-            && adopt(directory)) {
+      try {
+        if (isLeft(directory) && !deliverable().equals(kept.get(directory)) && adopt(directory)) {
           return;
         }
+      } catch (IOException e) { // closed to this user, perhaps; others are no worse for it
+        say(directory, e.toString());
       }
+    }
+  }
+
+  private boolean isLeft(Path directory) throws IOException {
+    if (!Files.exists(directory.resolve("log")) || instances.isHeld(directory)) {
+      freeSince.remove(directory);
+      return false;
+    }
+    long since = freeSince.computeIfAbsent(directory, key -> System.nanoTime());
+    return System.nanoTime() - since >= TimeUnit.MILLISECONDS.toNanos(awayMillis);
+  }
+
+  /** Once, until it is something else. */
+  private void say(Path directory, String message) {
+    if (!message.equals(said.put(directory, message))) {
+      log.error("what instance {} left cannot be delivered: {}", directory.getFileName(), message);
     }
   }
 
@@ -137,10 +157,7 @@ final class Adoption implements Component {
     } catch (StateInUseException e) {
       // its owner was faster
     } catch (Exception | Error e) { // also memory that ran out: the directory is not kept
-      String message = String.valueOf(e.getMessage());
-      if (!message.equals(said.put(directory, message))) {
-        log.error("what instance {} left cannot be delivered: {}", directory, message);
-      }
+      say(directory, String.valueOf(e.getMessage()));
     }
     if (pipeline != null) {
       pipeline.close();

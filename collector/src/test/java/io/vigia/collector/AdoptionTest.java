@@ -53,6 +53,22 @@ class AdoptionTest {
   }
 
   @Test
+  void aDirectoryThatCannotBeLookedAtHoldsUpNoOtherAndIsSaidOnce() throws Exception {
+    Path closed = Files.createDirectories(data.resolve("state/a"));
+    Files.createDirectories(closed.resolve("log"));
+    Files.createDirectories(closed.resolve("lock")); // as good as another user's
+    leaveBehind(data.resolve("state/b"));
+    try (LogLines lines = new LogLines(Adoption.class);
+        Adoption adoption = adoption(config())) {
+      adoption.start();
+      await().until(() -> !Files.exists(data.resolve("state/b")));
+      leaveBehind(data.resolve("state/c"));
+      await().until(() -> !Files.exists(data.resolve("state/c"))); // some looks later
+      assertThat(lines.with("left cannot be")).hasSize(1);
+    }
+  }
+
+  @Test
   void aDirectoryWhoseDeadLettersWereAllTakenOutIsRemoved() throws Exception {
     leaveBehind(data.resolve("state/b"), new Refusing());
     CollectorConfig config = config();
