@@ -21,11 +21,18 @@ import java.util.List;
 public final class Elasticsearch extends BackendServer {
   private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
-  private final Path home = Backend.ELASTICSEARCH.program();
+  private final Path program = Backend.ELASTICSEARCH.program();
   private final int port = Ports.free();
   private final int transportPort = Ports.free();
   private final Path folder = Folders.temporary("elasticsearch");
+  private Path home = program;
   private boolean prepared;
+
+  /** With a failure store for every data stream; before the first start. */
+  public Elasticsearch withFailureStore() {
+    home = FailureStorePlugin.install(program, folder.resolve("home"));
+    return this;
+  }
 
   public String url() {
     return "http://127.0.0.1:" + port;
