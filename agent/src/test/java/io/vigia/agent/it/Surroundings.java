@@ -63,7 +63,7 @@ enum Surroundings {
     @Override
     Broken set(Path directory) {
       return new Broken(
-          "[vigia]",
+          UNWRITABLE,
           jvm ->
               collector(1)
                   .apply(jvm)
@@ -118,6 +118,8 @@ enum Surroundings {
                   .environment("OTEL_LOGS_EXPORTER", "none"));
     }
   };
+
+  private static final String UNWRITABLE = "cannot be written to disk";
 
   private static final String OWN_CODE =
       Path.of("target/test-classes/-").toAbsolutePath()
@@ -229,6 +231,6 @@ enum Surroundings {
       code = -1; // there is no such command
     }
     assumeTrue(code == 0, "needs the right to mount: root, and unshare");
-    return new Broken("[vigia]", jvm -> collector(1).apply(jvm).under(under).spillingTo(spill));
+    return new Broken(UNWRITABLE, jvm -> collector(1).apply(jvm).under(under).spillingTo(spill));
   }
 }

@@ -1,5 +1,6 @@
 package io.vigia.agent.extension.export;
 
+import io.vigia.agent.boot.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -72,6 +73,7 @@ public final class Spool {
   private final Map<String, ArrayDeque<Item>> items = new HashMap<>();
   private final Room disk;
   private final Room memory = new Room(MAX_MEMORY_BYTES);
+  private boolean unwritable;
 
   /**
    * @param directory {@code null} to keep in memory only
@@ -83,7 +85,16 @@ public final class Spool {
   }
 
   /** Whether the payload was kept. Does file I/O: never call it on an application's thread. */
-  synchronized boolean add(String stream, byte[] payload) {
+  boolean add(String stream, byte[] payload) {
+    StringBuilder problem = new StringBuilder();
+    boolean kept = add(stream, payload, problem);
+    if (problem.length() > 0) { // without the lock: stderr may be a pipe that nobody reads
+      Console.say(problem.toString());
+    }
+    return kept;
+  }
+
+  private synchronized boolean add(String stream, byte[] payload, StringBuilder problem) {
     if (directory != null && disk.isFor(stream, payload.length)) {
       try {
         String file = directory.write(stream, payload);
@@ -92,6 +103,12 @@ public final class Spool {
         return true;
       } catch (IOException e) {
         // disk full or read-only: the little that fits into memory is better than nothing
+        if (!unwritable) {
+          unwritable = true;
+          problem.append("what waits for the collector cannot be written to disk: ").append(e);
+          problem.append("; ").append(MAX_MEMORY_BYTES >> 20).append(" MiB of it wait in memory,");
+          problem.append(" and are lost with the process (VIGIA_SPILL_DIR)");
+        }
       }
     }
     if (!memory.isFor(stream, payload.length)) {

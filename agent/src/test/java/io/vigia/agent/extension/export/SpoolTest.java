@@ -3,7 +3,9 @@ package io.vigia.agent.extension.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -222,6 +224,27 @@ class SpoolTest {
     add(spool, "traces", "t1");
     assertThat(filesBelow(directory.resolve("spill"))).isEmpty();
     assertThat(drain(spool, "traces")).containsExactly("t1");
+  }
+
+  /** As a volume of Kubernetes is (emptyDir); all that waits would be lost without a word. */
+  @Test
+  void directoryThatCannotBeUsedIsSaidOnce() throws Exception {
+    Files.setPosixFilePermissions(
+        Files.createDirectory(directory.resolve("spill")),
+        PosixFilePermissions.fromString("rwxrwxrwx"));
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(lines, true));
+    try {
+      Spool spool = spool("1-a");
+      add(spool, "traces", "t1");
+      add(spool, "traces", "t2");
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(lines.toString(StandardCharsets.UTF_8))
+        .containsOnlyOnce("cannot be written to disk")
+        .contains(directory.resolve("spill") + " is open to other users");
   }
 
   @Test
