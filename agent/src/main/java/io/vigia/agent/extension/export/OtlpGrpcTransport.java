@@ -123,6 +123,9 @@ final class OtlpGrpcTransport implements Outbox.Transport {
       case UNIMPLEMENTED:
       case INTERNAL:
         throw new Outbox.RefusedException(status.getValue(), message);
+      case UNKNOWN:
+      case PERMISSION_DENIED:
+        throw new Outbox.FailedException(message, 0);
       case RESOURCE_EXHAUSTED:
         if (bytes > SERVERS_LIMIT_BYTES) {
           throw new Outbox.RefusedException(status.getValue(), message);

@@ -41,8 +41,12 @@ final class OtlpTransport implements Outbox.Transport {
       return;
     }
     String message = ("HTTP " + status + " " + Excerpt.of(response.text())).trim();
+    long pauseMillis = Math.max(0, response.retryAfterSeconds) * 1000L;
+    if (status == 500 || status == 403) {
+      throw new Outbox.FailedException(message, pauseMillis);
+    }
     if (mayBeTakenLater(status)) {
-      throw new Outbox.BusyException(message, Math.max(0, response.retryAfterSeconds) * 1000L);
+      throw new Outbox.BusyException(message, pauseMillis);
     }
     throw new Outbox.RefusedException(status, message);
   }

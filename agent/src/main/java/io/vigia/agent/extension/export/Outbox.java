@@ -2,6 +2,7 @@ package io.vigia.agent.extension.export;
 
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ public final class Outbox {
 
   private static final long MIN_PAUSE_MILLIS = 1_000;
   private static final long MAX_PAUSE_MILLIS = 15_000;
+
+  /** After so many failures with one payload another is tried: which of both is broken? */
+  private static final int MANY_FAILURES = 10;
 
   /** How long handing over old payloads may delay the new one. */
   private static final long DRAIN_MILLIS = 2_000;
@@ -71,7 +75,7 @@ public final class Outbox {
   }
 
   /** The collector asked for a pause. */
-  static final class BusyException extends IOException {
+  static class BusyException extends IOException {
     private static final long serialVersionUID = 1;
     private final long retryAfterMillis;
 
@@ -81,20 +85,39 @@ public final class Outbox {
     }
   }
 
+  /**
+   * The collector failed, or a firewall before it forbids: this payload or any (HTTP 500 and 403,
+   * gRPC's UNKNOWN and PERMISSION_DENIED).
+   */
+  static final class FailedException extends BusyException {
+    private static final long serialVersionUID = 1;
+
+    FailedException(String message, long retryAfterMillis) {
+      super(message, retryAfterMillis);
+    }
+  }
+
   private final String stream;
   private final Transport transport;
   private final Spool spool;
   private final ExportHealth health;
+  private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   private long pauseMillis;
   private long notBeforeNanos;
   private boolean down;
 
   public Outbox(String stream, Transport transport, Spool spool, ExportHealth health) {
+    this(stream, transport, spool, health, System::nanoTime);
+  }
+
+  Outbox(
+      String stream, Transport transport, Spool spool, ExportHealth health, LongSupplier nanoTime) {
     this.stream = stream;
     this.transport = transport;
     this.spool = spool;
     this.health = health;
+    this.nanoTime = nanoTime;
   }
 
   String stream() {
@@ -165,14 +188,15 @@ public final class Outbox {
   }
 
   private boolean mayTry() {
-    return !ExitBudget.isSpent() && (!down || System.nanoTime() - notBeforeNanos >= 0);
+    return !ExitBudget.isSpent() && (!down || nanoTime.getAsLong() - notBeforeNanos >= 0);
   }
 
   /** Whether the spool is empty now. */
   private boolean drain() {
-    long started = System.nanoTime();
+    long started = nanoTime.getAsLong();
+    Spool.Item overtaken = null;
     for (Spool.Item item = spool.oldest(stream); item != null; item = spool.oldest(stream)) {
-      if (System.nanoTime() - started > DRAIN_MILLIS * 1_000_000L || ExitBudget.isSpent()) {
+      if (nanoTime.getAsLong() - started > DRAIN_MILLIS * 1_000_000L || ExitBudget.isSpent()) {
         return false;
       }
       try {
@@ -188,6 +212,16 @@ public final class Outbox {
         health.refused(stream, e);
       } catch (Spool.UnreadableException e) {
         health.dropped(stream, "unreadable");
+      } catch (FailedException e) {
+        if (item == overtaken) {
+          health.refused(stream, new RefusedException(0, "(others are taken) " + e.getMessage()));
+        } else if (++item.failures % MANY_FAILURES == 0 && overtakes(item)) {
+          overtaken = item;
+          continue; // once more
+        } else {
+          down(e);
+          return false;
+        }
       } catch (IOException e) {
         down(e);
         return false;
@@ -197,6 +231,28 @@ public final class Outbox {
       }
       spool.remove(item);
     }
+    return true;
+  }
+
+  /** Whether the one behind it is taken, so that it is not the collector that is broken. */
+  private boolean overtakes(Spool.Item oldest) {
+    Spool.Item next = spool.after(oldest);
+    if (next == null) {
+      return false;
+    }
+    try {
+      transport.deliver(next.read());
+    } catch (PartlyRefusedException e) {
+      health.refused(stream, e);
+    } catch (Spool.UnreadableException e) {
+      health.dropped(stream, "unreadable");
+      spool.remove(next);
+      return false;
+    } catch (IOException | RuntimeException | Error e) {
+      return false;
+    }
+    health.handedOver(stream);
+    spool.remove(next);
     return true;
   }
 
@@ -213,7 +269,7 @@ public final class Outbox {
     if (cause instanceof BusyException) {
       pause = Math.max(pause, Math.min(60_000, ((BusyException) cause).retryAfterMillis));
     }
-    notBeforeNanos = System.nanoTime() + pause * 1_000_000L;
+    notBeforeNanos = nanoTime.getAsLong() + pause * 1_000_000L;
     health.down(stream, cause);
   }
 }

@@ -36,6 +36,9 @@ public final class Spool {
     private final @Nullable String file;
     private final byte @Nullable [] memory;
 
+    /** How often the collector has failed with it; of its {@link Outbox}. */
+    int failures;
+
     private Item(String stream, byte[] memory) {
       this.stream = stream;
       this.size = memory.length;
@@ -122,6 +125,16 @@ public final class Spool {
   synchronized @Nullable Item oldest(String stream) {
     ArrayDeque<Item> queue = items.get(stream);
     return queue == null ? null : queue.peek();
+  }
+
+  /** The one behind an item that is the oldest. */
+  synchronized @Nullable Item after(Item oldest) {
+    for (Item item : items.getOrDefault(oldest.stream, new ArrayDeque<>())) {
+      if (item != oldest) {
+        return item;
+      }
+    }
+    return null;
   }
 
   /** Forgets an item that was delivered or given up. */
