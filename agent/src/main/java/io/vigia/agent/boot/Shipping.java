@@ -148,7 +148,13 @@ public final class Shipping {
 
   private List<String> logs(List<String> names) {
     if (names.remove(VIGIA)) {
-      names.add(ours());
+      String ours = ours();
+      // the SDK takes no name twice, and none beside others
+      if (names.contains(ours)) {
+        auto = false; // asked for by name
+      } else if (names.isEmpty() || !ours.equals("none")) {
+        names.add(ours);
+      }
     }
     List<String> upstream = new ArrayList<>(names);
     upstream.remove(FORWARD);

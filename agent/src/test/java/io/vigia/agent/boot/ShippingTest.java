@@ -37,6 +37,18 @@ class ShippingTest {
     assertThat(byGrpc("c:5317").mayBeReadFromStdout()).isFalse();
   }
 
+  /** The SDK, and with it the agent, would not start. */
+  @Test
+  void wayThatIsAlsoNamedByItselfIsTakenOnce() {
+    CollectorAddress https =
+        CollectorAddress.find(Map.of("vigia.collector", "https://c:4318")::get, name -> null);
+    String logs = "otel.logs.exporter";
+    assertThat(Shipping.of(Map.of(logs, "vigia,otlp")::get, https).overrides())
+        .containsEntry(logs, "otlp");
+    assertThat(Shipping.of(Map.of(logs, "forward,vigia")::get, LOCAL).overrides())
+        .containsEntry(logs, "none");
+  }
+
   private static Shipping byGrpc(String collector) {
     return Shipping.of(
         Map.of("otel.exporter.otlp.protocol", "grpc")::get,
