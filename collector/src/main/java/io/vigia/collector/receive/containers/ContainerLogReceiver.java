@@ -51,6 +51,9 @@ public final class ContainerLogReceiver implements Receiver {
   private volatile Map<Container, Path> reading = Map.of();
   private volatile boolean looked;
 
+  /** Whether there is so much to read that what came since the last look is not known. */
+  private volatile boolean behind;
+
   /** What there was at the last look. */
   private List<Series> all = List.of();
 
@@ -131,6 +134,7 @@ public final class ContainerLogReceiver implements Receiver {
     }
     reading = written;
     looked = true;
+    behind = false;
     try {
       for (List<Series> round = all; !round.isEmpty() && !polling.isStopping(); ) {
         List<Series> more = new ArrayList<>();
@@ -142,6 +146,7 @@ public final class ContainerLogReceiver implements Receiver {
         delivery.deliver();
         saveNowAndThen();
         round = more;
+        behind |= !more.isEmpty();
       }
     } finally {
       save();
@@ -158,6 +163,7 @@ public final class ContainerLogReceiver implements Receiver {
 
   /** The intake refuses, perhaps for days: what the files keep meanwhile is told. */
   private boolean waitForIntake(long millis) {
+    behind = true;
     tellHowFarBehind();
     return polling.pause(millis);
   }
@@ -207,6 +213,19 @@ public final class ContainerLogReceiver implements Receiver {
   /** Whether it is known yet what is read. Thread-safe. */
   boolean hasLooked() {
     return looked;
+  }
+
+  /**
+   * Whether the logs of a pod that is not read are there, and will be read when what was there
+   * before is. Thread-safe; reads directories.
+   */
+  boolean willRead(String podUid) {
+    return pods.has(podUid);
+  }
+
+  /** Whether there may be pods that it has not seen yet. Thread-safe. */
+  boolean isBehind() {
+    return behind;
   }
 
   /** Whether the text is in what this container wrote last. Thread-safe; reads 64 KiB at most. */

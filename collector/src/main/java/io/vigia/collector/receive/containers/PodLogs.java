@@ -84,6 +84,25 @@ final class PodLogs {
     return List.copyOf(seen.values());
   }
 
+  /** Whether there is now one of this pod's that is wanted. Thread-safe. */
+  boolean has(String podUid) {
+    try {
+      for (Path pod : list(root)) {
+        String[] names = name(pod).split("_", -1);
+        if (names.length == 3 && names[2].equals(podUid)) {
+          for (Path directory : list(pod)) {
+            if (wanted.test(new Container(names[0], names[1], names[2], name(directory)))) {
+              return true;
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      return false; // the next look says what is wrong
+    }
+    return false;
+  }
+
   private void look(Path directory, Container container, Map<String, Series> seen) {
     try {
       Map<Integer, List<Path>> paths = paths(directory);

@@ -31,6 +31,10 @@ public final class StdoutEndpoint implements JsonEndpoint {
 
   private static final int IDLE_SECONDS = 10;
 
+  private static final Answer NOT_YET =
+      new Answer(
+          HttpResponseStatus.SERVICE_UNAVAILABLE, "{\"error\":\"not known yet; ask again\"}");
+
   private final Supplier<@Nullable ContainerLogReceiver> receiver;
   private final Executor files;
 
@@ -89,12 +93,18 @@ public final class StdoutEndpoint implements JsonEndpoint {
     }
     String container = JsonEndpoint.one(parameters, "container");
     boolean reads = reading.reads(pod, container);
+    if (!reads && reading.isBehind()) {
+      return byFiles(() -> reading.willRead(pod) ? NOT_YET : read(false, false));
+    }
     if (!reads || text.isEmpty()) {
       return CompletableFuture.completedFuture(read(reads, false));
     }
+    return byFiles(() -> read(true, reading.hasSeen(pod, container, text)));
+  }
+
+  private CompletionStage<Answer> byFiles(Supplier<Answer> answer) {
     try {
-      return CompletableFuture.supplyAsync(
-          () -> read(true, reading.hasSeen(pod, container, text)), files);
+      return CompletableFuture.supplyAsync(answer, files);
     } catch (RejectedExecutionException e) {
       return notYet();
     }
@@ -106,7 +116,7 @@ public final class StdoutEndpoint implements JsonEndpoint {
   }
 
   private static CompletionStage<Answer> notYet() {
-    return done(HttpResponseStatus.SERVICE_UNAVAILABLE, "{\"error\":\"not known yet; ask again\"}");
+    return CompletableFuture.completedFuture(NOT_YET);
   }
 
   private static CompletionStage<Answer> done(HttpResponseStatus status, String json) {

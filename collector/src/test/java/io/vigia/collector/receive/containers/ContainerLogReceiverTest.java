@@ -153,6 +153,22 @@ class ContainerLogReceiverTest {
     await().until(() -> metrics.behindBytes() == 0);
   }
 
+  /** Told that it is not read, its agent would send what is read later. */
+  @Test
+  void podThatCameWhileTheIntakeRefusesIsNotToldThatItIsNotRead() throws IOException {
+    new KubeletDirectory(root.resolve("pods")).line("stdout", "F", "first");
+    received.refuse(Integer.MAX_VALUE);
+    builder.excluded(name -> name.startsWith("hidden/"));
+    start();
+    await().until(() -> metrics.behindBytes() > 0);
+    Files.createDirectories(root.resolve("pods/shop_late-1_uid2/app"));
+    Files.createDirectories(root.resolve("pods/hidden_late-1_uid3/app"));
+    StdoutEndpoint endpoint = new StdoutEndpoint(() -> receiver);
+    assertThat(answer(endpoint, Map.of("pod", List.of("uid2"))).status().code()).isEqualTo(503);
+    assertThat(answer(endpoint, Map.of("pod", List.of("uid3"))).json()).contains("\"reads\":false");
+    received.refuse(0);
+  }
+
   private static JsonEndpoint.Answer answer(
       StdoutEndpoint endpoint, Map<String, List<String>> question) {
     return endpoint.answer(question).toCompletableFuture().join();
