@@ -54,7 +54,7 @@ class ShortageIT {
 
   @Test
   void afterAnErrorOnTheWayToTheCollectorNothingIsLost() throws Exception {
-    String[] places = {"extension.export.HttpPoster#post", "extension.logs.FluencySink#start"};
+    String[] places = {"extension.export.HttpPoster#post", "extension.logs.FluencySink#connect"};
     try (Receiver receiver = Receiver.start();
         Jvm web = start(receiver, "forward", places)) {
       String base = "http://127.0.0.1:" + web.await("port");

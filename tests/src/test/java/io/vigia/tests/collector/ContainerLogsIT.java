@@ -35,6 +35,11 @@ class ContainerLogsIT {
     Path pods = folder.resolve("pods");
     Path out = folder.resolve("out");
     Path silent = Files.writeString(folder.resolve("silent.properties"), "handlers=\n");
+    Path warnings =
+        Files.writeString(
+            folder.resolve("warnings.properties"),
+            "handlers=java.util.logging.ConsoleHandler\n"
+                + "java.util.logging.ConsoleHandler.level=WARNING\n");
     try (CollectorProcess collector =
         CollectorProcess.builder()
             .destination("file: {path: \"" + out + "\"}")
@@ -50,6 +55,12 @@ class ContainerLogsIT {
                 "file",
                 pods.resolve("shop_file-1_uid2"),
                 "-Djava.util.logging.config.file=" + silent));
+        containers.add(
+            new Container(
+                collector,
+                "warnings",
+                pods.resolve("shop_warnings-1_uid4"),
+                "-Djava.util.logging.config.file=" + warnings));
         containers.add(new Container(collector, "unread", folder.resolve("shop_unread-1_uid3")));
         for (Container each : containers) {
           each.awaitExit();
@@ -57,18 +68,33 @@ class ContainerLogsIT {
         await()
             .atMost(LIMIT)
             .untilAsserted(
-                () -> assertThat(requests(out)).extracting(Event::text).hasSize(3 * REQUESTS));
+                () ->
+                    assertThat(requests(out))
+                        .extracting(Event::text)
+                        .as("kept on disk: %s", kept(pods))
+                        .hasSize(4 * REQUESTS));
       } finally {
         containers.forEach(Container::kill);
       }
       collector.terminate(LIMIT);
     }
     List<Event> events = requests(out);
-    assertThat(events.stream().map(Event::text)).hasSize(3 * REQUESTS).doesNotHaveDuplicates();
+    assertThat(events.stream().map(Event::text)).hasSize(4 * REQUESTS).doesNotHaveDuplicates();
     assertThat(events).allMatch(event -> event.text.endsWith("=" + event.traceId));
     assertThat(events)
         .allSatisfy(
-            event -> assertThat(event.fromStdout).isEqualTo(event.text.startsWith("console")));
+            event ->
+                assertThat(event.fromStdout)
+                    .as(event.text)
+                    // the threshold of a console is above the logger's
+                    .isEqualTo(event.text.matches("console .*|warnings request \\d*[02468] .*")));
+  }
+
+  /** What an agent could not send in the time that an exit has; nobody hands it over here. */
+  private static List<Path> kept(Path pods) throws IOException {
+    try (Stream<Path> all = Files.walk(pods)) {
+      return all.filter(file -> file.toString().matches(".*-spill/.*/\\w+-\\d+")).toList();
+    }
   }
 
   private record Event(String text, String traceId, boolean fromStdout) {}
@@ -124,6 +150,9 @@ class ContainerLogsIT {
               Folders.projectRoot().resolve("tests/target/test-classes").toString()));
       command.addAll(List.of(options));
       command.addAll(List.of(LoggingJob.class.getName(), name, "" + REQUESTS));
+      if (name.equals("warnings")) {
+        command.add("every other one");
+      }
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().put("VIGIA_COLLECTOR", collector.otlpHttpUrl());
       builder.environment().put("VIGIA_FORWARD", "127.0.0.1:" + collector.forwardPort());

@@ -7,11 +7,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * A service without telemetry code: asks itself {@code args[1]} times, logs one event for each
- * request with the trace id that came in its header, and ends.
+ * request with the trace id that came in its header, every other one as a warning with a third
+ * argument, and ends.
  */
 public final class LoggingJob {
 
@@ -24,7 +26,9 @@ public final class LoggingJob {
         exchange -> {
           try (exchange) {
             String[] parent = exchange.getRequestHeaders().getFirst("traceparent").split("-");
-            logger.info(
+            boolean isEven = Integer.parseInt(exchange.getRequestURI().getQuery()) % 2 == 0;
+            logger.log(
+                args.length > 2 && isEven ? Level.WARNING : Level.INFO,
                 args[0]
                     + " request "
                     + exchange.getRequestURI().getQuery()

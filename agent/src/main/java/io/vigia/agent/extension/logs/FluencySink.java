@@ -7,16 +7,12 @@ import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.ExportHealth;
 import io.vigia.agent.extension.export.Exports;
-import io.vigia.agent.extension.export.HeapShare;
-import java.io.IOException;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.komamitsu.fluency.BufferFullException;
-import org.komamitsu.fluency.EventTime;
-import org.komamitsu.fluency.Fluency;
-import org.komamitsu.fluency.FluencyBuilder;
 
 /**
  * Queue in front of Fluency, bounded in bytes. Fluency is loaded and connected by the sink's own
@@ -25,15 +21,13 @@ import org.komamitsu.fluency.FluencyBuilder;
  */
 public final class FluencySink {
 
-  /** Fluentd tag of all log records; the service is in the resource. */
-  static final String TAG = "vigia.logs";
-
-  private static final long MAX_QUEUED_BYTES = HeapShare.atMost(8L << 20);
-
-  /** Its chunks double: twice as much takes whatever the queue can have in one event. */
-  private static final long MAX_BUFFERED_BYTES = 2 * MAX_QUEUED_BYTES;
-
   private static final int CLOSE_MILLIS = 1500;
+
+  /** What is left is put on disk, however late it has become. */
+  private static final int LEAST_CLOSE_MILLIS = 200;
+
+  /** Like the chunks that Fluency makes. */
+  private static final int CHUNK_BYTES = 1 << 20;
 
   /** Events gather this long: a thread that logs wakes ours ten times a second, not each time. */
   private static final int GATHER_MILLIS = 100;
@@ -56,6 +50,10 @@ public final class FluencySink {
   private final int heldMillis;
   private final SetBack clock;
   private final ArrayDeque<Event> queue = new ArrayDeque<>();
+
+  /** Of the queue, what is to be sent from here; its lock is the queue's. */
+  private final ArrayDeque<Event> ours = new ArrayDeque<>();
+
   private long queuedBytes;
   private boolean busy;
   private boolean closing;
@@ -68,14 +66,17 @@ public final class FluencySink {
    */
   private final Thread thread = new Thread(this::run, "vigia-logs");
 
-  private @Nullable Fluency fluency;
+  private @Nullable FluencySender sender;
+  private boolean used;
 
   private static final class Event {
     final long epochNanos;
+    final int level;
     final byte[] record;
 
-    Event(long epochNanos, byte[] record) {
+    Event(long epochNanos, int level, byte[] record) {
       this.epochNanos = epochNanos;
+      this.level = level;
       this.record = record;
     }
   }
@@ -104,16 +105,17 @@ public final class FluencySink {
   /**
    * Takes a MessagePack map over.
    *
+   * @param level severity number of OpenTelemetry
    * @return whether it was taken; {@code false} when the queue is full or closed, which is counted
    */
-  boolean offer(long epochNanos, byte[] record) {
+  boolean offer(long epochNanos, int level, byte[] record) {
     synchronized (queue) {
       if (closing || queuedBytes + record.length > maxQueuedBytes) {
         health.dropped("log events", "queue full");
         return false;
       }
       boolean wasGathered = isGathered();
-      queue.add(new Event(epochNanos, record));
+      queue.add(new Event(epochNanos, level, record));
       queuedBytes += record.length;
       if (!started) {
         thread.start(); // throws when there is no room for a thread; the next event tries again
@@ -144,19 +146,19 @@ public final class FluencySink {
     if (!agree()) {
       return;
     }
-    Fluency connected = connect();
+    FluencySender connected = connect();
     for (Event event = next(connected); event != null; event = next(connected)) {
       emit(connected, event);
-      flushIfSetBack(connected);
+      connected.flushIfSetBack();
     }
   }
 
-  private Fluency connect() {
-    Fluency connected = fluency;
+  private FluencySender connect() {
+    FluencySender connected = sender;
     if (connected == null) {
-      connected = start();
+      connected = new FluencySender(ingester, heldMillis, health, clock);
       synchronized (queue) {
-        fluency = connected;
+        sender = connected;
       }
     }
     return connected;
@@ -164,48 +166,114 @@ public final class FluencySink {
 
   /** Nothing is sent for now, so that nothing needs to be ready for it. */
   private void disconnect() {
-    Fluency connected;
+    FluencySender connected;
     synchronized (queue) {
-      connected = fluency;
-      fluency = null;
+      connected = sender;
+      sender = null;
     }
     if (connected != null) {
-      close(connected);
+      inTime(connected::close);
     }
   }
 
   /**
-   * Holds events until it is known who ships them, and as long as the collector does.
+   * Holds events until it is known who ships them, and sends those that are ours, as long as some
+   * may be the collector's.
    *
-   * @return false when the process ends and there is nothing to send
+   * @return false when the process ends; what is held is for {@link #shutdown}
    */
   private boolean agree() {
-    while (agreement.owner() != Agreement.Owner.FORWARD) {
+    while (!agreement.isAllSent()) {
       try {
         agreement.step();
       } catch (Throwable e) {
         Console.harmless(e);
         agreement.forward("the collector cannot be asked"); // better twice than not at all
       }
-      if (agreement.owner() == Agreement.Owner.STDOUT) {
+      if (agreement.isNoneSent() && !used) {
         disconnect();
       }
+      if (!dealUntilTheNextQuestion()) {
+        return false;
+      }
+    }
+    return !isClosing();
+  }
+
+  /** Whether the process goes on. */
+  private boolean dealUntilTheNextQuestion() {
+    long asked = System.nanoTime();
+    while (!agreement.isAllSent()) {
+      sendDecided();
       synchronized (queue) {
-        if (agreement.owner() == Agreement.Owner.STDOUT) {
-          queue.clear();
-          queuedBytes = 0;
-          queue.notifyAll();
-          if (closing || !await(Agreement.ASK_AGAIN_MILLIS, () -> closing)) {
-            return false;
-          }
-        } else if (closing || queuedBytes > maxQueuedBytes / 2) {
-          agreement.giveUp(closing ? "the process ends" : "too much to hold");
-        } else if (agreement.owner() == Agreement.Owner.UNDECIDED) {
-          await(Agreement.ASK_MILLIS, () -> closing);
+        if (closing) {
+          return false;
+        }
+        if (queuedBytes > maxQueuedBytes / 2) {
+          agreement.giveUp("too much to hold");
+          continue;
+        }
+        boolean isHolding = !queue.isEmpty();
+        long pause =
+            isHolding || !agreement.isBegun() ? Agreement.ASK_MILLIS : Agreement.ASK_AGAIN_MILLIS;
+        long left = pause - (System.nanoTime() - asked) / 1_000_000L;
+        if (left <= 0) {
+          return true;
+        }
+        await(left, () -> closing || (!isHolding && !queue.isEmpty()));
+        if (!isHolding && !queue.isEmpty()) {
+          await(GATHER_MILLIS, this::isGathered);
         }
       }
     }
     return true;
+  }
+
+  private void sendDecided() {
+    boolean isSome;
+    synchronized (queue) {
+      sortOut();
+      isSome = !ours.isEmpty();
+    }
+    FluencySender connected = isSome ? connect() : sender;
+    if (connected != null) {
+      for (Event event = nextOfOurs(); event != null; event = nextOfOurs()) {
+        emit(connected, event);
+      }
+      connected.flushIfSetBack();
+    }
+  }
+
+  /**
+   * Tells those that are ours, forgets those that the collector has, and keeps the others. The
+   * queue's lock is held.
+   */
+  private void sortOut() {
+    for (int i = queue.size(); i > 0; i--) {
+      Event event = queue.remove();
+      switch (agreement.owner(event.level)) {
+        case STDOUT:
+          queuedBytes -= event.record.length;
+          break;
+        case FORWARD:
+          ours.add(event);
+          break;
+        default:
+          queue.add(event);
+      }
+    }
+    queue.notifyAll();
+  }
+
+  /** One at a time: at the exit {@link #shutdown} takes what is left. */
+  private @Nullable Event nextOfOurs() {
+    synchronized (queue) {
+      Event event = closing ? null : ours.poll();
+      busy = event != null;
+      queuedBytes -= event == null ? 0 : event.record.length;
+      queue.notifyAll();
+      return event;
+    }
   }
 
   /** Whether the process goes on; the queue's lock is held. */
@@ -226,70 +294,39 @@ public final class FluencySink {
     return queuedBytes >= GATHERED_BYTES || flushing || closing;
   }
 
-  private Fluency start() {
-    FluencyBuilder builder = new FluencyBuilder();
-    builder.setJvmHeapBufferMode(true);
-    builder.setMaxBufferSize(MAX_BUFFERED_BYTES);
-    builder.setBufferChunkInitialSize(64 << 10);
-    builder.setBufferChunkRetentionSize(1 << 20);
-    builder.setBufferChunkRetentionTimeMillis(heldMillis);
-    builder.setFlushAttemptIntervalMillis(200);
-    builder.setWaitUntilBufferFlushed(1);
-    builder.setWaitUntilFlusherTerminated(1);
-    return builder.buildFromIngester(new ForwardRecordFormatter(), ingester);
-  }
-
-  /** Fluency would hold what it has until the clock has come so far again, for hours perhaps. */
-  private void flushIfSetBack(Fluency connected) {
-    if (clock.happened()) {
-      try {
-        connected.flush(); // only asks its thread
-      } catch (IOException e) {
-        Console.debug(() -> "Fluency: " + e);
-      }
-    }
-  }
-
-  private @Nullable Event next(Fluency connected) {
+  private @Nullable Event next(FluencySender connected) {
     synchronized (queue) {
       busy = false;
       queue.notifyAll();
-      if (queue.isEmpty()) {
+      if (queue.isEmpty() && ours.isEmpty()) {
         BooleanSupplier isMore = () -> closing || !queue.isEmpty();
         await(SETTLE_MILLIS, isMore);
-        flushIfSetBack(connected);
+        connected.flushIfSetBack();
         await(FOR_EVER_MILLIS, isMore);
         await(GATHER_MILLIS, this::isGathered);
       }
-      if (queue.isEmpty()) {
-        return null; // the process ends
+      if (closing) {
+        return null;
       }
-      Event event = queue.remove();
+      // what is left of ours is from before memory ran out
+      Event event = ours.isEmpty() ? queue.remove() : ours.remove();
       queuedBytes -= event.record.length;
       busy = true;
       return event;
     }
   }
 
-  private void emit(Fluency connected, Event event) {
-    EventTime time =
-        EventTime.fromEpoch(
-            (int) (event.epochNanos / 1_000_000_000L), (int) (event.epochNanos % 1_000_000_000L));
-    while (true) {
-      try {
-        connected.emit(TAG, time, event.record, 0, event.record.length);
-        return;
-      } catch (BufferFullException e) {
-        if (isClosing()) {
-          health.dropped("log events", "exit");
+  private void emit(FluencySender connected, Event event) {
+    used = true;
+    while (!connected.emit(event.epochNanos, event.record)) {
+      synchronized (queue) {
+        if (closing) {
+          ours.addFirst(event); // for shutdown, which waits for this
           return;
         }
-        // chunks leave for the spool at once, so this is a burst: wait, the queue in front fills
-        pause();
-      } catch (Throwable e) { // also memory that ran out: the next event may find some
-        health.dropped("log events", e.getClass().getSimpleName());
-        return;
       }
+      // chunks leave for the spool at once, so this is a burst: wait, the queue in front fills
+      pause();
     }
   }
 
@@ -310,99 +347,126 @@ public final class FluencySink {
   }
 
   CompletableResultCode flush() {
-    Fluency connected;
+    FluencySender connected;
     synchronized (queue) {
       flushing = true;
       queue.notifyAll();
-      if (agreement.owner() == Agreement.Owner.FORWARD) {
+      if (agreement.isAllSent()) {
         awaitSent(System.nanoTime() + CLOSE_MILLIS * 1_000_000L);
       }
       flushing = false;
-      connected = fluency;
+      connected = sender;
     }
-    try {
-      if (connected != null) {
-        connected.flush();
-      }
-      return CompletableResultCode.ofSuccess();
-    } catch (IOException e) {
-      return CompletableResultCode.ofFailure();
-    }
+    return result(connected == null || connected.flush());
+  }
+
+  private static CompletableResultCode result(boolean success) {
+    return success ? CompletableResultCode.ofSuccess() : CompletableResultCode.ofFailure();
   }
 
   /** Sends what is queued, for at most {@value #CLOSE_MILLIS} ms in all. */
   CompletableResultCode shutdown() {
-    long deadline = System.nanoTime() + ExitBudget.bounded(CLOSE_MILLIS) * 1_000_000L;
-    Fluency connected;
+    ArrayDeque<Event> left;
+    FluencySender connected;
     synchronized (queue) {
       closing = true;
       queue.notifyAll();
-      sendHeld();
-      awaitSent(deadline);
-      connected = fluency;
+      // before it was agreed who ships: better twice than not at all
+      agreement.giveUp("the process ends");
+      awaitEmitted(System.nanoTime() + ExitBudget.bounded(CLOSE_MILLIS) * 1_000_000L);
+      sortOut();
+      left = new ArrayDeque<>(ours);
+      ours.clear();
+      queuedBytes = 0;
+      connected = sender;
     }
-    return connected == null || close(connected)
-        ? CompletableResultCode.ofSuccess()
-        : CompletableResultCode.ofFailure();
+    if (left.isEmpty() && connected == null) {
+      return result(true);
+    }
+    return result(
+        inTime(
+            () -> {
+              ingest(left);
+              if (connected != null) {
+                connected.close();
+              }
+            }));
   }
 
   /** The queue's lock is held. */
   private void awaitSent(long deadlineNanos) {
-    while ((!queue.isEmpty() || busy) && System.nanoTime() < deadlineNanos) {
-      try {
-        queue.wait(50);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+    while (!queue.isEmpty() && System.nanoTime() - deadlineNanos < 0 && isPaused()) {
+      // its thread is at it
+    }
+    awaitEmitted(deadlineNanos);
+  }
+
+  /** Until the event that the thread has taken is with Fluency. The queue's lock is held. */
+  private void awaitEmitted(long deadlineNanos) {
+    while (busy && System.nanoTime() - deadlineNanos < 0 && isPaused()) {
+      // a copy in memory
     }
   }
 
-  /** The process ends before it was agreed who ships: better twice than not at all. */
-  private void sendHeld() {
-    agreement.giveUp("the process ends");
-    Fluency connected = fluency;
-    if (connected == null || busy) {
-      return; // they are on stdout, or on their way
+  /** Whether the caller may go on waiting. The queue's lock is held. */
+  private boolean isPaused() {
+    try {
+      queue.wait(50);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
-    // not by the thread: it may be waiting for the collector's answer
-    for (Event event = queue.poll(); event != null; event = queue.poll()) {
-      queuedBytes -= event.record.length;
-      emit(connected, event);
+  }
+
+  /**
+   * Past Fluency, which may not be there, and by the closing thread: the other one may be waiting
+   * for the collector's answer.
+   */
+  private void ingest(ArrayDeque<Event> left) {
+    int lost = left.size();
+    try {
+      while (!left.isEmpty()) {
+        ingester.ingest(FluencySender.TAG, chunk(left));
+        lost = left.size();
+      }
+    } catch (Throwable e) { // memory that ran out
+      Exports.failed("log events", lost, e);
     }
+  }
+
+  private static ByteBuffer chunk(ArrayDeque<Event> left) {
+    ByteArrayOutputStream chunk = new ByteArrayOutputStream();
+    while (chunk.size() < CHUNK_BYTES && !left.isEmpty()) {
+      Event event = left.remove();
+      byte[] entry = FluencySender.entry(event.epochNanos, event.record);
+      chunk.write(entry, 0, entry.length);
+    }
+    return ByteBuffer.wrap(chunk.toByteArray());
   }
 
   /** Fluency waits for its threads for up to two seconds, which an exit may not have. */
-  private static boolean close(Fluency connected) {
-    Thread closing;
+  private static boolean inTime(Runnable closing) {
+    Thread thread;
     try {
-      closing = Daemon.start("vigia-logs-close", () -> closeQuietly(connected));
+      thread = Daemon.start("vigia-logs-close", closing);
     } catch (OutOfMemoryError e) { // no thread to be had: better late than never
-      closeQuietly(connected);
+      closing.run();
       return true;
     }
     try {
-      // join(0) would wait for ever
-      closing.join(Math.max(1, ExitBudget.bounded(CLOSE_MILLIS)));
+      thread.join(Math.max(LEAST_CLOSE_MILLIS, ExitBudget.bounded(CLOSE_MILLIS)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return !closing.isAlive();
-  }
-
-  private static void closeQuietly(Fluency connected) {
-    try {
-      connected.close();
-    } catch (IOException e) {
-      Console.debug(() -> "Fluency: " + e);
-    }
+    return !thread.isAlive();
   }
 
   /** Not thread-safe. */
   public static final class Builder {
     private final String host;
     private final int port;
-    private long maxQueuedBytes = MAX_QUEUED_BYTES;
+    private long maxQueuedBytes = FluencySender.MAX_QUEUED_BYTES;
     private Agreement.@Nullable Question question;
     private int heldMillis = HELD_MILLIS;
     private LongSupplier wallMillis = System::currentTimeMillis;

@@ -24,19 +24,20 @@ public final class ForwardLogExporter implements LogRecordExporter {
   @Override
   public CompletableResultCode export(Collection<LogRecordData> logs) {
     Agreement agreement = sink.agreement();
-    if (agreement.owner() == Agreement.Owner.STDOUT) {
-      return CompletableResultCode.ofSuccess();
-    }
     boolean taken = true;
     for (LogRecordData log : logs) {
-      if (agreement.wantsSample() && log.getBodyValue() != null) {
-        agreement.logged(log.getBodyValue().asString());
+      int level = Agreement.level(log);
+      if (agreement.owner(level) == Agreement.Owner.STDOUT) {
+        continue;
+      }
+      if (agreement.wantsSample(level) && log.getBodyValue() != null) {
+        agreement.logged(level, log.getBodyValue().asString());
       }
       long time = log.getTimestampEpochNanos();
       if (time == 0) {
         time = log.getObservedTimestampEpochNanos();
       }
-      taken &= sink.offer(time, ForwardRecord.encode(log, resource));
+      taken &= sink.offer(time, level, ForwardRecord.encode(log, resource));
     }
     return taken ? CompletableResultCode.ofSuccess() : CompletableResultCode.ofFailure();
   }

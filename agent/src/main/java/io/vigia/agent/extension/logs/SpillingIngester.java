@@ -53,12 +53,20 @@ final class SpillingIngester implements Ingester {
   private void deliver(byte[] chunk) throws IOException {
     // bounded here; Fluency finds the answer in the JVM's cache
     Resolver.resolve(host, CONNECT_TIMEOUT_MILLIS);
+    ingestUnlessSpent(chunk);
+  }
+
+  /** Not while it is closed: what is sent then is not acknowledged, and comes twice. */
+  private synchronized void ingestUnlessSpent(byte[] chunk) throws IOException {
     FluentdIngester current = network();
     setDelivering(Thread.currentThread());
     // Fluency's time-outs are for connecting and for the acknowledgement
     WriteDeadline deadline = WriteDeadline.start(this::abort, chunk.length, DELIVERY_MILLIS);
     try {
-      current.ingest(FluencySink.TAG, ByteBuffer.wrap(chunk));
+      if (ExitBudget.isSpent()) { // abort() may have come before
+        throw new IOException("the process ends");
+      }
+      current.ingest(FluencySender.TAG, ByteBuffer.wrap(chunk));
     } catch (IOException e) {
       throw deadline.cause(e);
     } finally {

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.UnsupportedEncodingException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.util.function.IntPredicate;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,9 @@ public final class StdoutQuestion {
 
   /** How often nobody need answer, each after half a second, until nobody is expected to. */
   private static final int MAX_SILENCE = 20;
+
+  /** The collector looks for no shorter text. */
+  private static final int LEAST_TEXT = 8;
 
   private final String url;
 
@@ -80,7 +85,9 @@ public final class StdoutQuestion {
       return answer.contains("\"seen\":true") ? Answer.SEEN : Answer.READ;
     } catch (IOException e) {
       Console.debug(() -> "whether stdout is read: " + e);
-      return isGuessed && ++silence > MAX_SILENCE ? Answer.OFF : Answer.UNKNOWN;
+      // TLS that fails may be a matter of files that only the exporter knows
+      boolean isLikely = !isGuessed && !(e instanceof SSLException);
+      return !isLikely && ++silence > MAX_SILENCE ? Answer.OFF : Answer.UNKNOWN;
     }
   }
 
@@ -91,11 +98,19 @@ public final class StdoutQuestion {
    */
   static @Nullable String sample(String redacted) {
     String message = redacted.replace(Redactor.REDACTED, "[]");
+    String run = longestRun(message, StdoutQuestion::isPlain);
+    if (run.length() < LEAST_TEXT) { // other scripts: most encoders write them as they are
+      run = longestRun(message, c -> c == ' ' || Character.isLetterOrDigit(c));
+    }
+    return run.length() < LEAST_TEXT ? null : run;
+  }
+
+  private static String longestRun(String message, IntPredicate isPart) {
     int best = 0;
     int bestLength = 0;
     int begin = 0;
     for (int i = 0; i <= message.length(); i++) {
-      if (i == message.length() || !isPlain(message.charAt(i))) {
+      if (i == message.length() || !isPart.test(message.charAt(i))) {
         if (i - begin > bestLength) {
           best = begin;
           bestLength = i - begin;
@@ -103,11 +118,10 @@ public final class StdoutQuestion {
         begin = i + 1;
       }
     }
-    String run = message.substring(best, best + Math.min(bestLength, 80)).trim();
-    return run.length() < 8 ? null : run;
+    return message.substring(best, best + Math.min(bestLength, 80)).trim();
   }
 
-  private static boolean isPlain(char c) {
+  private static boolean isPlain(int c) {
     return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == ' ';
   }
 }

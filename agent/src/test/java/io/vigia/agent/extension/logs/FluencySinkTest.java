@@ -5,17 +5,30 @@ import static org.awaitility.Awaitility.await;
 
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.extension.export.Exports;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FluencySinkTest {
+
+  // severity numbers
+  private static final int INFO = 9;
+  private static final int WARN = 13;
 
   private static final InheritableThreadLocal<String> OF_THE_APPLICATION =
       new InheritableThreadLocal<>();
@@ -43,7 +56,7 @@ class FluencySinkTest {
           new Thread(
               () -> {
                 OF_THE_APPLICATION.set("session");
-                sink.offer(0, new byte[] {(byte) 0x80});
+                sink.offer(0, INFO, new byte[] {(byte) 0x80});
               });
       application.start();
       assertThat(inherited.get(60, TimeUnit.SECONDS)).isEmpty();
@@ -67,7 +80,7 @@ class FluencySinkTest {
               .held(3_600_000)
               .wallClock(() -> System.currentTimeMillis() - setBackMillis.get())
               .build();
-      sink.offer(0, new byte[] {(byte) 0x80});
+      sink.offer(0, INFO, new byte[] {(byte) 0x80});
       setBackMillis.set(3_600_000);
       await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       sink.shutdown();
@@ -89,7 +102,7 @@ class FluencySinkTest {
                         throw new OutOfMemoryError("for a moment");
                       })
               .build();
-      sink.offer(0, new byte[] {(byte) 0x80});
+      sink.offer(0, INFO, new byte[] {(byte) 0x80});
       await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       sink.shutdown();
     } finally {
@@ -97,10 +110,97 @@ class FluencySinkTest {
     }
   }
 
+  /** Fluency's thread ends after a flush that was asked for, whatever came during that. */
+  @Test
+  void whatIsLoggedWhileAFlushIsUnderWayIsNotLostAtTheExit() throws Exception {
+    System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
+    try (ServerSocket collector = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      collector.setSoTimeout(60_000);
+      Exports.start(at(collector.getLocalPort()));
+      FluencySink sink = FluencySink.builder(at(collector.getLocalPort())).held(3_600_000).build();
+      log(sink, INFO, "order 17 was paid");
+      sink.flush();
+      try (Socket flushing = collector.accept()) {
+        assertThat(flushing.getInputStream().read()).isNotNegative(); // and not acknowledged
+        log(sink, INFO, "order 18 was paid");
+        sink.flush();
+        sink.shutdown();
+      }
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () -> assertThat(spilled()).contains("order 17 was paid", "order 18 was paid"));
+    } finally {
+      System.clearProperty("vigia.spill.dir");
+    }
+  }
+
+  /** Its thread waits for an answer, and the connection was closed when all was on stdout. */
+  @Test
+  void whatIsHeldAtTheExitIsNotLostThoughTheCollectorIsBeingAsked() throws Exception {
+    System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
+    CountDownLatch asked = new CountDownLatch(1);
+    CompletableFuture<StdoutQuestion.Answer> answer = new CompletableFuture<>();
+    try {
+      Exports.start(nowhere());
+      FluencySink sink =
+          FluencySink.builder(nowhere())
+              .unlessRead(
+                  (Agreement.Question)
+                      text -> {
+                        if ("order 17 is gone".equals(text)) {
+                          return StdoutQuestion.Answer.SEEN;
+                        }
+                        asked.countDown();
+                        return answer.join();
+                      })
+              .build();
+      sink.agreement().logged(INFO, "order 18 was paid");
+      log(sink, WARN, "order 17 is gone");
+      log(sink, INFO, "order 18 was paid");
+      assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+      sink.shutdown();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(() -> assertThat(spilled()).contains("order 18 was paid"));
+      assertThat(spilled()).doesNotContain("order 17 is gone");
+    } finally {
+      answer.complete(StdoutQuestion.Answer.UNKNOWN);
+      System.clearProperty("vigia.spill.dir");
+    }
+  }
+
+  private static void log(FluencySink sink, int level, String text) {
+    sink.agreement().logged(level, text);
+    byte[] message = text.getBytes(StandardCharsets.UTF_8);
+    sink.offer(
+        0,
+        level,
+        ByteBuffer.allocate(4 + message.length)
+            .put(new byte[] {(byte) 0x81, (byte) 0xa1, 'm', (byte) (0xa0 | message.length)})
+            .put(message)
+            .array());
+  }
+
+  /** All that is on disk. */
+  private String spilled() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+    return all.toString();
+  }
+
   private static CollectorAddress nowhere() {
+    return at(1);
+  }
+
+  private static CollectorAddress at(int port) {
+    String address = "127.0.0.1:" + port;
     return CollectorAddress.find(
-        Map.of("vigia.collector", "127.0.0.1:1", "vigia.forward", "127.0.0.1:1")::get,
-        name -> null);
+        Map.of("vigia.collector", address, "vigia.forward", address)::get, name -> null);
   }
 
   private static boolean isKept() {

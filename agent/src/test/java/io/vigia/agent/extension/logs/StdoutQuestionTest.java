@@ -1,11 +1,15 @@
 package io.vigia.agent.extension.logs;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.vigia.agent.extension.logs.StdoutQuestion.Answer;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.IntStream;
@@ -34,6 +38,32 @@ class StdoutQuestionTest {
           .isEqualTo(Answer.SEEN);
     } finally {
       collector.stop(0);
+    }
+  }
+
+  /** The exporter may trust a certificate of which only upstream's configuration file knows. */
+  @Test
+  void whoCannotBeAskedByTlsReadsNothing() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread answers = new Thread(() -> answerInPlainText(plain), "plain");
+      answers.setDaemon(true);
+      answers.start();
+      URI https = URI.create("https://127.0.0.1:" + plain.getLocalPort());
+      StdoutQuestion question = new StdoutQuestion(https, false, "uid", null);
+      assertThat(question.ask(null)).isEqualTo(Answer.UNKNOWN);
+      assertThat(IntStream.range(0, 25).mapToObj(i -> question.ask(null))).endsWith(Answer.OFF);
+    }
+  }
+
+  private static void answerInPlainText(ServerSocket server) {
+    while (!server.isClosed()) {
+      try (Socket socket = server.accept()) {
+        if (socket.getInputStream().read(new byte[1 << 16]) > 0) {
+          socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+        }
+      } catch (IOException e) {
+        continue; // closed by one side or the other
+      }
     }
   }
 
