@@ -177,16 +177,20 @@ public final class Shipping {
     // the forward protocol has no TLS here: what is asked to be secret leaves by OTLP
     boolean secret = "https".equalsIgnoreCase(address.otlp().getScheme());
     boolean toldWhere = elsewhere.containsKey("logs");
-    if ((secret || toldWhere) && Setting.FORWARD.value() == null) {
-      return OTLP;
-    }
-    auto = true;
-    return FORWARD;
+    boolean byForward = Setting.FORWARD.value() != null || !(secret || toldWhere);
+    auto = byForward || !toldWhere;
+    return byForward ? FORWARD : OTLP;
   }
 
   /** Whether the collector may read the log events from stdout, so that none are sent. */
   public boolean mayBeReadFromStdout() {
-    return auto && isForwarding() && (!grpc || address.isGrpc()) && goesToCollector();
+    return auto
+        && (isForwarding() ? (!grpc || address.isGrpc()) && goesToCollector() : isAskedByHttps());
+  }
+
+  /** Not where only the port for gRPC is known, which may be anybody's. */
+  private boolean isAskedByHttps() {
+    return !grpc && !elsewhere.containsKey("logs");
   }
 
   /** Whether Fluency sends log records. */

@@ -65,7 +65,8 @@ public final class VerdictListener implements AgentListener {
     // who does not is not asked again; nor by another protocol, which may take long
     boolean answers = otlp == null || (otlp.isOk() && !address.isGrpc());
     if (question != null && answers && question.ask(null) == StdoutQuestion.Answer.READ) {
-      line.append(" unless they are on stdout, which the collector reads");
+      line.append(shipping.isForwarding() ? " unless they are" : ", log events unless they are");
+      line.append(" on stdout, which the collector reads");
     } else if (reached.forward() != null) {
       line.append(": ").append(reached.forward().detail());
     }

@@ -18,6 +18,7 @@ import io.vigia.agent.boot.Setting;
 import io.vigia.agent.boot.Shipping;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.export.QueueBounds;
+import io.vigia.agent.extension.logs.AgreedLogExporter;
 import io.vigia.agent.extension.logs.FluencySink;
 import io.vigia.agent.extension.logs.ForwardLogExporter;
 import io.vigia.agent.extension.logs.ForwardLogProcessor;
@@ -68,7 +69,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
         customizer,
         Exports.health(),
         exporter -> new RedactingSpanExporter(exporter, redactor),
-        exporter -> new RedactingLogExporter(exporter, redactor));
+        exporter -> new RedactingLogExporter(unlessRead(exporter), redactor));
     UnaryOperator<Collection<MetricData>> cleaning = new RedactingMetrics(redactor);
     customizer
         .addMetricReaderCustomizer((reader, config) -> new BoundedReader(reader, cleaning))
@@ -161,6 +162,15 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
       addForwardExporter(builder, sink, resource);
     }
     return builder;
+  }
+
+  /** An https collector, too, may read stdout. */
+  private LogRecordExporter unlessRead(LogRecordExporter exporter) {
+    Shipping shipping = AgentState.shipping();
+    boolean isOtlp = !forwardsLogs && exporter.getClass().getName().contains(".Otlp");
+    StdoutQuestion question =
+        shipping != null && isOtlp ? stdoutQuestion(shipping, resource) : null;
+    return question == null ? exporter : new AgreedLogExporter(exporter, question);
   }
 
   static void addForwardExporter(

@@ -37,6 +37,19 @@ class ShippingTest {
     assertThat(byGrpc("c:5317").mayBeReadFromStdout()).isFalse();
   }
 
+  /** Logs leave by OTLP then, and would come twice. */
+  @Test
+  void collectorWithAnHttpsAddressMayReadStdoutToo() {
+    CollectorAddress https =
+        CollectorAddress.find(Map.of("vigia.collector", "https://c:4318")::get, name -> null);
+    assertThat(Shipping.of(name -> null, https).mayBeReadFromStdout()).isTrue();
+    String otherLogs = "otel.exporter.otlp.logs.endpoint";
+    assertThat(Shipping.of(Map.of(otherLogs, "https://o")::get, https).mayBeReadFromStdout())
+        .isFalse();
+    assertThat(Shipping.of(Map.of("otel.logs.exporter", "otlp")::get, https).mayBeReadFromStdout())
+        .isFalse();
+  }
+
   /** The SDK, and with it the agent, would not start. */
   @Test
   void wayThatIsAlsoNamedByItselfIsTakenOnce() {

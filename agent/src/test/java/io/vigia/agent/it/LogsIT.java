@@ -52,6 +52,36 @@ class LogsIT {
     }
   }
 
+  /** They leave by OTLP then, and would come twice. */
+  @Test
+  void whatACollectorWithAnHttpsAddressReadsFromStdoutIsNotSent(@TempDir Path directory)
+      throws Exception {
+    Identity identity = Identity.make(directory, "collector");
+    Path certificate = Files.writeString(directory.resolve("tls.pem"), identity.certificate());
+    Path key = Files.writeString(directory.resolve("tls.key"), identity.key());
+    try (Receiver receiver = Receiver.start(Way.HTTP, identity, 0)) {
+      receiver.stdout = "{\"on\":true,\"reads\":true,\"seen\":true}";
+      try (Jvm jvm =
+          Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
+              .environment("VIGIA_COLLECTOR", "https://127.0.0.1:" + receiver.otlpPort())
+              .environment("OTEL_EXPORTER_OTLP_CERTIFICATE", certificate.toString())
+              .environment("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", certificate.toString())
+              .environment("OTEL_EXPORTER_OTLP_CLIENT_KEY", key.toString())
+              .environment("VIGIA_POD_NAME", "shop-1")
+              .environment("VIGIA_POD_UID", "uid1")
+              .argument("told")
+              .start()) {
+        // a second time: then it knows the answer to the first
+        jvm.awaitUnlessEnded(
+            () -> receiver.stdoutQueries.stream().filter(q -> q.contains("order 7")).count() > 1);
+        jvm.endWell();
+        assertThat(jvm.output()).contains("container's stdout; not sent from here");
+        assertThat(receiver.spans).as(jvm.output()).hasSize(2);
+        assertThat(receiver.otlpLogs).as(jvm.output()).isEmpty();
+      }
+    }
+  }
+
   @Test
   void logbackEventsArriveWithPairsAndMarkersAndItsLinesHaveTheTraceId(@TempDir Path directory)
       throws Exception {

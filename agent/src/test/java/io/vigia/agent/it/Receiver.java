@@ -65,6 +65,14 @@ final class Receiver implements AutoCloseable {
   /** Answered to {@code GET /metrics-form}, empty = there is no such path. */
   volatile String metricsForm = "";
 
+  /**
+   * Answered to {@code GET /stdout}, empty = there is no such path; where no text is asked for,
+   * none is seen.
+   */
+  volatile String stdout = "";
+
+  final List<String> stdoutQueries = new CopyOnWriteArrayList<>();
+
   final List<String> samplingQueries = new CopyOnWriteArrayList<>();
 
   /** {@code Authorization} of every request, empty where there was none. */
@@ -92,7 +100,15 @@ final class Receiver implements AutoCloseable {
     server.createContext("/v1/metrics", exchange -> answer(exchange, this::metrics));
     server.createContext("/v1/logs", exchange -> answer(exchange, this::otlpLogs));
     server.createContext("/sampling", this::sampling);
-    server.createContext("/metrics-form", this::metricsForm);
+    server.createContext("/metrics-form", exchange -> answer(exchange, metricsForm));
+    server.createContext(
+        "/stdout",
+        exchange -> {
+          String query = exchange.getRequestURI().getQuery();
+          stdoutQueries.add(query);
+          boolean hasText = query.contains("&text=");
+          answer(exchange, hasText ? stdout : stdout.replace("\"seen\":true", "\"seen\":false"));
+        });
     server.setExecutor(threads);
     server.start();
     return server;
@@ -196,9 +212,9 @@ final class Receiver implements AutoCloseable {
     }
   }
 
-  private void metricsForm(HttpExchange exchange) throws IOException {
+  private static void answer(HttpExchange exchange, String json) throws IOException {
     try (exchange) {
-      byte[] answer = metricsForm.getBytes(StandardCharsets.UTF_8);
+      byte[] answer = json.getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(
           answer.length == 0 ? 404 : 200, answer.length == 0 ? -1 : answer.length);
       exchange.getResponseBody().write(answer);

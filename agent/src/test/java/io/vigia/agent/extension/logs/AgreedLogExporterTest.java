@@ -1,0 +1,95 @@
+package io.vigia.agent.extension.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.opentelemetry.api.common.Value;
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+class AgreedLogExporterTest {
+
+  private final List<String> exported = new CopyOnWriteArrayList<>();
+
+  @Test
+  void whatIsOnStdoutIsNotExportedAndWhatIsBelowIs() {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    SdkLoggerProvider logger =
+        logger(
+            text -> {
+              asked.add(String.valueOf(text));
+              return "order 17 is gone".equals(text)
+                  ? StdoutQuestion.Answer.SEEN
+                  : StdoutQuestion.Answer.READ;
+            });
+    log(logger, Severity.WARN, "order 17 is gone");
+    log(logger, Severity.INFO, "order 18 was paid");
+    await().atMost(Duration.ofMinutes(1)).until(() -> asked.contains("order 18 was paid"));
+    log(logger, Severity.ERROR, "order 19 is gone");
+    log(logger, Severity.DEBUG, "order 20 is new");
+    logger.close();
+    assertThat(exported).containsExactly("order 18 was paid", "order 20 is new");
+  }
+
+  /** Events of the API have none, and are on no console. */
+  @Test
+  void whatHasNoTextIsExportedWhoeverHasTheRest() {
+    SdkLoggerProvider logger = logger(text -> StdoutQuestion.Answer.SEEN);
+    logger.get("orders").logRecordBuilder().setSeverity(Severity.INFO).setEventName("paid").emit();
+    assertThat(exported).containsExactly("paid");
+    logger.close();
+  }
+
+  @Test
+  void whatIsHeldAtTheExitIsExportedThoughTheCollectorIsBeingAsked() {
+    CompletableFuture<StdoutQuestion.Answer> answer = new CompletableFuture<>();
+    SdkLoggerProvider logger = logger(text -> answer.join());
+    log(logger, Severity.INFO, "order 17 was paid");
+    assertThat(exported).isEmpty();
+    logger.close();
+    assertThat(exported).containsExactly("order 17 was paid");
+    answer.complete(StdoutQuestion.Answer.SEEN);
+  }
+
+  private SdkLoggerProvider logger(Agreement.Question question) {
+    return SdkLoggerProvider.builder()
+        .addLogRecordProcessor(
+            SimpleLogRecordProcessor.create(new AgreedLogExporter(new Exporter(), question)))
+        .build();
+  }
+
+  private static void log(SdkLoggerProvider logger, Severity severity, String body) {
+    logger.get("orders").logRecordBuilder().setSeverity(severity).setBody(body).emit();
+  }
+
+  private final class Exporter implements LogRecordExporter {
+    @Override
+    public CompletableResultCode export(Collection<LogRecordData> logs) {
+      for (LogRecordData log : logs) {
+        Value<?> body = log.getBodyValue();
+        exported.add(body == null ? String.valueOf(log.getEventName()) : body.asString());
+      }
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+  }
+}
