@@ -78,7 +78,8 @@ public final class Dialer {
   }
 
   /**
-   * Fails with whatever the last address answered.
+   * Fails with whatever the last address answered. Completes in every case: whoever waits for a
+   * connection that nobody makes any more would do so for ever.
    *
    * @param handlers adds the handlers that come after TLS
    */
@@ -90,11 +91,11 @@ public final class Dialer {
             try {
               Bootstrap ready = bootstrap.clone().handler(initializer(handlers));
               tryNext(ready, InetAddress.getAllByName(endpoint.host()), 0, result);
-            } catch (UnknownHostException | NetException | RuntimeException e) {
+            } catch (UnknownHostException | NetException | RuntimeException | Error e) {
               result.completeExceptionally(e);
             }
           });
-    } catch (RuntimeException e) { // 1,024 look-ups are waiting already
+    } catch (RuntimeException | Error e) { // 1,024 look-ups wait already; no thread to be had
       result.completeExceptionally(e);
     }
     return result;
@@ -126,7 +127,11 @@ public final class Dialer {
                       connected.channel().close();
                     }
                   } else if (index + 1 < addresses.length) {
-                    tryNext(bootstrap, addresses, index + 1, result);
+                    try {
+                      tryNext(bootstrap, addresses, index + 1, result);
+                    } catch (RuntimeException | Error e) {
+                      result.completeExceptionally(e);
+                    }
                   } else {
                     result.completeExceptionally(connected.cause());
                   }

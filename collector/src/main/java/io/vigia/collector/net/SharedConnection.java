@@ -59,7 +59,12 @@ public final class SharedConnection<C extends SharedConnection.Connection>
       }
       current = fresh;
     }
-    connect.accept(fresh);
+    try {
+      connect.accept(fresh);
+    } catch (RuntimeException | Error e) { // nobody else would, and all would wait for it
+      forget(fresh);
+      fresh.completeExceptionally(e);
+    }
     return fresh;
   }
 
