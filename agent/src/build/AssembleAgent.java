@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -59,6 +60,7 @@ final class AssembleAgent {
 
   private static final String PACK = "inst.zip";
   private static final String INDEX = "inst.index";
+  private static final String VERSIONS = "inst/META-INF/versions/";
 
   private static final String MODULES =
       "inst/"
@@ -274,7 +276,10 @@ final class AssembleAgent {
     return written;
   }
 
-  /** Instead of a {@code JarFile} it opens a {@code PackedJar}. */
+  /**
+   * Instead of a {@code JarFile} it opens a {@code PackedJar}, and looks for versions of a class for
+   * newer JVMs only where that one says so.
+   */
   private static byte[] openingPacked(byte[] bytes) {
     String usual = "java/util/jar/JarFile";
     String ours = BOOT + "PackedJar";
@@ -295,10 +300,25 @@ final class AssembleAgent {
                 changes[0] += made ? 1 : 0;
                 super.visitMethodInsn(opcode, made ? ours : owner, name, descriptor, isInterface);
               }
+
+              @Override
+              public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+                super.visitFieldInsn(opcode, owner, name, descriptor);
+                if (opcode == Opcodes.GETSTATIC && name.equals("MULTI_RELEASE_JAR_ENABLE")) {
+                  changes[0]++;
+                  super.visitVarInsn(Opcodes.ALOAD, 0);
+                  super.visitFieldInsn(Opcodes.GETFIELD, owner, "jarFile", "L" + usual + ";");
+                  super.visitTypeInsn(Opcodes.CHECKCAST, ours);
+                  super.visitVarInsn(Opcodes.ALOAD, 1); // the entry's name
+                  super.visitMethodInsn(
+                      Opcodes.INVOKEVIRTUAL, ours, "hasVersions", "(Ljava/lang/String;)Z", false);
+                  super.visitInsn(Opcodes.IAND);
+                }
+              }
             };
-    byte[] written = changed(bytes, new ClassWriter(0), change);
-    if (changes[0] != 1) {
-      throw new IllegalStateException("upstream's class loader does not open the jar as it did");
+    byte[] written = changed(bytes, new ClassWriter(ClassWriter.COMPUTE_MAXS), change);
+    if (changes[0] != 2) {
+      throw new IllegalStateException("upstream's class loader does not read the jar as it did");
     }
     return written;
   }
@@ -458,8 +478,23 @@ final class AssembleAgent {
       }
     }
     rows.sort(Comparator.comparingInt(row -> row[0]));
-    ByteBuffer index = ByteBuffer.allocate(12 * rows.size()).order(ByteOrder.LITTLE_ENDIAN);
-    rows.forEach(row -> index.putInt(row[0]).putInt(row[1]).putInt(row[2]));
+    int[] versioned =
+        packed.keySet().stream()
+            .filter(name -> name.startsWith(VERSIONS))
+            .mapToInt(name -> name.substring(name.indexOf('/', VERSIONS.length()) + 1).hashCode())
+            .distinct()
+            .sorted()
+            .toArray();
+    ByteBuffer index =
+        ByteBuffer.allocate(4 * (1 + versioned.length + 3 * rows.size()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    index.putInt(versioned.length);
+    Arrays.stream(versioned).forEach(index::putInt);
+    for (int column = 0; column < 3; column++) {
+      for (int[] row : rows) {
+        index.putInt(row[column]);
+      }
+    }
     packed.clear();
     putNew(entries, PACK, archive.toByteArray());
     putNew(entries, INDEX, index.array());

@@ -9,7 +9,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,11 +29,13 @@ import org.jspecify.annotations.Nullable;
  * at start; so 15,000 classes of instrumentation have one entry, and the index of what is in it is
  * a tenth of a directory. An entry of the jar itself comes before one of the archive with its name.
  *
- * <p>The archive is an ordinary one, stored uncompressed. {@value #INDEX} has for each of its
- * entries three 32-bit numbers, little-endian: {@link String#hashCode} of the name, where the local
- * header begins, and how long it is together with the data. They are sorted by the first number,
- * signed. Source of the headers: PKWARE APPNOTE 6.3.10, section 4.3.7; sizes are in them (no data
- * descriptors), and all entries are deflated.
+ * <p>The archive is an ordinary one, stored uncompressed. {@value #INDEX} has 32-bit numbers,
+ * little-endian: how many names there are that have a version for newer JVMs ({@code
+ * inst/META-INF/versions/}), and for each of them {@link String#hashCode} of what comes after the
+ * version, sorted; then of all entries {@link String#hashCode} of the name, sorted; where their
+ * local headers begin; how long these are together with the data. Source of the headers: PKWARE
+ * APPNOTE 6.3.10, section 4.3.7; sizes are in them (no data descriptors), and all entries are
+ * deflated.
  *
  * <p>Thread-safe, as a {@link JarFile} is.
  */
@@ -40,12 +44,17 @@ public final class PackedJar extends JarFile {
   static final String PACK = "inst.zip";
   static final String INDEX = "inst.index";
 
-  private static final int ROW_BYTES = 12;
   private static final int HEADER_BYTES = 30;
   private static final int HEADER = 0x04034b50;
 
-  private final ByteBuffer index;
   private final ZipEntry pack;
+  private final int[] versioned;
+
+  /** Of all entries, in one order. */
+  private final int[] hashes;
+
+  private final int[] begins;
+  private final int[] lengths;
 
   /** Reused: what it keeps outside of the heap is large. */
   private final Inflater inflater = new Inflater(/* nowrap= */ true);
@@ -59,11 +68,33 @@ public final class PackedJar extends JarFile {
           "the jar was packed again, with " + PACK + " compressed: take the original, or store it");
     }
     ZipEntry entry = there(INDEX, super.getEntry(INDEX));
-    byte[] rows = new byte[(int) entry.getSize()];
+    byte[] bytes = new byte[(int) entry.getSize()];
     try (DataInputStream in = new DataInputStream(super.getInputStream(entry))) {
-      in.readFully(rows);
+      in.readFully(bytes);
     }
-    index = ByteBuffer.wrap(rows).order(ByteOrder.LITTLE_ENDIAN);
+    IntBuffer index = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    versioned = next(index, index.get());
+    int entries = index.remaining() / 3;
+    hashes = next(index, entries);
+    begins = next(index, entries);
+    lengths = next(index, entries);
+  }
+
+  private static int[] next(IntBuffer from, int count) {
+    int[] numbers = new int[count];
+    from.get(numbers);
+    return numbers;
+  }
+
+  /**
+   * Whether there may be versions of this entry for newer JVMs: hardly any has. Called by
+   * upstream's class loader, which would look for one of each version from 9 to the JVM's, for each
+   * class.
+   *
+   * @param name without what is before {@code META-INF/versions/}
+   */
+  public boolean hasVersions(String name) {
+    return Arrays.binarySearch(versioned, name.hashCode()) >= 0;
   }
 
   /** An entry of the archive, with its header and data as they are there. */
@@ -92,7 +123,7 @@ public final class PackedJar extends JarFile {
     }
     int hash = name.hashCode();
     try {
-      for (int row = firstRow(hash); row < rows() && hash(row) == hash; row++) {
+      for (int row = firstRow(hash); row < hashes.length && hashes[row] == hash; row++) {
         PackedEntry entry = entry(row);
         if (entry.getName().equals(name)) {
           return entry;
@@ -153,16 +184,16 @@ public final class PackedJar extends JarFile {
     for (Enumeration<JarEntry> own = entries(); own.hasMoreElements(); ) {
       names.add(own.nextElement().getName());
     }
-    for (int row = 0; row < rows(); row++) {
+    for (int row = 0; row < hashes.length; row++) {
       names.add(entry(row).getName());
     }
     return names;
   }
 
   private PackedEntry entry(int row) throws IOException {
-    byte[] bytes = new byte[index.getInt(ROW_BYTES * row + 8)];
+    byte[] bytes = new byte[lengths[row]];
     try (DataInputStream in = new DataInputStream(super.getInputStream(pack))) {
-      for (long left = index.getInt(ROW_BYTES * row + 4); left > 0; ) {
+      for (long left = begins[row]; left > 0; ) {
         left -= in.skip(left); // at once: the archive is not compressed
       }
       in.readFully(bytes);
@@ -175,26 +206,12 @@ public final class PackedJar extends JarFile {
         new String(bytes, HEADER_BYTES, raw.getShort(26), StandardCharsets.UTF_8), raw);
   }
 
-  /** The first one with this hash or a greater one. */
+  /** The first one with this hash, or after all of them. */
   private int firstRow(int hash) {
-    int low = 0;
-    int high = rows();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (hash(middle) < hash) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
+    int row = Arrays.binarySearch(hashes, hash);
+    while (row > 0 && hashes[row - 1] == hash) {
+      row--;
     }
-    return low;
-  }
-
-  private int hash(int row) {
-    return index.getInt(ROW_BYTES * row);
-  }
-
-  private int rows() {
-    return index.capacity() / ROW_BYTES;
+    return row < 0 ? hashes.length : row;
   }
 }

@@ -81,6 +81,7 @@ class ClassListTest {
       pack.setCrc(0);
       out.putNextEntry(pack);
       out.putNextEntry(new ZipEntry(PackedJar.INDEX));
+      out.write(new byte[4]);
     }
     return jar;
   }

@@ -79,6 +79,26 @@ class PackedJarIT {
   }
 
   @Test
+  void ofWhichThereAreVersionsForNewerJvmsIsKnown() throws IOException {
+    String versions = "inst/META-INF/versions/";
+    List<String> with =
+        packed().keySet().stream()
+            .filter(name -> name.startsWith(versions))
+            .map(name -> name.substring(name.indexOf('/', versions.length()) + 1))
+            .toList();
+    assertThat(with)
+        .contains("io/opentelemetry/instrumentation/resources/ProcessPid.classdata")
+        .hasSizeLessThan(200);
+    try (PackedJar jar = open(Jvm.AGENT)) {
+      assertThat(with).allMatch(jar::hasVersions);
+      assertThat(packed().keySet())
+          .filteredOn(name -> name.startsWith("inst/") && !name.startsWith(versions))
+          .filteredOn(name -> jar.hasVersions(name.substring("inst/".length())))
+          .hasSizeLessThanOrEqualTo(with.size());
+    }
+  }
+
+  @Test
   void aJarThatWasPackedAgainSaysSo() throws IOException {
     Path again = directory.resolve("again.jar");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(again))) {

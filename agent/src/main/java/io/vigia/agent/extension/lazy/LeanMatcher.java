@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class LeanMatcher implements AgentBuilder.RawMatcher {
 
   /** What upstream does besides for the advice only, so that it is not missed without. */
+  // $$L: a class of a lambda expression, the build's or the JVM's
   private static final String[] SERVING_ADVICE = {
     "io.opentelemetry.javaagent.tooling.instrumentation.ConstantAdjuster",
-    "io.opentelemetry.javaagent.tooling.instrumentation.InstrumentationModuleInstaller$$Lambda",
+    "io.opentelemetry.javaagent.tooling.instrumentation.InstrumentationModuleInstaller$$L",
     "io.opentelemetry.javaagent.tooling.HelperInjector",
     "io.opentelemetry.javaagent.tooling.field.FieldBackedImplementationInstaller"
   };

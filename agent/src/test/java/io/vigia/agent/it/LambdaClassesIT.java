@@ -1,0 +1,76 @@
+package io.vigia.agent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vigia.agent.boot.PackedJar;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The classes that the build writes for lambda expressions, and those which it writes them for. */
+class LambdaClassesIT {
+
+  @Test
+  void theJvmVerifiesAllOfThem() throws IOException {
+    try (PackedJar jar = new PackedJar(Jvm.AGENT.toFile(), /* verify= */ false)) {
+      Set<String> names = new TreeSet<>();
+      for (String entry : jar.allNames()) {
+        int made = entry.indexOf("$$L");
+        if (made > 0) {
+          String ending = entry.substring(entry.lastIndexOf('.'));
+          names.add(entry);
+          names.add(entry.substring(0, made) + ending);
+        }
+      }
+      assertThat(names).hasSizeGreaterThan(1_000);
+      Entries entries = new Entries(jar);
+      List<String> verified = new ArrayList<>();
+      List<String> withoutAll = new ArrayList<>();
+      for (String name : names) {
+        try {
+          // this has the JVM link the class, hence verify it
+          var linked = entries.loadClass(Entries.className(name)).getDeclaredMethods();
+          assertThat(linked).as(name).isNotNull();
+          verified.add(name);
+        } catch (NoClassDefFoundError | ClassNotFoundException e) {
+          withoutAll.add(name); // of a library that the agent does not have
+        }
+      }
+      assertThat(withoutAll).hasSizeLessThan(verified.size() / 20);
+    }
+  }
+
+  /** Of the agent's jar, those below {@code inst/}, too. */
+  private static final class Entries extends ClassLoader {
+    private final PackedJar jar;
+
+    Entries(PackedJar jar) {
+      super(ClassLoader.getPlatformClassLoader());
+      this.jar = jar;
+    }
+
+    static String className(String entry) {
+      return entry.replaceAll("^inst/|[.]class(data)?$", "").replace('/', '.');
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+      String path = name.replace('.', '/');
+      for (String entry : List.of("inst/" + path + ".classdata", path + ".class")) {
+        if (jar.getEntry(entry) != null) {
+          try (InputStream in = jar.getInputStream(jar.existing(entry))) {
+            byte[] bytes = in.readAllBytes();
+            return defineClass(name, bytes, 0, bytes.length);
+          } catch (IOException e) {
+            throw new ClassNotFoundException(name, e);
+          }
+        }
+      }
+      throw new ClassNotFoundException(name);
+    }
+  }
+}
