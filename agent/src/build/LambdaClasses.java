@@ -129,7 +129,9 @@ final class LambdaClasses {
                   boolean hasBody =
                       target.getOwner().equals(owner)
                           && bodies.contains(target.getName() + target.getDesc());
-                  String made = expression(called, type, (Type) arguments[0], target, hasBody ? null : writer);
+                  String made =
+                      expression(
+                          called, type, (Type) arguments[0], target, hasBody ? null : writer);
                   if (type.startsWith("()")) {
                     super.visitFieldInsn(Opcodes.GETSTATIC, made, INSTANCE, type.substring(2));
                   } else {
