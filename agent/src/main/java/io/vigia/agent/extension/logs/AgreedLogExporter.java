@@ -112,12 +112,7 @@ public final class AgreedLogExporter implements LogRecordExporter {
     boolean goesOn = true;
     while (goesOn && !agreement.isAllSent()) {
       long asked = System.nanoTime();
-      try {
-        agreement.step();
-      } catch (Throwable e) {
-        Console.harmless(e);
-        agreement.forward("the collector cannot be asked"); // better twice than not at all
-      }
+      agreement.ask();
       List<LogRecordData> ours;
       synchronized (held) {
         ours = decided();
@@ -132,10 +127,7 @@ public final class AgreedLogExporter implements LogRecordExporter {
     synchronized (held) {
       try {
         while (!closing && !agreement.isAllSent()) {
-          long pause =
-              !held.isEmpty() || !agreement.isBegun()
-                  ? Agreement.ASK_MILLIS
-                  : Agreement.ASK_AGAIN_MILLIS;
+          long pause = agreement.pauseMillis(!held.isEmpty());
           long left = pause - (System.nanoTime() - askedNanos) / 1_000_000L;
           if (left <= 0) {
             return true;

@@ -36,7 +36,7 @@ final class Agreement {
     STDOUT
   }
 
-  static final long ASK_MILLIS = 500;
+  private static final long ASK_MILLIS = 500;
 
   /** How long a logged event may take to the file that the collector reads. */
   private static final int MAX_QUESTIONS = 20;
@@ -50,7 +50,7 @@ final class Agreement {
   /** How long the collector may take to find a new container. */
   private static final int MAX_UNREAD = 6;
 
-  static final long ASK_AGAIN_MILLIS = 30_000;
+  private static final long ASK_AGAIN_MILLIS = 30_000;
 
   /** Below all levels: what was made by the API of OpenTelemetry for no console. Always sent. */
   private static final int UNPRINTED = -1;
@@ -120,7 +120,7 @@ final class Agreement {
   }
 
   /** Whether there is an answer at all. */
-  boolean isBegun() {
+  private boolean isBegun() {
     return readFrom < LEVELS || sentTo >= 0;
   }
 
@@ -247,6 +247,25 @@ final class Agreement {
       readFrom = LEVELS;
       sentTo = LEVELS - 1;
     }
+  }
+
+  /** As {@link #step}; when that fails, events are sent: better twice than not at all. */
+  void ask() {
+    try {
+      step();
+    } catch (Throwable e) {
+      Console.harmless(e);
+      forward("the collector cannot be asked");
+    }
+  }
+
+  /**
+   * From one question to the next.
+   *
+   * @param isHolding whether events wait for the answer
+   */
+  long pauseMillis(boolean isHolding) {
+    return isHolding || !isBegun() ? ASK_MILLIS : ASK_AGAIN_MILLIS;
   }
 
   /** Decides what is undecided, because events can be held no longer: unseen ones are sent. */

@@ -184,12 +184,7 @@ public final class FluencySink {
    */
   private boolean agree() {
     while (!agreement.isAllSent()) {
-      try {
-        agreement.step();
-      } catch (Throwable e) {
-        Console.harmless(e);
-        agreement.forward("the collector cannot be asked"); // better twice than not at all
-      }
+      agreement.ask();
       if (agreement.isNoneSent() && !used) {
         disconnect();
       }
@@ -214,9 +209,7 @@ public final class FluencySink {
           continue;
         }
         boolean isHolding = !queue.isEmpty();
-        long pause =
-            isHolding || !agreement.isBegun() ? Agreement.ASK_MILLIS : Agreement.ASK_AGAIN_MILLIS;
-        long left = pause - (System.nanoTime() - asked) / 1_000_000L;
+        long left = agreement.pauseMillis(isHolding) - (System.nanoTime() - asked) / 1_000_000L;
         if (left <= 0) {
           return true;
         }

@@ -5,13 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.logs.Severity;
-import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
-import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.logs.export.SimpleLogRecordProcessor;
+import io.vigia.agent.extension.EachLogRecord;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -64,7 +62,8 @@ class AgreedLogExporterTest {
   private SdkLoggerProvider logger(Agreement.Question question) {
     return SdkLoggerProvider.builder()
         .addLogRecordProcessor(
-            SimpleLogRecordProcessor.create(new AgreedLogExporter(new Exporter(), question)))
+            SimpleLogRecordProcessor.create(
+                new AgreedLogExporter(new EachLogRecord(this::exported), question)))
         .build();
   }
 
@@ -72,24 +71,8 @@ class AgreedLogExporterTest {
     logger.get("orders").logRecordBuilder().setSeverity(severity).setBody(body).emit();
   }
 
-  private final class Exporter implements LogRecordExporter {
-    @Override
-    public CompletableResultCode export(Collection<LogRecordData> logs) {
-      for (LogRecordData log : logs) {
-        Value<?> body = log.getBodyValue();
-        exported.add(body == null ? String.valueOf(log.getEventName()) : body.asString());
-      }
-      return CompletableResultCode.ofSuccess();
-    }
-
-    @Override
-    public CompletableResultCode flush() {
-      return CompletableResultCode.ofSuccess();
-    }
-
-    @Override
-    public CompletableResultCode shutdown() {
-      return CompletableResultCode.ofSuccess();
-    }
+  private void exported(LogRecordData log) {
+    Value<?> body = log.getBodyValue();
+    exported.add(body == null ? String.valueOf(log.getEventName()) : body.asString());
   }
 }

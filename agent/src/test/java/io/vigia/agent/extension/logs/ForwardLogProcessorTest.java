@@ -3,11 +3,9 @@ package io.vigia.agent.extension.logs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.logs.Logger;
-import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
-import io.opentelemetry.sdk.logs.export.LogRecordExporter;
-import java.util.Collection;
+import io.vigia.agent.extension.EachLogRecord;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
@@ -58,26 +56,8 @@ class ForwardLogProcessorTest {
   }
 
   private static Logger logger(Consumer<LogRecordData> work) {
-    LogRecordExporter exporter =
-        new LogRecordExporter() {
-          @Override
-          public CompletableResultCode export(Collection<LogRecordData> logs) {
-            logs.forEach(work);
-            return CompletableResultCode.ofSuccess();
-          }
-
-          @Override
-          public CompletableResultCode flush() {
-            return CompletableResultCode.ofSuccess();
-          }
-
-          @Override
-          public CompletableResultCode shutdown() {
-            return CompletableResultCode.ofSuccess();
-          }
-        };
     return SdkLoggerProvider.builder()
-        .addLogRecordProcessor(new ForwardLogProcessor(exporter))
+        .addLogRecordProcessor(new ForwardLogProcessor(new EachLogRecord(work)))
         .build()
         .get("test");
   }
