@@ -291,8 +291,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // a client that went away or broke the protocol is its own affair
-    log.debug("{}: connection closed", name, cause);
+    if (cause instanceof Error || cause.getCause() instanceof Error) {
+      log.error("{}: a connection was closed for an error of the collector", name, cause);
+    } else { // a client that went away or broke the protocol is its own affair
+      log.debug("{}: connection closed", name, cause);
+    }
     ctx.close();
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -17,6 +19,8 @@ import java.time.Duration;
 /** Blocking HTTP with JSON, for questions to servers. Thread-safe. */
 public final class Http {
   public static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final int PROBE_LIMIT_MILLIS = 2_000;
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -68,11 +72,23 @@ public final class Http {
     return parsed(url, postJson(url, body));
   }
 
-  /** Whether a GET is answered at all, and with this status. */
+  /**
+   * Whether a GET is answered within two seconds, and with this status. On a connection of its own:
+   * whether a server is there must not hang on what an earlier question left behind.
+   */
   public static boolean answersWith(String url, int status) {
     try {
-      return get(url).statusCode() == status;
-    } catch (UncheckedIOException e) {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(url).toURL().openConnection(Proxy.NO_PROXY);
+      connection.setRequestProperty("Connection", "close");
+      connection.setConnectTimeout(PROBE_LIMIT_MILLIS);
+      connection.setReadTimeout(PROBE_LIMIT_MILLIS);
+      try {
+        return connection.getResponseCode() == status;
+      } finally {
+        connection.disconnect();
+      }
+    } catch (IOException e) {
       return false;
     }
   }

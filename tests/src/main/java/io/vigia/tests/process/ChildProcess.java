@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class ChildProcess implements AutoCloseable {
   private static final long POLL_MILLIS = 25;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final Duration DUMP_LIMIT = Duration.ofSeconds(10);
+  private static final long DUMP_PAUSE_MILLIS = 500;
+  private static final int MAX_DUMP_CHARS = 60_000;
 
   private final String name;
   private final Process process;
@@ -71,7 +74,8 @@ public final class ChildProcess implements AutoCloseable {
   /**
    * Waits until {@code ready} is true.
    *
-   * @throws IllegalStateException with the end of its output when it exits before or takes longer
+   * @throws IllegalStateException with the end of its output when it exits before or takes longer;
+   *     then, of a JVM (or a Go program, which it ends), also with what its threads are doing
    */
   public void awaitReady(BooleanSupplier ready, Duration limit) {
     awaitReady(ready, limit, POLL_MILLIS);
@@ -87,7 +91,7 @@ public final class ChildProcess implements AutoCloseable {
       }
       if (System.nanoTime() > end) {
         throw new IllegalStateException(
-            name + " is not ready after " + limit.toSeconds() + " s\n" + tail());
+            name + " is not ready after " + limit.toSeconds() + " s\n" + tail() + threads());
       }
       sleep(pollMillis);
     }
@@ -102,13 +106,13 @@ public final class ChildProcess implements AutoCloseable {
    * Waits for its end.
    *
    * @return the exit code
-   * @throws IllegalStateException when it takes longer
+   * @throws IllegalStateException when it takes longer, as {@link #awaitReady}
    */
   public int awaitExit(Duration limit) {
     try {
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new IllegalStateException(
-            name + " still runs after " + limit.toSeconds() + " s\n" + tail());
+            name + " still runs after " + limit.toSeconds() + " s\n" + tail() + threads());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -183,6 +187,23 @@ public final class ChildProcess implements AutoCloseable {
   public String tail() {
     String all = output();
     return "--- " + output + "\n" + all.substring(Math.max(0, all.length() - 4000));
+  }
+
+  /** What it writes when asked what its threads do: for a hang that may not come again. */
+  private String threads() {
+    int before = output().length();
+    Session.signal("QUIT", process.pid());
+    String said = "";
+    long end = System.nanoTime() + DUMP_LIMIT.toNanos();
+    while (System.nanoTime() < end) {
+      sleep(DUMP_PAUSE_MILLIS);
+      String now = output().substring(before);
+      if (!now.isEmpty() && now.length() == said.length()) {
+        break;
+      }
+      said = now;
+    }
+    return said.substring(0, Math.min(said.length(), MAX_DUMP_CHARS));
   }
 
   private static void sleep(long millis) {

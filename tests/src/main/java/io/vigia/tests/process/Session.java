@@ -28,23 +28,29 @@ final class Session {
   }
 
   /**
-   * Sends a signal to a process and all of its group.
+   * Sends a signal to a process and all of its group; to the process alone as long as it has not
+   * come to lead one, which takes a moment after its start.
    *
    * @param signal without SIG: {@code KILL}, {@code STOP}, {@code CONT}
    */
   static void signal(String signal, long pid) {
-    String target = SETSID ? "-" + pid : Long.toString(pid);
     try {
-      new ProcessBuilder("kill", "-" + signal, "--", target)
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .waitFor();
+      if (!SETSID || kill(signal, "-" + pid) != 0) {
+        kill(signal, Long.toString(pid));
+      }
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static int kill(String signal, String target) throws IOException, InterruptedException {
+    return new ProcessBuilder("kill", "-" + signal, "--", target)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 
   /**

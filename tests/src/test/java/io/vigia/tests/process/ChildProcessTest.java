@@ -14,11 +14,7 @@ class ChildProcessTest {
 
   @Test
   void childrenAndTheirChildrenDieWithAKilledJvm() {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    try (ChildProcess jvm =
-        ChildProcess.command(
-                java, "-cp", System.getProperty("java.class.path"), Parent.class.getName())
-            .start()) {
+    try (ChildProcess jvm = java(Parent.class)) {
       jvm.awaitOutput("ready", LIMIT);
       String[] words = jvm.output().strip().split(" ");
       long child = Long.parseLong(words[1]);
@@ -52,6 +48,16 @@ class ChildProcessTest {
   }
 
   @Test
+  void jvmThatIsNotReadyInTimeSaysWhatItsThreadsDo() {
+    try (ChildProcess busy = java(Busy.class)) {
+      busy.awaitOutput("ready", LIMIT);
+      assertThatThrownBy(() -> busy.awaitReady(() -> false, Duration.ofMillis(1)))
+          .hasMessageContaining("not ready after 0 s")
+          .hasMessageContaining("Busy.work(");
+    }
+  }
+
+  @Test
   void pausedProcessDoesNothingUntilResumed() {
     try (ChildProcess child = ChildProcess.command("sh", "-c", "read x; echo got $x").start()) {
       child.pause();
@@ -71,11 +77,7 @@ class ChildProcessTest {
   /** {@code kill} alone comes back while many of them still run. */
   @Test
   void noThreadOfAPausedProcessRunsOn() {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    try (ChildProcess busy =
-        ChildProcess.command(
-                java, "-cp", System.getProperty("java.class.path"), Busy.class.getName())
-            .start()) {
+    try (ChildProcess busy = java(Busy.class)) {
       busy.awaitOutput("ready", LIMIT);
       for (int i = 0; i < 10; i++) {
         busy.pause();
@@ -83,6 +85,12 @@ class ChildProcessTest {
         busy.resume();
       }
     }
+  }
+
+  private static ChildProcess java(Class<?> main) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return ChildProcess.command(java, "-cp", System.getProperty("java.class.path"), main.getName())
+        .start();
   }
 
   private static boolean gone(long pid) {
