@@ -1,8 +1,13 @@
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -13,7 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -36,6 +43,9 @@ import java.util.zip.ZipFile;
  * <p>The second file lists the settings that upstream knows, so that a mistyped one can be named:
  * every string in its classes that looks like one, and {@code otel.instrumentation.<name>.} for
  * every module.
+ *
+ * <p>The third and the fourth are the class files that upstream makes for a virtual field, with
+ * marks in place of names, which {@code FieldClasses} fills in.
  */
 final class IndexModules {
 
@@ -61,7 +71,8 @@ final class IndexModules {
     if (Files.exists(out)
         && Files.getLastModifiedTime(out).toMillis() > upstream.lastModified()
         && Files.size(out) > 0
-        && Files.exists(Path.of(args[2]))) {
+        && Files.exists(Path.of(args[2]))
+        && Files.exists(Path.of(args[4]))) {
       return;
     }
     List<String> lines = new ArrayList<>();
@@ -76,6 +87,9 @@ final class IndexModules {
           lines.add(line);
         }
       }
+      FieldTemplates templates = new FieldTemplates(loader);
+      Files.write(Path.of(args[3]), templates.accessor());
+      Files.write(Path.of(args[4]), templates.implementation());
     }
     Files.write(Path.of(args[2]), settings);
     Files.write(out, lines);
@@ -198,6 +212,107 @@ final class IndexModules {
       Method method = owner.getClass().getMethod(name);
       method.setAccessible(true);
       return method.invoke(owner);
+    }
+  }
+
+  /** Of a field named F of type V in type T: what matters is where the names made of them are. */
+  private static final class FieldTemplates {
+    private static final String PACKAGE = "io.opentelemetry.javaagent.tooling.field.";
+    private static final Object[] FIELD = {"T", "V", "F"};
+
+    private final AgentLoader loader;
+    private final Object accessor;
+    private final Map<String, String> marks = new LinkedHashMap<>();
+
+    FieldTemplates(AgentLoader loader) throws ReflectiveOperationException {
+      this.loader = loader;
+      accessor = generate("FieldAccessorInterfacesGenerator", "makeFieldAccessorInterface", FIELD);
+      mark("getVirtualFieldImplementationClassName", "\u0001");
+      mark("getFieldAccessorInterfaceName", "\u0002");
+      mark("getRealGetterName", "\u0003");
+      mark("getRealSetterName", "\u0004");
+      String implementation = marks.keySet().iterator().next();
+      marks.put(implementation.substring(implementation.lastIndexOf('/') + 1), "\u0005");
+    }
+
+    byte[] accessor() throws ReflectiveOperationException, IOException {
+      return marked(bytes(accessor));
+    }
+
+    byte[] implementation() throws ReflectiveOperationException, IOException {
+      Constructor<?> interfaces =
+          loader.loadClass(PACKAGE + "FieldAccessorInterfaces").getDeclaredConstructor(Map.class);
+      interfaces.setAccessible(true);
+      String name = (String) call("GeneratedVirtualFieldNames", "getFieldAccessorInterfaceName", null, FIELD);
+      Object all = interfaces.newInstance(Map.of(name, accessor));
+      Object made =
+          generate(
+              "VirtualFieldImplementationsGenerator",
+              "makeVirtualFieldImplementationClass",
+              FIELD[0],
+              FIELD[1],
+              FIELD[2],
+              all);
+      return marked(bytes(made));
+    }
+
+    private void mark(String nameOf, String mark) throws ReflectiveOperationException {
+      String name = (String) call("GeneratedVirtualFieldNames", nameOf, null, FIELD);
+      marks.put(name.replace('.', '/'), mark);
+    }
+
+    private Object generate(String generator, String method, Object... arguments)
+        throws ReflectiveOperationException {
+      Class<?> byteBuddy = loader.loadClass("net.bytebuddy.ByteBuddy");
+      Constructor<?> constructor =
+          loader.loadClass(PACKAGE + generator).getDeclaredConstructor(byteBuddy);
+      constructor.setAccessible(true);
+      Object made = constructor.newInstance(byteBuddy.getConstructor().newInstance());
+      return call(generator, method, made, arguments);
+    }
+
+    private Object call(String type, String name, Object owner, Object... arguments)
+        throws ReflectiveOperationException {
+      for (Method method : loader.loadClass(PACKAGE + type).getDeclaredMethods()) {
+        if (method.getName().equals(name)) {
+          method.setAccessible(true);
+          return method.invoke(owner, arguments);
+        }
+      }
+      throw new NoSuchMethodException(type + "." + name);
+    }
+
+    private byte[] bytes(Object dynamicType) throws ReflectiveOperationException {
+      return (byte[])
+          loader.loadClass("net.bytebuddy.dynamic.DynamicType").getMethod("getBytes").invoke(dynamicType);
+    }
+
+    /** The constants of a class file with marks, and a version that every JVM reads. */
+    private byte[] marked(byte[] classFile) throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(classFile));
+      DataOutputStream out = new DataOutputStream(bytes);
+      out.writeLong(in.readLong() >>> 16 << 16 | 52); // of Java 8
+      int constants = in.readUnsignedShort();
+      out.writeShort(constants);
+      for (int i = 1; i < constants; i++) {
+        int tag = in.readUnsignedByte();
+        out.writeByte(tag);
+        switch (tag) {
+          case 1 -> {
+            String text = in.readUTF();
+            for (Map.Entry<String, String> mark : marks.entrySet()) {
+              text = text.replace(mark.getKey(), mark.getValue());
+            }
+            out.writeUTF(text);
+          }
+          case 7, 8 -> out.write(in.readNBytes(2)); // class, string
+          case 9, 10, 11, 12 -> out.write(in.readNBytes(4)); // member, its name and type
+          default -> throw new IOException("upstream's class has a constant of tag " + tag);
+        }
+      }
+      in.transferTo(out);
+      return bytes.toByteArray();
     }
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vigia.agent.boot.PackedJar;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,13 +26,13 @@ class LambdaClassesIT {
         }
       }
       assertThat(names).hasSizeGreaterThan(1_000);
-      Entries entries = new Entries(jar);
+      AgentClasses classes = new AgentClasses(jar);
       List<String> verified = new ArrayList<>();
       List<String> withoutAll = new ArrayList<>();
       for (String name : names) {
         try {
           // this has the JVM link the class, hence verify it
-          var linked = entries.loadClass(Entries.className(name)).getDeclaredMethods();
+          var linked = classes.loadClass(AgentClasses.className(name)).getDeclaredMethods();
           assertThat(linked).as(name).isNotNull();
           verified.add(name);
         } catch (NoClassDefFoundError | ClassNotFoundException e) {
@@ -41,36 +40,6 @@ class LambdaClassesIT {
         }
       }
       assertThat(withoutAll).hasSizeLessThan(verified.size() / 20);
-    }
-  }
-
-  /** Of the agent's jar, those below {@code inst/}, too. */
-  private static final class Entries extends ClassLoader {
-    private final PackedJar jar;
-
-    Entries(PackedJar jar) {
-      super(ClassLoader.getPlatformClassLoader());
-      this.jar = jar;
-    }
-
-    static String className(String entry) {
-      return entry.replaceAll("^inst/|[.]class(data)?$", "").replace('/', '.');
-    }
-
-    @Override
-    protected Class<?> findClass(String name) throws ClassNotFoundException {
-      String path = name.replace('.', '/');
-      for (String entry : List.of("inst/" + path + ".classdata", path + ".class")) {
-        if (jar.getEntry(entry) != null) {
-          try (InputStream in = jar.getInputStream(jar.existing(entry))) {
-            byte[] bytes = in.readAllBytes();
-            return defineClass(name, bytes, 0, bytes.length);
-          } catch (IOException e) {
-            throw new ClassNotFoundException(name, e);
-          }
-        }
-      }
-      throw new ClassNotFoundException(name);
     }
   }
 }
