@@ -3,6 +3,7 @@ package io.vigia.agent.extension.lazy;
 import io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule;
 import io.opentelemetry.javaagent.tooling.instrumentation.InstrumentationModuleInstaller;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.vigia.agent.boot.Console;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -78,12 +79,18 @@ final class Modules {
     if (candidate == null) {
       return builder;
     }
+    String name = candidate.module.getClass().getName();
     try {
-      return (AgentBuilder) install.invoke(installer, candidate.module, builder, config);
+      AgentBuilder installed =
+          (AgentBuilder) install.invoke(installer, candidate.module, builder, config);
+      if (installed != builder) {
+        Console.debug(() -> "instrumentation is installed: " + name);
+      }
+      return installed;
     } catch (InvocationTargetException e) {
-      failed(candidate.module.getClass().getName(), e.getCause());
+      failed(name, e.getCause());
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-      failed(candidate.module.getClass().getName(), e);
+      failed(name, e);
     }
     return builder;
   }
