@@ -5,11 +5,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
 import io.vigia.collector.net.NetException.Kind;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -274,6 +275,12 @@ public final class HttpClient implements AutoCloseable {
 
   /** One request on its way. */
   static final class HttpCall {
+    /**
+     * Not Netty's {@code EmptyHttpHeaders.INSTANCE}: its class and {@code HttpHeaders} wait for
+     * each other for ever when two threads come to them first at the same time, one to each.
+     */
+    private static final HttpHeaders NO_HEADERS = new ReadOnlyHttpHeaders(false);
+
     final HttpMethod method;
     final String target;
     final Map<String, String> headers;
@@ -284,7 +291,7 @@ public final class HttpClient implements AutoCloseable {
     @Nullable String authorization;
     boolean retried;
     private boolean ended;
-    HttpAnswer received = new HttpAnswer(0, EmptyHttpHeaders.INSTANCE, new byte[0]);
+    HttpAnswer received = new HttpAnswer(0, NO_HEADERS, new byte[0]);
 
     HttpCall(HttpMethod method, String target, Map<String, String> headers, ByteBuf body) {
       this.method = method;
