@@ -62,6 +62,10 @@ final class AssembleAgent {
   private static final String INDEX = "inst.index";
   private static final String VERSIONS = "inst/META-INF/versions/";
 
+  private static final String DECLARED_CLASS = "io/vigia/agent/extension/Declared";
+  private static final String DECLARED_FACTORIES =
+      "inst/io/opentelemetry/sdk/autoconfigure/declarativeconfig/";
+
   private static final String MODULES =
       "inst/"
           + SERVICES
@@ -75,8 +79,11 @@ final class AssembleAgent {
           "inst/io/opentelemetry/instrumentation/resources/HostResource.classdata",
           Map.of("getLocalHost", new String[] {BOOT + "HostLookup", "thisHost"}),
           "inst/io/opentelemetry/sdk/autoconfigure/AutoConfiguredOpenTelemetrySdkBuilder.classdata",
-          Map.of(
-              "addShutdownHook", new String[] {"io/vigia/agent/extension/export/LastHook", "add"}));
+          Map.of("addShutdownHook", new String[] {"io/vigia/agent/extension/export/LastHook", "add"}),
+          DECLARED_FACTORIES + "SpanProcessorFactory.classdata",
+          Map.of("setMaxQueueSize", new String[] {DECLARED_CLASS, "setMaxQueueSize"}),
+          DECLARED_FACTORIES + "LogRecordProcessorFactory.classdata",
+          Map.of("setMaxQueueSize", new String[] {DECLARED_CLASS, "setMaxQueueSize"}));
 
   /** Where two providers would be a question of order; ours asks upstream's where it is needed. */
   private static final Set<String> REPLACED_SERVICES =
@@ -97,6 +104,7 @@ final class AssembleAgent {
               "javaagent/shaded/io/opentelemetry/context/propagation/ContextPropagators"),
           Map.entry("ResourceFactory", "sdk/resources/Resource"),
           Map.entry("SamplerFactory", "sdk/trace/samplers/Sampler"),
+          Map.entry("SpanProcessorFactory", "sdk/trace/SpanProcessor"),
           Map.entry("TracerProviderFactory", "sdk/trace/SdkTracerProviderBuilder"),
           Map.entry("LogRecordProcessorFactory", "sdk/logs/LogRecordProcessor"),
           Map.entry("LoggerProviderFactory", "sdk/logs/SdkLoggerProviderBuilder"));
@@ -105,7 +113,9 @@ final class AssembleAgent {
   private static final String DECLARED_ENDPOINTS =
       "inst/io/opentelemetry/exporter/otlp/internal/OtlpDeclarativeConfigUtil.classdata";
 
-  private static final String DECLARED_CLASS = "io/vigia/agent/extension/Declared";
+  /** Where it reads the form of an exporter of metrics from one. */
+  private static final String DECLARED_FORM =
+      "inst/io/opentelemetry/exporter/internal/IncubatingExporterBuilderUtil.classdata";
 
   public static void main(String[] args) throws IOException {
     if (args.length != 8) {
@@ -128,11 +138,12 @@ final class AssembleAgent {
     DECLARED.forEach(
         (factory, type) ->
             entries.compute(
-                "inst/io/opentelemetry/sdk/autoconfigure/declarativeconfig/" + factory + ".classdata",
+                DECLARED_FACTORIES + factory + ".classdata",
                 (name, bytes) ->
                     passing(Objects.requireNonNull(bytes, name), "Lio/opentelemetry/" + type + ";")));
     entries.compute(
         DECLARED_ENDPOINTS, (name, bytes) -> withAddress(Objects.requireNonNull(bytes, name)));
+    entries.compute(DECLARED_FORM, (name, bytes) -> telling(Objects.requireNonNull(bytes, name)));
     entries.computeIfPresent(BOOT + "Premain.class", (name, bytes) -> ofJava6(bytes));
     entries.compute(LOADER, (name, bytes) -> openingPacked(Objects.requireNonNull(bytes, name)));
     Instant timestamp = Instant.parse(args[5]);
@@ -355,6 +366,43 @@ final class AssembleAgent {
     byte[] written = changed(bytes, new ClassWriter(ClassWriter.COMPUTE_MAXS), change);
     if (changes[0] != 1) {
       throw new IllegalStateException("upstream reads endpoints in " + changes[0] + " places");
+    }
+    return written;
+  }
+
+  /** After each {@code getString("key")}, {@code Declared} is told of the value. */
+  private static byte[] telling(byte[] bytes) {
+    Set<Object> keys = new HashSet<>();
+    MethodChange change =
+        (method, ownDescriptor) ->
+            new MethodVisitor(Opcodes.ASM9, method) {
+              private Object constant = "";
+
+              @Override
+              public void visitLdcInsn(Object value) {
+                constant = value;
+                super.visitLdcInsn(value);
+              }
+
+              @Override
+              public void visitMethodInsn(
+                  int opcode, String owner, String called, String type, boolean isInterface) {
+                super.visitMethodInsn(opcode, owner, called, type, isInterface);
+                if (called.equals("getString") && type.equals("(Ljava/lang/String;)Ljava/lang/String;")) {
+                  keys.add(constant);
+                  super.visitLdcInsn(constant);
+                  super.visitMethodInsn(
+                      Opcodes.INVOKESTATIC,
+                      DECLARED_CLASS,
+                      "named",
+                      "(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;",
+                      false);
+                }
+              }
+            };
+    byte[] written = changed(bytes, new ClassWriter(ClassWriter.COMPUTE_MAXS), change);
+    if (!keys.containsAll(Set.of("temporality_preference", "default_histogram_aggregation"))) {
+      throw new IllegalStateException("upstream reads " + keys + " of an exporter of metrics");
     }
     return written;
   }

@@ -7,12 +7,15 @@ import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.DefaultConfigProperties;
 import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.SdkLoggerProviderBuilder;
+import io.opentelemetry.sdk.logs.export.BatchLogRecordProcessorBuilder;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessorBuilder;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.vigia.agent.boot.CollectorAddress;
@@ -20,10 +23,12 @@ import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.KnownSettings;
 import io.vigia.agent.boot.Setting;
 import io.vigia.agent.boot.Shipping;
+import io.vigia.agent.extension.export.DeclaredQueues;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.logs.FluencySink;
 import io.vigia.agent.extension.metrics.AskedFormExporter;
 import io.vigia.agent.extension.metrics.BoundedReader;
+import io.vigia.agent.extension.metrics.MetricsForm;
 import io.vigia.agent.extension.metrics.PrometheusEndpoint;
 import io.vigia.agent.extension.redact.RedactingLogExporter;
 import io.vigia.agent.extension.redact.RedactingMetrics;
@@ -34,6 +39,7 @@ import io.vigia.agent.extension.traces.ReadAllPropagatorProvider;
 import io.vigia.agent.extension.traces.RemoteSampling;
 import java.net.URI;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -44,8 +50,9 @@ import org.jspecify.annotations.Nullable;
  * the service has a name, its Prometheus registries are read, and the headers of other tracers
  * where any are. What the file says is never changed; what it leaves open is filled in: an exporter
  * of OTLP without an address sends to the collector, which is then asked how much to trace where
- * the file names no sampler. What a setting of ours asks for besides ({@code vigia.prometheus},
- * {@code vigia.logs=forward} where the file has no processor of log events) is added.
+ * the file names no sampler, and for the form of metrics where it names none. What a setting of
+ * ours asks for besides ({@code vigia.prometheus}, {@code vigia.logs=forward} where the file has no
+ * processor of log events) is added.
  *
  * <p>{@link VigiaCustomizer} is not asked with such a file, and upstream's customizers of one
  * cannot wrap an exporter, because the one that is wrapped is closed. So the build
@@ -59,20 +66,56 @@ public final class Declared {
   private static final Set<String> FILLED_IN =
       Collections.synchronizedSet(new LinkedHashSet<String>());
 
+  private static final String TEMPORALITY = "temporality_preference";
+  private static final String HISTOGRAMS = "default_histogram_aggregation";
+
+  /** Keys of the exporter of metrics that is being made. */
+  private static final Set<String> NAMED_OF_METRICS = new HashSet<>();
+
+  private static @Nullable MetricsForm form;
+
+  /** The same if the exporter of metrics that is being made goes to the collector. */
+  private static @Nullable MetricsForm asked;
+
   private static boolean namesSampler;
   private static boolean processesLogs;
   private static volatile boolean byHttp;
 
   public static SpanExporter pass(SpanExporter exporter) {
-    return new RedactingSpanExporter(exporter, Redactor.asSet());
+    return DeclaredQueues.of((SpanExporter) new RedactingSpanExporter(exporter, Redactor.asSet()));
   }
 
   public static LogRecordExporter pass(LogRecordExporter exporter) {
-    return new RedactingLogExporter(exporter, Redactor.asSet());
+    return DeclaredQueues.of(
+        (LogRecordExporter) new RedactingLogExporter(exporter, Redactor.asSet()));
   }
 
+  /** In the form that the collector asks for, if it goes there and the file names none. */
   public static MetricExporter pass(MetricExporter exporter) {
-    return AskedFormExporter.asItIs(exporter);
+    MetricsForm form = asked;
+    MetricExporter passed =
+        form == null
+            ? AskedFormExporter.asItIs(exporter)
+            : new AskedFormExporter(
+                exporter,
+                form,
+                NAMED_OF_METRICS.contains(TEMPORALITY),
+                NAMED_OF_METRICS.contains(HISTOGRAMS));
+    asked = null;
+    NAMED_OF_METRICS.clear();
+    return passed;
+  }
+
+  /**
+   * What the file says of the exporter of metrics that is being made.
+   *
+   * @param value {@code null} if nothing
+   */
+  public static @Nullable String named(@Nullable String value, String key) {
+    if (value != null) {
+      NAMED_OF_METRICS.add(key);
+    }
+    return value;
   }
 
   public static MetricReader pass(MetricReader reader) {
@@ -105,9 +148,27 @@ public final class Declared {
             RemoteSampling.sampler(AgentState.addressOfDeclared(), identity.name()));
   }
 
+  public static SpanProcessor pass(SpanProcessor processor) {
+    return DeclaredQueues.of(processor);
+  }
+
   public static LogRecordProcessor pass(LogRecordProcessor processor) {
     processesLogs = true;
-    return processor;
+    return DeclaredQueues.of(processor);
+  }
+
+  /** What the file says of the processor that is being made. */
+  public static BatchSpanProcessorBuilder setMaxQueueSize(
+      BatchSpanProcessorBuilder builder, int items) {
+    DeclaredQueues.maxItems(items);
+    return builder.setMaxQueueSize(items);
+  }
+
+  /** The same of log records. */
+  public static BatchLogRecordProcessorBuilder setMaxQueueSize(
+      BatchLogRecordProcessorBuilder builder, int items) {
+    DeclaredQueues.maxItems(items);
+    return builder.setMaxQueueSize(items);
   }
 
   public static SdkLoggerProviderBuilder pass(SdkLoggerProviderBuilder builder) {
@@ -157,6 +218,10 @@ public final class Declared {
       byHttp = true;
     }
     FILLED_IN.add(signal);
+    if (signal.equals("metrics")) {
+      form = form == null ? MetricsForm.ask(address) : form;
+      asked = form;
+    }
     Exports.filledIn(URI.create(url));
     return url;
   }

@@ -3,6 +3,9 @@ package io.vigia.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.vigia.agent.programs.LargeSpans;
 import io.vigia.agent.programs.OrderService;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Point 1: what a configuration in YAML says is done; what it leaves open is filled in; what a
@@ -210,16 +214,85 @@ class DeclaredIT {
     }
   }
 
+  /** 200 MB of spans: more than fit in memory, and more than a small queue has places. */
+  @ParameterizedTest
+  @ValueSource(ints = {100_000, 10})
+  void spansBeyondTheQueueAreDroppedCountedAndReported(int places) throws Exception {
+    String size = "batch: {max_queue_size: " + places + ", max_export_batch_size: 5, ";
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(LargeSpans.class, "opentelemetry-api", "opentelemetry-context", "jspecify")
+                .option(
+                    "-Dotel.config.file="
+                        + yaml(
+                            (TRACES + METRICS)
+                                .replace("batch: {", size)
+                                .replace("%s", "{otlp_http: {}}")))
+                .sendingTo(receiver)
+                .option("-Xmx96m")
+                .argument("told")
+                .start()) {
+      assertThat(jvm.await("made")).isEqualTo(Integer.toString(LargeSpans.SPANS));
+      jvm.awaitUnlessEnded(
+          () ->
+              receiver.spans.size() + receiver.dropped("spans", "queue full") >= LargeSpans.SPANS);
+      jvm.endWell();
+      assertThat(receiver.dropped("spans", "queue full")).as(jvm.output()).isPositive();
+      assertThat(receiver.spans.size() + receiver.dropped("spans", "queue full"))
+          .isEqualTo(LargeSpans.SPANS);
+      assertThat(jvm.output()).doesNotContain("OutOfMemory");
+    }
+  }
+
+  @Test
+  void metricsHaveTheFormThatTheCollectorAsksForWhereTheFileDoesNotSay() throws Exception {
+    Metric latency = latency("{otlp_http: {}}");
+    assertThat(latency.getExponentialHistogram().getAggregationTemporality())
+        .as(latency.toString())
+        .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA);
+  }
+
+  @Test
+  void formOfMetricsInTheFileGoesFirst() throws Exception {
+    String said =
+        "temporality_preference: cumulative,"
+            + " default_histogram_aggregation: explicit_bucket_histogram";
+    Metric latency = latency("{otlp_http: {" + said + "}}");
+    assertThat(latency.getHistogram().getAggregationTemporality())
+        .as(latency.toString())
+        .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
+  }
+
+  private Metric latency(String exporter) throws Exception {
+    String name = "http.client.request.duration";
+    try (Receiver receiver = Receiver.start()) {
+      receiver.metricsForm = "{\"temporality\":\"delta\",\"histograms\":\"exponential\"}";
+      try (Jvm jvm =
+          orders(METRICS.formatted(exporter))
+              .sendingTo(receiver)
+              // so that a slow machine is no reason
+              .environment("VIGIA_METRICS_FORM_MILLIS", "60000")
+              .start()) {
+        jvm.awaitUnlessEnded(() -> receiver.metric(name).isPresent());
+        jvm.endWell();
+        return receiver.metric(name).orElseThrow();
+      }
+    }
+  }
+
   private static String to(Receiver receiver) {
     return "{otlp_http: {endpoint: \"http://127.0.0.1:" + receiver.otlpPort() + "/v1/traces\"}}";
   }
 
   private Jvm.Builder orders(String parts) throws IOException {
-    Path yaml = Files.createTempFile(directory, "otel", ".yaml");
-    Files.writeString(yaml, "file_format: \"1.0\"\n" + parts);
     return Jvm.of(OrderService.class, "logback", "slf4j-api", "simpleclient")
-        .option("-Dotel.config.file=" + yaml)
+        .option("-Dotel.config.file=" + yaml(parts))
         .argument("told");
+  }
+
+  private Path yaml(String parts) throws IOException {
+    Path yaml = Files.createTempFile(directory, "otel", ".yaml");
+    return Files.writeString(yaml, "file_format: \"1.0\"\n" + parts);
   }
 
   private static int freePort() throws IOException {

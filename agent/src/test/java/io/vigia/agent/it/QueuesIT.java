@@ -2,13 +2,9 @@ package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opentelemetry.proto.common.v1.KeyValue;
-import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.vigia.agent.programs.LargeLogs;
 import io.vigia.agent.programs.LargeSpans;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,10 +29,10 @@ class QueuesIT {
       assertThat(jvm.await("made")).isEqualTo(Integer.toString(LargeSpans.SPANS));
       jvm.awaitUnlessEnded(
           () ->
-              receiver.spans.size() + dropped(receiver, "spans", "queue full") >= LargeSpans.SPANS);
+              receiver.spans.size() + receiver.dropped("spans", "queue full") >= LargeSpans.SPANS);
       jvm.endWell();
-      assertThat(dropped(receiver, "spans", "queue full")).as(jvm.output()).isPositive();
-      assertThat(receiver.spans.size() + dropped(receiver, "spans", "queue full"))
+      assertThat(receiver.dropped("spans", "queue full")).as(jvm.output()).isPositive();
+      assertThat(receiver.spans.size() + receiver.dropped("spans", "queue full"))
           .isEqualTo(LargeSpans.SPANS);
       assertThat(jvm.output()).doesNotContain("OutOfMemory");
     }
@@ -59,7 +55,7 @@ class QueuesIT {
                 .start()) {
       receiver.forward.acknowledging = false;
       assertThat(jvm.await("made")).isEqualTo(Integer.toString(LargeLogs.EVENTS));
-      jvm.awaitUnlessEnded(() -> dropped(receiver, "log events", "queue full") > 0);
+      jvm.awaitUnlessEnded(() -> receiver.dropped("log events", "queue full") > 0);
       assertThat(receiver.logs()).isEmpty();
       receiver.forward.acknowledging = true;
       jvm.awaitUnlessEnded(() -> numbers(receiver) + droppedLogs(receiver) >= LargeLogs.EVENTS);
@@ -86,14 +82,14 @@ class QueuesIT {
                 .start()) {
       jvm.awaitUnlessEnded(() -> jvm.output().contains("debug: traces dropped: spool full"));
       receiver.answering(200);
-      jvm.awaitUnlessEnded(() -> dropped(receiver, "traces", "spool full") > 0);
-      assertThat(dropped(receiver, "traces", "spool full")).as(jvm.output()).isPositive();
+      jvm.awaitUnlessEnded(() -> receiver.dropped("traces", "spool full") > 0);
+      assertThat(receiver.dropped("traces", "spool full")).as(jvm.output()).isPositive();
       jvm.endWell();
     }
   }
 
   private static long droppedLogs(Receiver receiver) {
-    return dropped(receiver, "log events", "queue full");
+    return receiver.dropped("log events", "queue full");
   }
 
   /** How many different events arrived; each begins with its number. */
@@ -102,21 +98,5 @@ class QueuesIT {
         .map(log -> String.valueOf(log.get("message")).replaceAll(" .*", ""))
         .distinct()
         .count();
-  }
-
-  private static long dropped(Receiver receiver, String signal, String reason) {
-    return receiver.metric("vigia.agent.payloads").stream()
-        .flatMap(metric -> metric.getSum().getDataPointsList().stream())
-        .filter(
-            point ->
-                attributes(point)
-                    .equals(Map.of("signal", signal, "outcome", "dropped", "reason", reason)))
-        .mapToLong(NumberDataPoint::getAsInt)
-        .sum();
-  }
-
-  private static Map<String, String> attributes(NumberDataPoint point) {
-    return point.getAttributesList().stream()
-        .collect(Collectors.toMap(KeyValue::getKey, pair -> pair.getValue().getStringValue()));
   }
 }

@@ -13,6 +13,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -180,6 +181,21 @@ final class Receiver implements AutoCloseable {
 
   Optional<Metric> metric(String name) {
     return metrics.stream().filter(metric -> metric.getName().equals(name)).reduce((a, b) -> b);
+  }
+
+  /** How many items of a signal the agent says that it dropped. */
+  long dropped(String signal, String reason) {
+    Map<String, String> said = Map.of("signal", signal, "outcome", "dropped", "reason", reason);
+    return metric("vigia.agent.payloads").stream()
+        .flatMap(metric -> metric.getSum().getDataPointsList().stream())
+        .filter(point -> attributes(point).equals(said))
+        .mapToLong(NumberDataPoint::getAsInt)
+        .sum();
+  }
+
+  private static Map<String, String> attributes(NumberDataPoint point) {
+    return point.getAttributesList().stream()
+        .collect(Collectors.toMap(KeyValue::getKey, pair -> pair.getValue().getStringValue()));
   }
 
   /** Whether the spans and the log events of one order are there. */

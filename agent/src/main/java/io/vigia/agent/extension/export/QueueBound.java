@@ -10,7 +10,7 @@ import java.util.ArrayDeque;
 final class QueueBound {
   private final String stream;
   private final long maxBytes;
-  private final int maxItems;
+  private int maxItems;
   private final ExportHealth health;
 
   /** Of each waiting item; in which order they leave is no matter for their sum. */
@@ -27,6 +27,13 @@ final class QueueBound {
     this.maxBytes = maxBytes;
     this.maxItems = maxItems;
     this.health = health;
+  }
+
+  /** For a processor that was made after its exporter. */
+  void maxItems(int items) {
+    synchronized (sizes) {
+      maxItems = items;
+    }
   }
 
   /** Whether the processor may have one more, of this size. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * so the first one counts.
  */
 public final class QueueBounds {
-  private static final long MAX_BYTES = HeapShare.atMost(8 << 20);
+  static final long MAX_BYTES = HeapShare.atMost(8 << 20);
 
   private final ExportHealth health;
   private final UnaryOperator<SpanExporter> cleanSpans;
