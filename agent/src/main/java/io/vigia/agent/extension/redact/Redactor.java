@@ -34,8 +34,17 @@ public final class Redactor {
 
   private static final Pattern CAMEL = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
+  /** Digits, in groups perhaps; other numbers may be before and behind, as a month of expiry is. */
+  private static final Pattern DIGITS = Pattern.compile("(?<![0-9-])[0-9](?:[ +-]?[0-9]){12,}+");
+
+  /** As cards have it printed. */
   private static final Pattern CARD =
-      Pattern.compile("(?<![0-9-])[0-9](?:[ -]?[0-9]){12,18}(?![0-9-])");
+      Pattern.compile("[0-9]{13,19}|[0-9]{4}(?:[ +-][0-9]{3,6}){2,4}");
+
+  private static final int MIN_CARD = 13;
+
+  /** 19 digits, each in a group of its own. */
+  private static final int MAX_CARD = 37;
 
   /** Keys that were looked at; begun anew when somebody makes keys without end. */
   private static final int MAX_KEYS = 2_000;
@@ -68,32 +77,58 @@ public final class Redactor {
   }
 
   private static String cards(String text) {
-    Matcher matcher = CARD.matcher(text);
-    StringBuffer out = new StringBuffer();
-    boolean changed = false;
-    while (matcher.find()) {
-      if (passesLuhn(matcher.group())) {
-        matcher.appendReplacement(out, Matcher.quoteReplacement(REDACTED));
-        changed = true;
+    Matcher digits = DIGITS.matcher(text);
+    StringBuilder out = new StringBuilder();
+    int copied = 0;
+    while (digits.find()) {
+      boolean isPart = digits.end() < text.length() && text.charAt(digits.end()) == '-';
+      for (int begin = digits.start(); begin < digits.end() && !isPart; begin++) {
+        boolean isGroup = begin == digits.start() || !isDigit(text.charAt(begin - 1));
+        int end = isGroup ? endOfCard(text, begin, digits) : begin;
+        if (end > begin) {
+          out.append(text, copied, begin).append(REDACTED);
+          copied = end;
+          begin = end;
+        }
       }
     }
-    return changed ? matcher.appendTail(out).toString() : text;
+    return copied == 0 ? text : out.append(text, copied, text.length()).toString();
+  }
+
+  /** Of the longest one that begins with a group of these digits; its begin if there is none. */
+  private static int endOfCard(String text, int begin, Matcher digits) {
+    for (int end = Math.min(digits.end(), begin + MAX_CARD); end >= begin + MIN_CARD; end--) {
+      if (end == digits.end() || !isDigit(text.charAt(end))) {
+        String number = text.substring(begin, end);
+        boolean isAll = begin == digits.start() && end == digits.end();
+        if ((isAll || CARD.matcher(number).matches()) && passesLuhn(number)) {
+          return end;
+        }
+      }
+    }
+    return begin;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 
   /** ISO/IEC 7812-1, annex B. */
   private static boolean passesLuhn(String number) {
     int sum = 0;
+    int digits = 0;
     boolean twice = false;
     for (int i = number.length() - 1; i >= 0; i--) {
-      int digit = number.charAt(i) - '0';
-      if (digit < 0 || digit > 9) {
+      if (!isDigit(number.charAt(i))) {
         continue;
       }
+      digits++;
+      int digit = number.charAt(i) - '0';
       int value = twice ? digit * 2 : digit;
       sum += value > 9 ? value - 9 : value;
       twice = !twice;
     }
-    return sum % 10 == 0;
+    return sum % 10 == 0 && digits >= 13 && digits <= 19;
   }
 
   /** The same instance when nothing had to be replaced. */
@@ -130,6 +165,9 @@ public final class Redactor {
           clean.add(one);
         }
         return changed ? clean : value;
+      case LONG:
+        String number = cards ? String.valueOf(value) : "";
+        return cards && cards(number) != number ? REDACTED : value;
       case VALUE:
         String text = ((Value<?>) value).asString();
         String cleanText = text(text);

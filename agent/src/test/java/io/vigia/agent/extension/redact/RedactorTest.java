@@ -176,6 +176,29 @@ class RedactorTest {
         .isEqualTo("order 4111111111111112, epoch 1700000000000000000");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "4111 1111 1111 1111 12/27, [redacted] 12/27",
+    "4111111111111111 737, [redacted] 737",
+    "pay 12 4111-1111-1111-1111 00 now, pay 12 [redacted] 00 now",
+    "card=4111+1111+1111+1111&a=1, card=[redacted]&a=1",
+    "3782 822463 10005 01/30, [redacted] 01/30",
+    "4111111111111111 5555555555554444 1, [redacted] [redacted] 1",
+  })
+  void cardNumbersAreFoundAmongOtherNumbers(String text, String clean) {
+    assertThat(new Redactor(true).text(text)).isEqualTo(clean);
+  }
+
+  @Test
+  void cardNumberMayBeANumber() {
+    Attributes attributes =
+        Attributes.builder().put("card", 4111111111111111L).put("order", 4111111111111112L).build();
+    assertThat(new Redactor(true).attributes(attributes))
+        .isEqualTo(
+            Attributes.builder().put("card", "[redacted]").put("order", 4111111111111112L).build());
+    assertThat(redactor.attributes(attributes)).isSameAs(attributes);
+  }
+
   @Test
   void attributesWithSecretNamesLoseTheirValues() {
     Attributes attributes =
@@ -232,6 +255,18 @@ class RedactorTest {
             "-----BEGIN PRIVATE KEY-----")) {
       String clean = redactor.text(text.repeat(200_000) + "\n\"', password=hunter2");
       assertThat(clean).doesNotContain("hunter2");
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void cardNumberAtTheEndOfALongTextIsFoundWithoutAStall() {
+    for (String text : List.of("1", "1 ", "12-", "4111 ", "4111 1111 1111 1112 ")) {
+      for (String between : List.of("1- ", ", ")) {
+        String clean =
+            new Redactor(true).text(text.repeat(200_000) + between + "4111 1111 1111 1111");
+        assertThat(clean).endsWith(between + "[redacted]");
+      }
     }
   }
 
