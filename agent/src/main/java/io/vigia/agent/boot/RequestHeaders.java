@@ -83,6 +83,7 @@ public final class RequestHeaders {
     Map<String, String> headers = new LinkedHashMap<>(fixed);
     String bearer = token();
     if (bearer != null) {
+      headers.keySet().removeIf("authorization"::equalsIgnoreCase); // two are an error
       headers.put("Authorization", "Bearer " + bearer);
     }
     return headers;

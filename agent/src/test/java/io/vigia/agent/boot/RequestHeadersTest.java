@@ -33,6 +33,14 @@ class RequestHeadersTest {
     assertThat(new RequestHeaders(file, Map.of()).token()).isNull();
   }
 
+  /** A server refuses a request with two, or takes the wrong one. */
+  @Test
+  void tokenTakesThePlaceOfCredentialsWhateverTheirCase() throws Exception {
+    Path file = Files.writeString(directory.resolve("token"), "ours");
+    assertThat(new RequestHeaders(file, Map.of("authorization", "Basic x")).current())
+        .isEqualTo(Map.of("Authorization", "Bearer ours"));
+  }
+
   /** A backend that is given its own credentials is none of ours. */
   @Test
   void tokenIsNotForASignalWithAddressAndHeadersOfItsOwn() throws Exception {
