@@ -137,9 +137,12 @@ public final class KnownSettings {
     return sentences;
   }
 
-  /** What this process was given. */
+  /** What this process was given, and switches of ours with a value that is none. */
   public List<String> unknown() {
-    return unknown(System.getProperties().stringPropertyNames(), System.getenv().keySet());
+    List<String> sentences =
+        unknown(System.getProperties().stringPropertyNames(), System.getenv().keySet());
+    sentences.addAll(Setting.misunderstoodSwitches());
+    return sentences;
   }
 
   /**
@@ -151,7 +154,9 @@ public final class KnownSettings {
     properties.removeIf(name -> !name.startsWith("vigia."));
     Set<String> variables = new TreeSet<>(System.getenv().keySet());
     variables.removeIf(name -> !name.startsWith("VIGIA_"));
-    return unknown(properties, variables);
+    List<String> sentences = unknown(properties, variables);
+    sentences.addAll(Setting.misunderstoodSwitches());
+    return sentences;
   }
 
   private static String sentence(String kind, String name, @Nullable String nearest) {

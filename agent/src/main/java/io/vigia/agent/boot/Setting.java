@@ -1,5 +1,7 @@
 package io.vigia.agent.boot;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +129,22 @@ public enum Setting {
     return byDefault.equals("true")
         ? !"false".equalsIgnoreCase(value)
         : "true".equalsIgnoreCase(value);
+  }
+
+  /** One sentence for each switch that is set to something else. Values are never repeated. */
+  static List<String> misunderstoodSwitches() {
+    List<String> sentences = new ArrayList<>();
+    for (Setting setting : values()) {
+      String value = setting.value();
+      boolean isSwitch = setting.byDefault.equals("true") || setting.byDefault.equals("false");
+      if (isSwitch
+          && value != null
+          && !"true".equalsIgnoreCase(value)
+          && !"false".equalsIgnoreCase(value)) {
+        sentences.add(setting.property + " is true or false; taking " + setting.byDefault);
+      }
+    }
+    return sentences;
   }
 
   /** A whole number; anything else is the default. */

@@ -32,7 +32,8 @@ class SettingsDocTest {
     page.append("A system property goes before the environment variable. A setting that begins ");
     page.append(
         "with `otel` or `vigia` and is unknown\nis named at start, with the nearest known ");
-    page.append("one. Switches are `true` or `false`.\n\n## Ours\n\n");
+    page.append("one. Switches are `true` or `false`; another value is\nsaid, ");
+    page.append("and the default taken.\n\n## Ours\n\n");
     page.append("| property | variable | default | meaning |\n|---|---|---|---|\n");
     for (Setting setting : Setting.values()) {
       page.append(

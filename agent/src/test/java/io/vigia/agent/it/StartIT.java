@@ -27,10 +27,12 @@ class StartIT {
               .option("-Dotel.metrics.exporter=none")
               .environment("VIGIA_VERDIKT", "false")
               .environment("VIGIA_DEBUG", "true")
+              .environment("VIGIA_REDACT_CARDS", "yes")
               .argument("1500")
               .start()) {
         assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
         assertThat(vigiaLines(jvm))
+            .containsOnlyOnce("[vigia] vigia.redact.cards is true or false; taking false")
             .containsOnlyOnce(
                 "[vigia] unknown system property otel.service.nmae; did you mean"
                     + " otel.service.name?")
