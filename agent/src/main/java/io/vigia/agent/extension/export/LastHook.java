@@ -110,8 +110,6 @@ public final class LastHook implements Runnable {
         Daemon.start("vigia-exit-flush", flushing);
         await(others);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (Throwable e) { // there is no thread to be had, say: closed at once
       Console.harmless(e);
     } finally {
@@ -123,16 +121,24 @@ public final class LastHook implements Runnable {
     return hook.getState() == Thread.State.TERMINATED;
   }
 
-  private void await(List<Thread> others) throws InterruptedException {
+  private void await(List<Thread> others) {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(maxMillis);
     for (Thread each : others) {
       while (!hasEnded(each) && System.nanoTime() - until < 0) {
-        if (each.getState() == Thread.State.NEW) {
-          Thread.sleep(1); // the JVM starts one after the other
-        } else {
-          each.join(10);
-        }
+        await(each);
       }
+    }
+  }
+
+  private static void await(Thread hook) {
+    try {
+      if (hook.getState() == Thread.State.NEW) {
+        Thread.sleep(1); // the JVM starts one after the other
+      } else {
+        hook.join(10);
+      }
+    } catch (InterruptedException e) {
+      // by a hook that interrupts all threads; what closes then waits for what it sends
     }
   }
 }

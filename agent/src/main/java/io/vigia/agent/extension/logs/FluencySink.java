@@ -272,13 +272,9 @@ public final class FluencySink {
   /** Whether the process goes on; the queue's lock is held. */
   private boolean await(long millis, BooleanSupplier isEnough) {
     long until = System.nanoTime() + millis * 1_000_000L;
-    try {
-      for (long left = millis; left > 0 && !isEnough.getAsBoolean(); ) {
-        queue.wait(left);
-        left = (until - System.nanoTime()) / 1_000_000L;
-      }
-    } catch (InterruptedException e) {
-      closing = true;
+    for (long left = millis; left > 0 && !isEnough.getAsBoolean(); ) {
+      waitUnlessInterrupted(left);
+      left = (until - System.nanoTime()) / 1_000_000L;
     }
     return !closing;
   }
@@ -331,11 +327,16 @@ public final class FluencySink {
 
   private void pause() {
     synchronized (queue) {
-      try {
-        queue.wait(200);
-      } catch (InterruptedException e) {
-        closing = true;
-      }
+      waitUnlessInterrupted(200);
+    }
+  }
+
+  /** The queue's lock is held. */
+  private void waitUnlessInterrupted(long millis) {
+    try {
+      queue.wait(millis);
+    } catch (InterruptedException e) {
+      // by an application that interrupts all threads of its group; ours ends with closing
     }
   }
 

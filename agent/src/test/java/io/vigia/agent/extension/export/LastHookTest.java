@@ -26,6 +26,34 @@ class LastHookTest {
     assertThat(ended).containsExactly("application", "SDK");
   }
 
+  /** What is closed waits for what it sends, which a thread that is interrupted cannot. */
+  @Test
+  void hookThatInterruptsAllThreadsDoesNotKeepTheSdkFromClosingAfterIt() throws Exception {
+    List<String> ended = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> others = new ArrayList<>();
+    Thread application =
+        hook(
+            () -> {
+              others.forEach(Thread::interrupt);
+              while (others.stream().anyMatch(each -> each.isAlive() && each.isInterrupted())) {
+                Thread.onSpinWait();
+              }
+              ended.add("application");
+            });
+    Thread last =
+        hook(
+            new LastHook(
+                () -> {},
+                () -> ended.add("SDK, interrupted: " + Thread.currentThread().isInterrupted()),
+                hooks,
+                60_000));
+    others.add(last);
+    last.start();
+    application.start();
+    last.join();
+    assertThat(ended).containsExactly("application", "SDK, interrupted: false");
+  }
+
   @Test
   void hookThatWaitsForThisOneIsNotWaitedForWithoutEnd() throws Exception {
     CountDownLatch closed = new CountDownLatch(1);

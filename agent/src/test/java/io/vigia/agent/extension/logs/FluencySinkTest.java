@@ -90,6 +90,34 @@ class FluencySinkTest {
   }
 
   @Test
+  void eventsAreTakenAfterTheApplicationHasInterruptedAllThreads() throws Exception {
+    System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
+    try {
+      Exports.start(nowhere());
+      CompletableFuture<Thread> ours = new CompletableFuture<>();
+      FluencySink sink =
+          FluencySink.builder(nowhere())
+              .unlessRead(
+                  (Agreement.Question)
+                      text -> {
+                        ours.complete(Thread.currentThread());
+                        return StdoutQuestion.Answer.OFF;
+                      })
+              .build();
+      sink.offer(0, INFO, new byte[] {(byte) 0x80});
+      await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
+      Thread thread = ours.get(60, TimeUnit.SECONDS);
+      thread.interrupt();
+      await().atMost(Duration.ofMinutes(1)).until(() -> !thread.isInterrupted());
+      assertThat(sink.offer(0, INFO, new byte[] {(byte) 0x80})).isTrue();
+      assertThat(thread.isAlive()).isTrue();
+      sink.shutdown();
+    } finally {
+      System.clearProperty("vigia.spill.dir");
+    }
+  }
+
+  @Test
   void eventsAreSentWhenTheCollectorCannotBeAskedWhoSendsThem() throws Exception {
     System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
     try {
