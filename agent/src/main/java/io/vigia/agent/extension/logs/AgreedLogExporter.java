@@ -4,6 +4,7 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.Exports;
 import io.vigia.agent.extension.export.Footprint;
 import io.vigia.agent.extension.export.HeapShare;
@@ -22,6 +23,9 @@ public final class AgreedLogExporter implements LogRecordExporter {
 
   private static final long MAX_HELD_BYTES = HeapShare.atMost(4L << 20);
 
+  /** As long as the exit lasts, in which an export ends, if only by what it sends being kept. */
+  private static final long CLOSE_MILLIS = 10_000;
+
   private final LogRecordExporter next;
   private final Agreement agreement;
   private final ArrayDeque<LogRecordData> held = new ArrayDeque<>();
@@ -29,6 +33,9 @@ public final class AgreedLogExporter implements LogRecordExporter {
   private long heldBytes;
   private boolean started;
   private boolean closing;
+
+  /** Whether the thread has taken something out, which is not sent yet. */
+  private boolean exporting;
 
   public AgreedLogExporter(LogRecordExporter next, StdoutQuestion question) {
     this(next, (Agreement.Question) question::ask);
@@ -116,8 +123,13 @@ public final class AgreedLogExporter implements LogRecordExporter {
       List<LogRecordData> ours;
       synchronized (held) {
         ours = decided();
+        exporting = !ours.isEmpty();
       }
       exportOurs(ours);
+      synchronized (held) {
+        exporting = false;
+        held.notifyAll();
+      }
       goesOn = awaitTheNextQuestion(asked);
     }
   }
@@ -146,7 +158,7 @@ public final class AgreedLogExporter implements LogRecordExporter {
     return next.flush();
   }
 
-  /** What is held leaves first. */
+  /** What is held leaves first, and what the thread exports: it would end with the process. */
   @Override
   public CompletableResultCode shutdown() {
     List<LogRecordData> ours;
@@ -157,6 +169,21 @@ public final class AgreedLogExporter implements LogRecordExporter {
       held.notifyAll();
     }
     exportOurs(ours);
+    awaitExported(System.nanoTime() + ExitBudget.bounded(CLOSE_MILLIS) * 1_000_000L);
     return next.shutdown();
+  }
+
+  private void awaitExported(long deadlineNanos) {
+    synchronized (held) {
+      try {
+        long left = (deadlineNanos - System.nanoTime()) / 1_000_000L;
+        while (exporting && left > 0) {
+          held.wait(left);
+          left = (deadlineNanos - System.nanoTime()) / 1_000_000L;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class AgreedLogExporterTest {
@@ -57,6 +58,58 @@ class AgreedLogExporterTest {
     logger.close();
     assertThat(exported).containsExactly("order 17 was paid");
     answer.complete(StdoutQuestion.Answer.SEEN);
+  }
+
+  /** By the thread that asked, which the JVM does not wait for. */
+  @Test
+  void whatIsBeingExportedAtTheExitIsWaitedFor() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch taken = new CountDownLatch(1);
+    CountDownLatch held = new CountDownLatch(1);
+    AgreedLogExporter exporter =
+        new AgreedLogExporter(
+            new EachLogRecord(
+                log -> {
+                  begun.countDown();
+                  join(taken);
+                  exported(log);
+                }),
+            text -> {
+              join(held);
+              return StdoutQuestion.Answer.OFF;
+            });
+    SdkLoggerProvider logger =
+        SdkLoggerProvider.builder()
+            .addLogRecordProcessor(SimpleLogRecordProcessor.create(exporter))
+            .build();
+    log(logger, Severity.INFO, "order 17 was paid");
+    held.countDown();
+    begun.await();
+    List<String> atTheEnd = new CopyOnWriteArrayList<>();
+    Thread exit =
+        new Thread(
+            () -> {
+              exporter.shutdown();
+              atTheEnd.addAll(exported);
+            });
+    exit.start();
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () ->
+                exit.getState() == Thread.State.TIMED_WAITING
+                    || exit.getState() == Thread.State.TERMINATED);
+    taken.countDown();
+    exit.join();
+    assertThat(atTheEnd).containsExactly("order 17 was paid");
+  }
+
+  private static void join(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private SdkLoggerProvider logger(Agreement.Question question) {
