@@ -116,7 +116,7 @@ final class ControlSocket implements Component {
   private AdminAnswer answer(String line) {
     try {
       return Json.MAPPER.readValue(line, AdminRequest.class).run(target);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // also memory: who asked is to know
       boolean asked = e instanceof IllegalArgumentException;
       return AdminAnswer.error(String.valueOf(e.getMessage()), asked);
     }
@@ -140,7 +140,13 @@ final class ControlSocket implements Component {
     try (channel) {
       write(channel, request);
       channel.shutdownOutput();
-      return Json.MAPPER.readValue(read(channel), AdminAnswer.class);
+      String line = read(channel);
+      if (line.isEmpty()) {
+        throw new IOException(
+            "the collector ended before it answered; what became of the command is not known:"
+                + " list, and ask again if need be");
+      }
+      return Json.MAPPER.readValue(line, AdminAnswer.class);
     }
   }
 

@@ -84,6 +84,9 @@ final class DeadLettersCommand {
     return options.run(
         spec,
         () -> {
+          if (limit < 1) {
+            throw new IllegalArgumentException("--limit is 1 at least, not " + limit);
+          }
           PrintWriter out = spec.commandLine().getOut();
           ObjectMapper json = new ObjectMapper();
           for (ShownLetter letter : ask("show", destination, which, limit).letters()) {

@@ -10,7 +10,13 @@ public final class UnixTime {
     return nanos(Instant.now());
   }
 
+  /** What is before 1677 or after 2262 comes as the first or the last moment there is. */
   public static long nanos(Instant time) {
-    return time.getEpochSecond() * 1_000_000_000L + time.getNano();
+    long seconds = time.getEpochSecond();
+    try {
+      return Math.addExact(Math.multiplyExact(seconds, 1_000_000_000L), time.getNano());
+    } catch (ArithmeticException e) {
+      return seconds < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
   }
 }

@@ -144,6 +144,25 @@ class CursorAdminTest {
     assertThat(exporter.delivered()).endsWith("r4/0", "r4/1");
   }
 
+  /** Nanoseconds since 1970 in 64 bits end there. */
+  @Test
+  void timesBefore1677AreBeforeEverythingAndThoseAfter2262Behind() throws Exception {
+    awaitDelivered(10);
+    exporter.goDown();
+    pipeline.cursors().rewind("es", null, Place.parse("oldest"));
+    pipeline.cursors().skip("es", null, Place.parse("150000d"));
+    pipeline.cursors().skip("es", null, Place.parse("1500-01-01T00:00:00Z"));
+    assertThat(status().dropped()).isEmpty();
+    assertThat(status().pending()).isEqualTo(10);
+    pipeline.cursors().skip("es", null, Place.parse("2300-01-01T00:00:00Z"));
+    assertThat(status().dropped()).isEqualTo(Map.of("skipped", 10L));
+    pipeline.cursors().rewind("es", null, Place.parse("2300-01-01T00:00:00Z"));
+    assertThat(status().pending()).isZero();
+    exporter.comeUp();
+    pipeline.cursors().rewind("es", null, Place.parse("999999999d"));
+    awaitDelivered(20);
+  }
+
   @Test
   void skipGivesUpAlsoWhatWasPutOffForLater() throws Exception {
     awaitDelivered(10);

@@ -58,6 +58,8 @@ class DeadLettersCommandIT {
       assertThat(run(collector, 2, "deadletters", "drop", "nobody"))
           .contains("there is no destination 'nobody'; there are: elasticsearch");
 
+      assertThat(run(collector, 2, "deadletters", "show", "--limit", "0"))
+          .contains("--limit is 1 at least, not 0");
       assertThat(run(collector, 0, "deadletters", "show", "--help")).contains("--reason");
 
       collector.terminate(Duration.ofSeconds(30));

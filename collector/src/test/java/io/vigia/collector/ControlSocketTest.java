@@ -1,0 +1,73 @@
+package io.vigia.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vigia.collector.pipeline.CursorAdmin;
+import io.vigia.collector.pipeline.DeadLetterAdmin;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an operator is told when the collector does not answer as usual. */
+class ControlSocketTest {
+  private static final AdminRequest LIST =
+      new AdminRequest("cursor list", null, null, null, null, 0);
+
+  @TempDir private Path state;
+
+  @Test
+  void aCollectorThatEndsBeforeItAnswersIsSaidInOneLine() throws Exception {
+    Path folder = Files.createDirectory(state.resolve("control"));
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(folder.resolve("socket")));
+      Thread dying = new Thread(() -> acceptAndClose(server));
+      dying.start();
+      assertThatThrownBy(() -> ControlSocket.ask(state, LIST))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("the collector ended before it answered")
+          .hasMessageNotContaining("\n");
+      dying.join();
+    }
+  }
+
+  private static void acceptAndClose(ServerSocketChannel server) {
+    try (SocketChannel client = server.accept()) {
+      while (client.read(java.nio.ByteBuffer.allocate(1 << 10)) >= 0) {
+        // until it has asked
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** (JUnit takes memory that runs out for the end of all.) */
+  @Test
+  void anErrorInACommandIsAnswered() throws Exception {
+    CursorAdmin broken =
+        (CursorAdmin)
+            Proxy.newProxyInstance(
+                CursorAdmin.class.getClassLoader(),
+                new Class<?>[] {CursorAdmin.class},
+                (proxy, method, arguments) -> {
+                  throw new LinkageError("no thread to be had");
+                });
+    @SuppressWarnings("NullAway") // nobody asks it
+    AdminRequest.Target target = new AdminRequest.Target(broken, (DeadLetterAdmin) null);
+    try (ControlSocket socket = new ControlSocket(state, target)) {
+      socket.start();
+      @Nullable AdminAnswer answer = ControlSocket.ask(state, LIST);
+      assertThat(answer).isNotNull();
+      assertThat(answer.error()).isEqualTo("no thread to be had");
+      assertThat(answer.asked()).isFalse();
+    }
+  }
+}
