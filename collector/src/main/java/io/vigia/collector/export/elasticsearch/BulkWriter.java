@@ -60,7 +60,8 @@ final class BulkWriter implements AutoCloseable {
     ResourceFields resource = null;
     items.reset(record);
     while (items.next()) {
-      if (items.newResource() || resource == null || names.trim()) {
+      boolean forgotten = names.trim(); // first: of many requests each item has a new resource
+      if (forgotten || items.newResource() || resource == null) {
         resource = resource(intake);
       }
       DocumentId.suffix(record.id(), items.index(), action, ACTION.length + 24);

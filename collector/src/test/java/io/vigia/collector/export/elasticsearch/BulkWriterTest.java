@@ -33,10 +33,12 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Holds the hand-written NDJSON against Jackson, which also refuses a name that comes twice. */
 class BulkWriterTest {
@@ -251,6 +253,49 @@ class BulkWriterTest {
           .toIterable()
           .containsExactly("x", "own." + i, "own._" + i); // two dots are a dot and an underscore
       assertThat(labels.get("x").asText()).isEqualTo("" + i);
+    }
+  }
+
+  /** Compared with each other they are 180 billion pairs: minutes, in which nothing else goes. */
+  @Test
+  @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void hundredsOfThousandsOfAttributesOfAnEventAreWrittenEachOnce() throws IOException {
+    int attributes = 600_000;
+    Span.Event.Builder event = Span.Event.newBuilder().setName("e");
+    for (int i = 0; i < attributes; i++) {
+      event.addAttributes(attribute("a" + i, ""));
+    }
+    event.addAttributes(attribute("a0", "again"));
+    var request = ExportTraceServiceRequest.newBuilder();
+    request.addResourceSpansBuilder().addScopeSpansBuilder().addSpansBuilder().addEvents(event);
+    String body =
+        new String(
+            body(TestBatches.batch(Signal.TRACES, request.build()), 0), StandardCharsets.UTF_8);
+    assertThat(body).contains("\"a0\":\"\"", "\"a599999\":\"\"").doesNotContain("again");
+  }
+
+  /** As from senders of one event a request, with names that are made up: each has its own. */
+  @Test
+  void namesAreForgottenAlsoWhereEachItemIsTheFirstOfItsRequest() throws IOException {
+    int requests = 4_000;
+    ExportLogsServiceRequest[] all = new ExportLogsServiceRequest[requests];
+    for (int i = 0; i < requests; i++) {
+      var request = ExportLogsServiceRequest.newBuilder();
+      request
+          .addResourceLogsBuilder()
+          .setResource(TestBatches.resource())
+          .addScopeLogsBuilder()
+          .addLogRecordsBuilder()
+          .addAttributes(attribute("name-" + i, "here"));
+      all[i] = request.build();
+    }
+    String[] lines =
+        new String(body(TestBatches.batch(Signal.LOGS, all), 0), StandardCharsets.UTF_8)
+            .split("\n");
+    assertThat(lines).hasSize(2 * requests);
+    for (int i = 0; i < requests; i++) {
+      assertThat(JSON.readTree(lines[2 * i + 1]).at("/labels/name-" + i).asText())
+          .isEqualTo("here");
     }
   }
 
