@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,16 +21,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens connections. Names are looked up anew for each (a restarted pod has another address), and
+ * Opens connections. Names are looked up anew (a restarted pod has another address), and
  * certificates read, on threads of their own because both block; all addresses of a name are tried
- * in turn.
+ * in turn. What is asked for while a look-up is under way gets what that finds: a name that takes
+ * long occupies one thread, and delays no other destination.
  */
 public final class Dialer {
   private static final int CONNECT_MILLIS = 5_000;
+
+  /** One for each of so many destinations at once. Threads end when they are idle. */
+  private static final int MAX_LOOKUPS = 16;
+
   private static final ExecutorService LOOKUPS =
       new ThreadPoolExecutor(
           0,
-          4,
+          MAX_LOOKUPS,
           10,
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(1024),
@@ -40,7 +46,7 @@ public final class Dialer {
           });
 
   static {
-    ((ThreadPoolExecutor) LOOKUPS).setCorePoolSize(2);
+    ((ThreadPoolExecutor) LOOKUPS).setCorePoolSize(MAX_LOOKUPS);
     ((ThreadPoolExecutor) LOOKUPS).allowCoreThreadTimeOut(true);
   }
 
@@ -48,12 +54,31 @@ public final class Dialer {
   private final @Nullable ClientTls tls;
   private final int connectMillis;
   private final Bootstrap bootstrap;
+  private final Resolver resolver;
+
+  /** What waits for the look-up that is under way. */
+  private final ArrayDeque<Asked> asked = new ArrayDeque<>();
+
+  private boolean looking;
+
+  /** Finds the addresses of a name; blocks. */
+  interface Resolver {
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
+
+  private record Asked(Consumer<Channel> handlers, CompletableFuture<Channel> result) {}
 
   /**
    * @param protocol the one ALPN protocol to offer ({@code h2}), or null
    */
   public Dialer(Endpoint endpoint, ClientOptions options, @Nullable String protocol) {
+    this(endpoint, options, protocol, InetAddress::getAllByName);
+  }
+
+  /** For tests. */
+  Dialer(Endpoint endpoint, ClientOptions options, @Nullable String protocol, Resolver resolver) {
     this.endpoint = endpoint;
+    this.resolver = resolver;
     this.tls = endpoint.tls() ? new ClientTls(options.tls(), endpoint, protocol) : null;
     this.connectMillis = Math.min(CONNECT_MILLIS, options.timeoutMillis());
     this.bootstrap =
@@ -85,24 +110,87 @@ public final class Dialer {
    */
   public CompletableFuture<Channel> connect(Consumer<Channel> handlers) {
     CompletableFuture<Channel> result = new CompletableFuture<>();
+    synchronized (asked) {
+      asked.add(new Asked(handlers, result));
+      if (looking) {
+        return result;
+      }
+      looking = true;
+    }
     try {
-      LOOKUPS.execute(
-          () -> {
-            try {
-              Bootstrap ready = bootstrap.clone().handler(initializer(handlers));
-              tryNext(ready, InetAddress.getAllByName(endpoint.host()), 0, result);
-            } catch (UnknownHostException | NetException | RuntimeException | Error e) {
-              result.completeExceptionally(e);
-            }
-          });
+      LOOKUPS.execute(this::lookUp);
     } catch (RuntimeException | Error e) { // 1,024 look-ups wait already; no thread to be had
-      result.completeExceptionally(e);
+      failAll(e);
     }
     return result;
   }
 
-  private ChannelInitializer<Channel> initializer(Consumer<Channel> handlers) throws NetException {
-    SslContext context = tls == null ? null : tls.context();
+  private void lookUp() {
+    do {
+      SslContext context = null;
+      InetAddress[] addresses = {};
+      Throwable failure = null;
+      try {
+        context = tls == null ? null : tls.context();
+        addresses = resolver.addresses(endpoint.host());
+      } catch (UnknownHostException | NetException | RuntimeException | Error e) {
+        failure = e;
+      }
+      for (int left = waiting(); left > 0; left--) {
+        Asked next = poll();
+        if (next != null && failure == null) {
+          connect(next, context, addresses);
+        } else if (next != null) {
+          next.result.completeExceptionally(failure);
+        }
+      }
+    } while (goesOn());
+  }
+
+  private int waiting() {
+    synchronized (asked) {
+      return asked.size();
+    }
+  }
+
+  private @Nullable Asked poll() {
+    synchronized (asked) {
+      return asked.poll();
+    }
+  }
+
+  /** Whether somebody came after the look-up had ended: for those there is another. */
+  private boolean goesOn() {
+    synchronized (asked) {
+      looking = !asked.isEmpty();
+      return looking;
+    }
+  }
+
+  /** There is no look-up. */
+  private void failAll(Throwable why) {
+    synchronized (asked) {
+      looking = false;
+    }
+    for (int left = waiting(); left > 0; left--) {
+      Asked next = poll();
+      if (next != null) {
+        next.result.completeExceptionally(why);
+      }
+    }
+  }
+
+  private void connect(Asked one, @Nullable SslContext context, InetAddress[] addresses) {
+    try {
+      Bootstrap ready = bootstrap.clone().handler(initializer(one.handlers, context));
+      tryNext(ready, addresses, 0, one.result);
+    } catch (RuntimeException | Error e) {
+      one.result.completeExceptionally(e);
+    }
+  }
+
+  private ChannelInitializer<Channel> initializer(
+      Consumer<Channel> handlers, @Nullable SslContext context) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
