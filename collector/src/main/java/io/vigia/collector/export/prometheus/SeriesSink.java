@@ -65,7 +65,7 @@ interface SeriesSink {
       lower = bounds[i];
     }
     bucket(point, "+Inf", histogram.count(), lower, Double.POSITIVE_INFINITY, sink);
-    if (histogram.hasSum()) {
+    if (histogram.hasSum() || point.stale()) { // who says that it is gone says no sum
       plain(point, "_sum", histogram.sum(), null, sink);
     }
     plain(point, "_count", histogram.count(), null, sink);

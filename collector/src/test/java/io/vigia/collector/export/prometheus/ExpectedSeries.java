@@ -444,7 +444,11 @@ final class ExpectedSeries {
       upTo.put(in.getExplicitBounds(i), cumulative);
     }
     Classic classic =
-        new Classic(upTo, in.getCount(), in.hasSum() ? (Double) in.getSum() : null, in.getSum());
+        new Classic(
+            upTo,
+            in.getCount(),
+            in.hasSum() || point.stale ? (Double) in.getSum() : null,
+            in.getSum());
     if (delta && !point.stale) {
       classic =
           (Classic) totals.merge(point.key(), classic, (a, b) -> ((Classic) a).plus((Classic) b));

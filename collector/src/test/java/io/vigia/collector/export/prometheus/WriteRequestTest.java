@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.DynamicMessage;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.DataPointFlags;
 import io.opentelemetry.proto.metrics.v1.Exemplar;
 import io.opentelemetry.proto.metrics.v1.Histogram;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
@@ -102,6 +103,25 @@ class WriteRequestTest {
         .containsExactly(
             Map.entry("latency_seconds", List.of(3, "How long it took", "seconds")),
             Map.entry("target_info", List.of(6, "Target metadata", "")));
+  }
+
+  /** A scraper's way to say that a target is gone: no sum, no count, bounds and a flag. */
+  @Test
+  void aHistogramThatIsGoneEndsWithItsSumToo() {
+    Metric.Builder gone = latencies();
+    gone.getHistogramBuilder()
+        .getDataPointsBuilder(0)
+        .clearSum()
+        .clearCount()
+        .clearExemplars()
+        .setFlags(DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK_VALUE);
+    DynamicMessage request = sent(gone);
+    for (String name : List.of("latency_seconds_sum", "latency_seconds_count")) {
+      DynamicMessage sample = PromProto.list(series(request, name, ""), "samples").get(0);
+      assertThat(Double.doubleToRawLongBits((double) PromProto.get(sample, "value")))
+          .as(name)
+          .isEqualTo(0x7ff0000000000002L);
+    }
   }
 
   @Test
