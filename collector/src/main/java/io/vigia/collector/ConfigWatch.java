@@ -21,48 +21,51 @@ final class ConfigWatch {
   private static final Logger log = LoggerFactory.getLogger(ConfigWatch.class);
   private static final long INTERVAL_MILLIS = 1_000;
 
-  private final Collector collector;
   private final ConfigOption option;
   private final Semaphore hangups = new Semaphore(0);
   private byte[] taken;
   private byte[] seen;
 
-  ConfigWatch(Collector collector, ConfigOption option) {
-    this.collector = collector;
+  /** To be made before the file is read: what changes while the collector starts is a change. */
+  ConfigWatch(ConfigOption option) {
     this.option = option;
     taken = content();
     seen = taken;
   }
 
-  /** Runs until interrupted. */
-  void run() throws InterruptedException {
+  /** From now on SIGHUP is remembered until {@link #run}; before, it ends the process. */
+  void listen() {
     try {
       Hangup.onSignal(hangups::release);
     } catch (IllegalArgumentException | LinkageError e) {
       log.info("no SIGHUP here ({}); the file is watched", e.toString());
     }
+  }
+
+  /** Runs until interrupted. */
+  void run(Collector collector) throws InterruptedException {
     while (true) {
       boolean told = hangups.tryAcquire(INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
       hangups.drainPermits();
       try {
-        look(told);
+        look(told, collector);
       } catch (RuntimeException | Error e) { // without this thread the process ends
         log.error("the configuration could not be changed", e);
       }
     }
   }
 
-  private void look(boolean told) {
+  private void look(boolean told, Collector collector) {
     byte[] now = content();
     boolean settled = Arrays.equals(now, seen);
     seen = now;
     if (told || (settled && now.length > 0 && !Arrays.equals(now, taken))) {
       taken = now;
-      reload();
+      reload(collector);
     }
   }
 
-  private void reload() {
+  private void reload(Collector collector) {
     List<String> said;
     try {
       said = collector.reload(option.load());

@@ -33,6 +33,8 @@ final class RunCommand implements Callable<Integer> {
     long startNanos = System.nanoTime();
     // else one buffer in 128 carries a stack trace
     System.getProperties().putIfAbsent("io.netty.leakDetection.level", "disabled");
+    ConfigWatch watch = new ConfigWatch(config);
+    watch.listen();
     CollectorConfig settings = config.load();
     Collector collector = new Collector(settings);
     CountDownLatch started = new CountDownLatch(1);
@@ -53,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
     collector
         .addresses()
         .forEach((protocol, address) -> System.err.printf("  %-10s %s%n", protocol, address));
-    new ConfigWatch(collector, config).run();
+    watch.run(collector);
     return 0;
   }
 }

@@ -9,8 +9,11 @@ import io.vigia.tests.client.Otlp;
 import io.vigia.tests.client.OtlpClient;
 import io.vigia.tests.process.Ports;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +144,55 @@ class ReloadIT {
     await()
         .atMost(LIMIT)
         .untilAsserted(() -> assertThat(first.messages()).contains("old port", "new port"));
+  }
+
+  /** A start may take a while: another instance lets go of the directory, or the log is long. */
+  @Test
+  void whatChangesAndWhoHangsUpDuringTheStartIsHeardAfterIt() throws Exception {
+    collector.terminate(LIMIT);
+    try (FileChannel file =
+        FileChannel.open(collector.data().resolve("state/lock"), StandardOpenOption.WRITE)) {
+      FileLock held = file.lock();
+      collector.launch();
+      await().atMost(LIMIT).until(this::waitsForTheLock);
+      collector.hangUp();
+      change(
+          destination("first", first),
+          destination("first", first) + "\n  " + destination("second", second));
+      held.release();
+    }
+    awaitSaid("destinations.second added");
+  }
+
+  @Test
+  void aFileThatChangesDuringTheStartIsReadAgainAfterIt() throws Exception {
+    collector.terminate(LIMIT);
+    try (FileChannel file =
+        FileChannel.open(collector.data().resolve("state/lock"), StandardOpenOption.WRITE)) {
+      FileLock held = file.lock();
+      collector.launch();
+      await().atMost(LIMIT).until(this::waitsForTheLock);
+      change(
+          destination("first", first),
+          destination("first", first) + "\n  " + destination("second", second));
+      held.release();
+    }
+    awaitSaid("destinations.second added");
+  }
+
+  private boolean waitsForTheLock() throws IOException {
+    Path handles = Path.of("/proc/" + collector.process().pid() + "/fd");
+    Path lock = collector.data().resolve("state/lock").toRealPath();
+    try (Stream<Path> open = Files.list(handles)) {
+      return open.anyMatch(
+          handle -> {
+            try {
+              return Files.readSymbolicLink(handle).equals(lock);
+            } catch (IOException e) { // closed meanwhile
+              return false;
+            }
+          });
+    }
   }
 
   @Test
