@@ -32,6 +32,9 @@ final class Adoption implements Component {
   private static final Logger log = LoggerFactory.getLogger(Adoption.class);
   private static final long LOOK_INTERVAL_MILLIS = 500;
 
+  /** More than giving a directory back takes. */
+  private static final long CLOSE_MILLIS = 10_000;
+
   private final Instances instances;
   private final Supplier<List<DestinationConfig>> destinations;
   private final Exporters exporters;
@@ -248,7 +251,13 @@ final class Adoption implements Component {
   public void close() {
     stopped.countDown();
     try {
-      thread.join();
+      thread.join(CLOSE_MILLIS);
+      if (thread.isAlive()) {
+        log.warn(
+            "what another instance left is not given back in order: a disk, or a process that holds"
+                + " the lock of all instances, does not answer");
+        return; // the end of this process lets go of it
+      }
       Adopted now = current;
       if (now != null) {
         instances.exclusively(() -> release(now));

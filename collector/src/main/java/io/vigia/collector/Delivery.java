@@ -97,9 +97,9 @@ final class Delivery implements AutoCloseable {
           "destinations."
               + name
               + (asked == null ? " removed" : before == null ? " added" : " changed"));
-    } catch (ConfigException e) {
+    } catch (ConfigException | RuntimeException | Error e) { // the others change all the same
       said.accept(
-          e.getMessage()
+          (e instanceof ConfigException ? e.getMessage() : "destinations." + name + ": " + e)
               + (running.containsKey(name)
                   ? "; it stays as it was"
                   : "; it does not run until the configuration is loaded again"));
@@ -115,6 +115,8 @@ final class Delivery implements AutoCloseable {
       if (before != null) {
         remove(before.config.common().name(), pipeline); // half of it may be there
         bringBack(before.config, pipeline, said);
+      } else {
+        forget(asked.common().name());
       }
       throw e;
     }
@@ -141,6 +143,14 @@ final class Delivery implements AutoCloseable {
     }
   }
 
+  /** It did not begin: the next configuration that is read finds it not running. */
+  private void forget(String name) {
+    Running before = running.remove(name);
+    if (before != null) {
+      before.exporter.close();
+    }
+  }
+
   private void add(DestinationConfig destination, Pipeline pipeline) throws ConfigException {
     DestinationConfig.Common common = destination.common();
     Exporter exporter = exporter(destination);
@@ -148,8 +158,7 @@ final class Delivery implements AutoCloseable {
       pipeline.add(common.name(), exporter, options(common));
       held.remove(common.name());
     } catch (IOException e) {
-      running.remove(common.name());
-      exporter.close();
+      forget(common.name());
       throw new ConfigException(common.where(), "" + e.getMessage());
     }
   }

@@ -28,6 +28,8 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,6 +90,34 @@ class AdoptionTest {
       adoption.start();
       await().until(() -> !Files.exists(data.resolve("state/b")));
     }
+  }
+
+  /** As one that is stopped (SIGSTOP), or on a disk that does not answer. */
+  @Test
+  void anEndDoesNotWaitForAnotherProcessThatHoldsTheLockOfAllInstances() throws Exception {
+    leaveBehind(data.resolve("state/b"));
+    Adoption adoption = adoption(config());
+    CompletableFuture<Void> end;
+    synchronized (Instances.class) { // as good as the file's lock, which is between processes
+      adoption.start();
+      await().until(AdoptionTest::waitsForTheLock);
+      end = CompletableFuture.runAsync(adoption::close, task -> new Thread(task).start());
+      assertThat(end).succeedsWithin(60, TimeUnit.SECONDS);
+    }
+    await().until(() -> threads().noneMatch(thread -> thread.getName().equals("vigia-adoption")));
+    adoption.close();
+  }
+
+  private static boolean waitsForTheLock() {
+    return threads()
+        .anyMatch(
+            thread ->
+                thread.getName().equals("vigia-adoption")
+                    && thread.getState() == Thread.State.BLOCKED);
+  }
+
+  private static Stream<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream();
   }
 
   private static Adoption adoption(CollectorConfig config) {

@@ -15,8 +15,11 @@ import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.disklog.Durability;
+import io.vigia.collector.disklog.Storage;
 import io.vigia.collector.pipeline.Pipeline;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +47,7 @@ class DeliveryTest {
   private Delivery delivery;
   private Pipeline pipeline;
   private int sent;
+  private volatile String noThreadFor = "nobody";
 
   @BeforeEach
   void start() throws Exception {
@@ -52,12 +56,33 @@ class DeliveryTest {
     Pipeline.Builder builder =
         Pipeline.builder()
             .directory(directory.resolve("state"))
+            .storage(disk())
             .durability(Durability.os())
             .segmentBytes(64 << 10)
             .graceMillis(1);
     delivery.start(before.destinations(), builder);
     pipeline = builder.build();
     pipeline.start();
+  }
+
+  /** The real disk; of a destination with this name nothing begins, as without threads. */
+  private Storage disk() {
+    return (Storage)
+        Proxy.newProxyInstance(
+            Storage.class.getClassLoader(),
+            new Class<?>[] {Storage.class},
+            (proxy, method, arguments) -> {
+              if (arguments != null
+                  && arguments[0] instanceof Path path
+                  && path.endsWith(noThreadFor)) {
+                throw new LinkageError("no thread to be had");
+              }
+              try {
+                return method.invoke(Storage.os(), arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   @AfterEach
@@ -190,6 +215,25 @@ class DeliveryTest {
     await().until(() -> records("other") == sent);
     awaitWhatIsPassedIsFreed();
     await().until(() -> pipeline.logStatus().stream().allMatch(log -> log.bytes() < 300_000));
+  }
+
+  @Test
+  void aDestinationThatCouldNotBeginIsSaidAndBeginsWithTheNextReload() throws Exception {
+    String fresh = "fresh: {type: file, path: $/fresh}";
+    String last = "last: {type: file, path: $/last}";
+    noThreadFor = "fresh";
+    apply(OTHER, fresh, last);
+    assertThat(said)
+        .anyMatch(
+            line ->
+                line.startsWith("destinations.fresh: java.lang.LinkageError")
+                    && line.endsWith("does not run until the configuration is loaded again"))
+        .contains("destinations.out removed", "destinations.last added");
+    noThreadFor = "nobody";
+    apply(OTHER, fresh, last);
+    assertThat(said).contains("destinations.fresh added");
+    accept(1);
+    await().until(() -> records("fresh") == 1 && records("last") == 1);
   }
 
   @Test

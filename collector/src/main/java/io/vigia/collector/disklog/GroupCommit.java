@@ -160,7 +160,7 @@ final class GroupCommit {
           dirty = false;
         }
       } catch (Throwable e) {
-        failed(e, group);
+        overcome(e, group);
         dirty = false;
       }
       group.clear();
@@ -252,10 +252,15 @@ final class GroupCommit {
     } finally {
       lock.unlock();
     }
-    for (StagingChunk chunk : group) {
-      acknowledge(chunk, now);
+    while (!group.isEmpty()) {
+      acknowledge(group.get(0), now);
+      answered(group);
     }
-    group.clear();
+  }
+
+  /** The first is out of the group before others may have its memory: it is answered once. */
+  private void answered(List<StagingChunk> group) {
+    pool.release(group.remove(0));
   }
 
   private void acknowledge(StagingChunk chunk, long now) {
@@ -265,40 +270,52 @@ final class GroupCommit {
           waiter.receiver, signal, waiter.items, waiter.bytes, now - waiter.startNanos);
       waiter.complete(null);
     }
-    pool.release(chunk);
+  }
+
+  /** Memory may run out a second time; without this thread nobody would be answered. */
+  private void overcome(Throwable cause, List<StagingChunk> group) {
+    for (int lastTries = 3; lastTries > 0; ) {
+      try {
+        failed(cause, group);
+        return;
+      } catch (Throwable again) {
+        if (!pause()) { // closed
+          lastTries--;
+        }
+      }
+    }
   }
 
   /**
    * Refuses everything that is not durable, then goes on in a new segment as soon as that works.
    */
   private void failed(Throwable cause, List<StagingChunk> group) {
-    String message = "the disk failed: " + cause;
-    LOG.error(
-        "{}: {}; the segment is closed, senders are told to wait",
-        log.options().directory(),
-        message,
-        cause);
-    List<StagingChunk> refused = new ArrayList<>(group);
     lock.lock();
     try {
-      diskFailure = message;
+      diskFailure = "the disk failed";
       gathered = 0;
-      refused.addAll(full);
-      full.clear();
+      StagingChunk next;
+      while ((next = full.peek()) != null) {
+        group.add(next);
+        full.remove();
+      }
       if (filling != null) {
-        refused.add(filling);
+        group.add(filling);
         filling = null;
       }
     } finally {
       lock.unlock();
     }
+    String message = say(cause);
     long now = System.nanoTime();
-    for (StagingChunk chunk : refused) {
+    while (!group.isEmpty()) {
+      StagingChunk chunk = group.get(0);
       if (chunk.endSequence <= log.end().sequence()) {
         acknowledge(chunk, now); // made durable by the roll-over within the group
       } else {
         refuse(chunk, message);
       }
+      answered(group);
     }
     int tries = 0;
     while (!restarted()) {
@@ -310,6 +327,23 @@ final class GroupCommit {
     LOG.info("{}: writing again after {} failed tries", log.options().directory(), tries);
   }
 
+  /** Returns what senders are told. */
+  private String say(Throwable cause) {
+    String message = "the disk failed: " + cause;
+    LOG.error(
+        "{}: {}; the segment is closed, senders are told to wait",
+        log.options().directory(),
+        message,
+        cause);
+    lock.lock();
+    try {
+      diskFailure = message;
+    } finally {
+      lock.unlock();
+    }
+    return message;
+  }
+
   private void refuse(StagingChunk chunk, String message) {
     for (int i = 0; i < chunk.records; i++) {
       StagingChunk.Waiter waiter = chunk.waiters[i];
@@ -317,7 +351,6 @@ final class GroupCommit {
       waiter.completeExceptionally(
           new IntakeException.Overloaded("disk", message, 2 * diskRetryMillis));
     }
-    pool.release(chunk);
   }
 
   private boolean restarted() {

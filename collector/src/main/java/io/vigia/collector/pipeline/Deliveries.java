@@ -48,6 +48,12 @@ final class Deliveries {
   /** Of those, which somebody else has to add. */
   private final Set<String> held = ConcurrentHashMap.newKeySet();
 
+  /** Held where dispatchers begin, and where it is said that none begins any more. */
+  private final Object beginning = new Object();
+
+  private boolean ending;
+  private final Object saving = new Object();
+
   /** Removed in the change that is under way, as they were. */
   private final Map<String, Paused> removed = new ConcurrentHashMap<>();
 
@@ -187,30 +193,41 @@ final class Deliveries {
   }
 
   void start() {
-    dispatchers.forEach(Dispatcher::start);
+    start(dispatchers);
   }
 
-  /** Begins to deliver to one more, from where its cursor stands. */
+  private void start(List<Dispatcher> some) {
+    synchronized (beginning) {
+      if (ending) {
+        throw new IllegalStateException("the collector stops");
+      }
+      some.forEach(Dispatcher::start);
+    }
+  }
+
+  /** Begins to deliver to one more, from where its cursor stands; all of it or nothing. */
   void add(Destination destination) throws IOException {
-    int before = dispatchers.size();
+    String name = destination.name();
     try {
       logs.startMissing(destination.signals());
       open(destination);
-    } catch (IOException | RuntimeException e) {
-      dispatchers.removeIf(dispatcher -> dispatcher.name().equals(destination.name()));
-      closeFiles(destination.name());
+      start(dispatchersOf(name));
+    } catch (IOException | RuntimeException | Error e) { // also threads that are not to be had
+      List<Dispatcher> begun = dispatchersOf(name);
+      stop(begun);
+      dispatchers.removeAll(begun);
+      closeFiles(name);
       throw e;
     }
-    paused.remove(destination.name());
-    held.remove(destination.name());
-    dispatchers.subList(before, dispatchers.size()).forEach(Dispatcher::start);
+    paused.remove(name);
+    held.remove(name);
   }
 
   /** One that was removed in this change: as soon as its files can be opened. */
   void addWhenPossible(Destination destination) {
     try {
       add(destination);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       Paused was = removed.get(destination.name());
       paused.put(
           destination.name(),
@@ -266,15 +283,7 @@ final class Deliveries {
   /** What is in the air is waited for a moment. */
   private void end(String name) {
     List<Dispatcher> removed = dispatchersOf(name);
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REMOVE_GRACE_MILLIS);
-    removed.forEach(dispatcher -> dispatcher.stop(deadline));
-    try {
-      for (Dispatcher dispatcher : removed) {
-        dispatcher.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    stop(removed);
     dispatchers.removeAll(removed);
     for (Dispatcher dispatcher : removed) {
       try {
@@ -284,6 +293,19 @@ final class Deliveries {
       }
     }
     closeFiles(name);
+  }
+
+  /** Waits for their end, but not for ever. */
+  private static void stop(List<Dispatcher> some) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REMOVE_GRACE_MILLIS);
+    some.forEach(dispatcher -> dispatcher.stop(deadline));
+    try {
+      for (Dispatcher dispatcher : some) {
+        dispatcher.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Runs it while nothing is delivered to the destination, if anything is. */
@@ -306,7 +328,7 @@ final class Deliveries {
   void resumePaused() {
     for (Paused one : List.copyOf(paused.values())) {
       String name = one.destination.name();
-      if (held.contains(name)) {
+      if (held.contains(name) || isEnding()) {
         continue;
       }
       try {
@@ -314,7 +336,7 @@ final class Deliveries {
         if (stuck.remove(name)) {
           LOG.info("{}: goes on", name);
         }
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         cannotGoOn(name, e);
       }
     }
@@ -331,11 +353,13 @@ final class Deliveries {
   /** All that can be saved, also when one cannot. */
   void save() throws IOException {
     IOException failure = null;
-    for (Dispatcher dispatcher : dispatchers) {
-      try {
-        dispatcher.save();
-      } catch (IOException e) {
-        failure = failure == null ? e : failure;
+    synchronized (saving) { // whoever stops waits for the last upkeep, but not for ever
+      for (Dispatcher dispatcher : dispatchers) {
+        try {
+          dispatcher.save();
+        } catch (IOException e) {
+          failure = failure == null ? e : failure;
+        }
       }
     }
     if (failure != null) {
@@ -343,8 +367,17 @@ final class Deliveries {
     }
   }
 
-  /** Delivers what goes until then, and returns when all have ended. */
+  private boolean isEnding() {
+    synchronized (beginning) {
+      return ending;
+    }
+  }
+
+  /** Delivers what goes until then, and returns when all have ended; no other begins. */
   void stop(long deadlineNanos) throws InterruptedException {
+    synchronized (beginning) {
+      ending = true;
+    }
     dispatchers.forEach(dispatcher -> dispatcher.stop(deadlineNanos));
     for (Dispatcher dispatcher : dispatchers) {
       dispatcher.join();

@@ -123,7 +123,12 @@ final class Dispatcher {
       exporter.possiblyDelivered(log.signal(), guard.sentBelow());
     }
     log.onAdvance(advanced);
-    thread.start();
+    try {
+      thread.start();
+    } catch (Error e) { // no thread to be had
+      log.forgetListener(advanced);
+      throw e;
+    }
   }
 
   String name() {
@@ -411,7 +416,11 @@ final class Dispatcher {
 
   /** The disk, not the destination: wait a little and look again. */
   private void unexpected(Throwable e) {
-    circuit.unexpected(e);
+    try {
+      circuit.unexpected(e);
+    } catch (Throwable again) {
+      // no memory even to say so: without this thread nothing would be delivered any more
+    }
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
   }
 

@@ -51,6 +51,9 @@ public final class Pipeline implements Component {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
   private static final long SAVE_INTERVAL_MILLIS = 250;
 
+  /** A command (dead letters given again) or a disk may hold it up for much longer. */
+  private static final long LAST_UPKEEP_MILLIS = 3_000;
+
   private final Builder options;
   private final Reserve reserve;
 
@@ -135,12 +138,18 @@ public final class Pipeline implements Component {
         deliveries.open(destination);
       }
       retention.run(logs.all(), deliveries.dispatchers(), deliveries::isKept);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       closeFiles();
       throw e;
     }
-    deliveries.start();
-    maintenance.start();
+    try {
+      deliveries.start();
+      maintenance.start();
+    } catch (RuntimeException | Error e) { // no threads to be had
+      stopDelivering(System.nanoTime());
+      closeFiles();
+      throw e;
+    }
     started = true;
   }
 
@@ -271,16 +280,25 @@ public final class Pipeline implements Component {
     try {
       while (!stopped.await(SAVE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
         Throwable failure = upkeep();
-        if (failure != null && !upkeepFailing) {
-          LOG.error(
-              "{}: cursors cannot all be saved, or space not be freed; trying on",
-              options.directory(),
-              failure);
-        }
+        boolean news = failure != null && !upkeepFailing;
         upkeepFailing = failure != null;
+        if (news) {
+          say(failure);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void say(@Nullable Throwable failure) {
+    try {
+      LOG.error(
+          "{}: cursors cannot all be saved, or space not be freed; trying on",
+          options.directory(),
+          failure);
+    } catch (Throwable again) {
+      // no memory even to say so
     }
   }
 
@@ -288,6 +306,9 @@ public final class Pipeline implements Component {
   private @Nullable Throwable upkeep() {
     Throwable failure = null;
     synchronized (changing) {
+      if (stopped.getCount() == 0) {
+        return null; // a command held it up until the files were closed
+      }
       for (Change<IOException> step : upkeep) {
         try {
           step.run();
@@ -311,15 +332,7 @@ public final class Pipeline implements Component {
     }
     closed = true;
     logs.stopAccepting();
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.graceMillis);
-    try {
-      deliveries.stop(deadline);
-      stopped.countDown();
-      maintenance.join();
-    } catch (InterruptedException e) {
-      stopped.countDown();
-      Thread.currentThread().interrupt();
-    }
+    stopDelivering(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.graceMillis));
     try {
       deliveries.save();
     } catch (IOException e) {
@@ -327,6 +340,17 @@ public final class Pipeline implements Component {
           "{}: cursors could not be saved, some data will be sent again", options.directory(), e);
     }
     closeFiles();
+  }
+
+  private void stopDelivering(long deadlineNanos) {
+    try {
+      deliveries.stop(deadlineNanos);
+      stopped.countDown();
+      maintenance.join(LAST_UPKEEP_MILLIS);
+    } catch (InterruptedException e) {
+      stopped.countDown();
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void closeFiles() {

@@ -54,10 +54,10 @@ final class SignalLogs {
     for (Signal signal : signals) {
       if (!logs.containsKey(signal)) {
         DiskLog log = maker.apply(signal);
-        log.start();
         try {
+          log.start();
           whenStarted.started(log);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
           log.close();
           throw e;
         }

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -444,6 +446,72 @@ class DamageTest {
     await().until(() -> log.failure() == null);
     appendAll(log, "memory again");
     assertThat(read(log)).containsExactly("one", "second", "third", "memory again");
+  }
+
+  /** An error in the n-th call of a method. */
+  private static CollectorMetrics failing(String name, int nth) {
+    AtomicInteger calls = new AtomicInteger();
+    return (CollectorMetrics)
+        Proxy.newProxyInstance(
+            CollectorMetrics.class.getClassLoader(),
+            new Class<?>[] {CollectorMetrics.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals(name) && calls.incrementAndGet() == nth) {
+                throw new LinkageError("no memory");
+              }
+              return null;
+            });
+  }
+
+  @Test
+  void anErrorWhileSendersAreRefusedLeavesNoneWithoutAnAnswer() throws Exception {
+    DiskLog log = open(TestLog.builder(storage).metrics(failing("refused", 1)));
+    AtomicInteger left = new AtomicInteger(1);
+    storage.brokenWrites = file -> left.getAndDecrement() > 0;
+    assertOverloaded(append(log, "no room"));
+    await().until(() -> log.failure() == null);
+    appendAll(log, "room again");
+    assertThat(read(log)).containsExactly("one", "second", "third", "room again");
+  }
+
+  /** Its memory may be somebody else's already. */
+  @Test
+  void anErrorWhileAGroupIsAnsweredAnswersNothingOfItTwice() throws Exception {
+    StagingPool pool = new StagingPool(64 << 20);
+    DiskLog log = open(TestLog.builder(storage).metrics(failing("accepted", 3)).stagingPool(pool));
+    CountDownLatch together = new CountDownLatch(1);
+    storage.brokenWrites =
+        file -> {
+          try {
+            together.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          return false;
+        };
+    List<CompletableFuture<Void>> answers = new ArrayList<>(List.of(append(log, "first")));
+    await().until(() -> pool.usedBytes() > 0);
+    for (String letter : List.of("a", "b", "c")) { // each has a chunk of its own
+      answers.add(append(log, letter.repeat(1 << 20)));
+    }
+    together.countDown();
+    for (CompletableFuture<Void> answer : answers) {
+      answer.get(60, TimeUnit.SECONDS);
+    }
+    await().until(() -> pool.usedBytes() == 0);
+    await().until(() -> log.failure() == null);
+    appendAll(log, "after");
+    await().until(() -> pool.usedBytes() == 0);
+    assertThat(read(log))
+        .containsExactly(
+            "one",
+            "second",
+            "third",
+            "first",
+            "a".repeat(1 << 20),
+            "b".repeat(1 << 20),
+            "c".repeat(1 << 20),
+            "after");
   }
 
   @Test

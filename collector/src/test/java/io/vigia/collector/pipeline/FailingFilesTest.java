@@ -1,8 +1,10 @@
 package io.vigia.collector.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.vigia.collector.LogLines;
 import io.vigia.collector.core.CollectorMetrics;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.Envelope;
@@ -24,7 +26,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -461,6 +468,165 @@ class FailingFilesTest {
     exporter = new FakeExporter();
     start();
     assertThat(exporter.doubted()).as("all is settled").isZero();
+  }
+
+  /** As memory that runs out, and again while that is to be said. */
+  private static final class Unspeakable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String toString() {
+      throw new LinkageError("no memory to say so");
+    }
+  }
+
+  private AtomicInteger failUnspeakably(Path file) {
+    AtomicInteger failed = new AtomicInteger();
+    disk.brokenWrites =
+        written -> {
+          if (written.equals(file)) {
+            failed.incrementAndGet();
+            throw new Unspeakable();
+          }
+          return false;
+        };
+    return failed;
+  }
+
+  @Test
+  void aDestinationGoesOnAlsoWhereItCannotBeSaidWhatWasWrong() throws Exception {
+    start();
+    AtomicInteger failed = failUnspeakably(OWN.resolve("logs.attempts"));
+    accept("a", 1);
+    await().until(() -> failed.get() > 0);
+    repair();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).containsExactly("a/0");
+  }
+
+  @Test
+  void cursorsAreSavedAgainAlsoWhereItCannotBeSaidWhatWasWrong() throws Exception {
+    start();
+    Path cursor = OWN.resolve("logs.cursor");
+    try (LogLines lines = new LogLines(Pipeline.class)) {
+      AtomicInteger failed = failUnspeakably(cursor);
+      accept("a", 1);
+      await().until(() -> failed.get() > 1);
+      byte[] before = disk.bytes(cursor);
+      repair();
+      await().until(() -> !Arrays.equals(disk.bytes(cursor), before));
+    }
+  }
+
+  /** (JUnit takes memory that runs out, and threads are memory, for the end of all.) */
+  private static Runnable noThread(int times) {
+    AtomicInteger left = new AtomicInteger(times);
+    return () -> {
+      if (left.getAndDecrement() > 0) {
+        throw new LinkageError("no thread to be had");
+      }
+    };
+  }
+
+  private void sendAndHearNothing() throws Exception {
+    exporter.goSilent();
+    accept("a", 1);
+    await().until(() -> exporter.calls() == 1);
+  }
+
+  @Test
+  void aDestinationForWhichThereIsNoThreadAfterACommandGoesOnWhenThereIsOne() throws Exception {
+    start();
+    sendAndHearNothing();
+    exporter.whenDoubted(noThread(2));
+    pipeline.<IOException>pausing("es", () -> {});
+    exporter.answerAll();
+    accept("b", 1);
+    awaitNothingPending();
+    assertThat(pipeline.status()).hasSize(1);
+    assertThat(exporter.delivered()).contains("a/0", "b/0");
+  }
+
+  @Test
+  void aDestinationForWhichThereIsNoThreadIsNotHalfThere() throws Exception {
+    start();
+    sendAndHearNothing();
+    pipeline.<IOException>change(() -> pipeline.remove("es"));
+    exporter.answerAll();
+    exporter.whenDoubted(noThread(1));
+    assertThatThrownBy(
+            () -> pipeline.<IOException>change(() -> pipeline.add("es", exporter, OPTIONS)))
+        .isInstanceOf(LinkageError.class);
+    assertThat(pipeline.deliversTo("es")).isFalse();
+    assertThat(pipeline.status()).isEmpty();
+    pipeline.<IOException>change(() -> pipeline.add("es", exporter, OPTIONS));
+    accept("b", 1);
+    awaitNothingPending();
+    assertThat(exporter.delivered()).contains("b/0");
+  }
+
+  @Test
+  void aStartForWhichThereAreNotThreadsEnoughLeavesTheDirectoryToTheNext() throws Exception {
+    start();
+    sendAndHearNothing();
+    pipeline.close();
+    exporter = new FakeExporter();
+    exporter.whenDoubted(noThread(1));
+    assertThatThrownBy(this::start).isInstanceOf(LinkageError.class);
+    start();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).containsExactly("a/0");
+  }
+
+  /** Dead letters that are given again may be many. */
+  @Test
+  void anEndDoesNotWaitForACommandAndNothingBeginsAfterIt() throws Exception {
+    start();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CompletableFuture<Void> command =
+        CompletableFuture.runAsync(() -> pauseUntil(begun, goOn), threadOfItsOwn());
+    begun.await();
+    accept("a", 1);
+    await().until(() -> threads("vigia-cursors").anyMatch(FailingFilesTest::isBlocked));
+    CompletableFuture<Void> end = CompletableFuture.runAsync(pipeline::close, threadOfItsOwn());
+    try {
+      assertThat(end).succeedsWithin(60, TimeUnit.SECONDS);
+    } finally {
+      goOn.countDown();
+    }
+    assertThat(command).succeedsWithin(60, TimeUnit.SECONDS);
+    assertThat(exporter.calls()).isZero();
+    assertThat(threads("vigia-es-logs")).isEmpty();
+    start();
+    awaitNothingPending();
+    assertThat(exporter.delivered()).containsExactly("a/0");
+  }
+
+  private static Stream<Thread> threads(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(name));
+  }
+
+  private static boolean isBlocked(Thread thread) {
+    return thread.getState() == Thread.State.BLOCKED;
+  }
+
+  private void pauseUntil(CountDownLatch begun, CountDownLatch goOn) {
+    try {
+      pipeline.<Exception>pausing(
+          "es",
+          () -> {
+            begun.countDown();
+            goOn.await();
+          });
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Executor threadOfItsOwn() {
+    return task -> new Thread(task, "test").start();
   }
 
   @Test

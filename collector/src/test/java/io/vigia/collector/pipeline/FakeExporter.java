@@ -22,6 +22,7 @@ final class FakeExporter implements Exporter {
   private final Set<RecordId> ids = new LinkedHashSet<>();
   private volatile Function<ExportBatch, ExportResult> behaviour =
       batch -> ExportResult.delivered();
+  private volatile Runnable whenDoubted = () -> {};
   private volatile int calls;
   private volatile long doubted;
   private final List<CompletableFuture<ExportResult>> unanswered = new ArrayList<>();
@@ -118,8 +119,14 @@ final class FakeExporter implements Exporter {
     return calls;
   }
 
+  /** Runs as one of its dispatchers begins, where something may have been delivered before. */
+  void whenDoubted(Runnable action) {
+    whenDoubted = action;
+  }
+
   @Override
   public void possiblyDelivered(Signal signal, long belowSequence) {
+    whenDoubted.run();
     doubted = belowSequence;
   }
 

@@ -100,7 +100,7 @@ public final class ContainerLogReceiver implements Receiver {
           }
         } catch (IOException | RuntimeException | Error e) { // else it was the last time
           looked = true; // agents need not wait
-          fails(e.toString());
+          say(e);
         }
       } while (polling.pause(intervalMillis));
     } catch (Delivery.StoppedException e) {
@@ -185,6 +185,14 @@ public final class ContainerLogReceiver implements Receiver {
       positions.save(nowMillis);
     }
     savedNanos = System.nanoTime();
+  }
+
+  private void say(Throwable problem) {
+    try {
+      fails(problem.toString());
+    } catch (Throwable again) {
+      // no memory even to say so: it would have been the last time, too
+    }
   }
 
   private void fails(String problem) {

@@ -72,9 +72,17 @@ public final class SpillReceiver implements Receiver {
         directory.drain(new Delivering());
         polling.works(root + " can be read again");
       } catch (IOException | RuntimeException | Error e) { // else it was the last time
-        polling.fails("what agents left in " + root + " is not delivered: " + e);
+        say(e);
       }
       polling.pause(pauseMillis);
+    }
+  }
+
+  private void say(Throwable problem) {
+    try {
+      polling.fails("what agents left in " + root + " is not delivered: " + problem);
+    } catch (Throwable again) {
+      // no memory even to say so: it would have been the last time, too
     }
   }
 

@@ -287,6 +287,16 @@ class ContainerLogReceiverTest {
     return text.toString().getBytes(ISO_8859_1);
   }
 
+  /** Memory that runs out, and again while that is to be said. */
+  private static final class Unspeakable extends OutOfMemoryError {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String toString() {
+      throw new OutOfMemoryError("Java heap space");
+    }
+  }
+
   @Test
   void aLookThatRunsOutOfMemoryIsFollowedByOthersAndDoublesNothing() throws IOException {
     for (String pod : List.of("shop_a_1", "shop_b_2")) {
@@ -297,7 +307,7 @@ class ContainerLogReceiverTest {
     builder.nowUnixNanos(
         () -> {
           if (asked.incrementAndGet() == 5) { // at the end of the second file
-            throw new OutOfMemoryError("Java heap space");
+            throw new Unspeakable();
           }
           return UnixTime.nowNanos();
         });

@@ -215,6 +215,16 @@ class SpillReceiverTest {
     assertThat(taken).hasSize(1);
   }
 
+  /** Memory that runs out, and again while that is to be said. */
+  private static final class Unspeakable extends OutOfMemoryError {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String toString() {
+      throw new OutOfMemoryError("Java heap space");
+    }
+  }
+
   @Test
   void memoryThatRunsOutOnceIsNotTheEndOfIt() throws IOException {
     outOfMemory = true;
@@ -228,7 +238,7 @@ class SpillReceiverTest {
   private CompletableFuture<Void> take(Batch batch) {
     if (outOfMemory) {
       outOfMemory = false;
-      throw new OutOfMemoryError("Java heap space");
+      throw new Unspeakable();
     }
     byte[] payload = new byte[batch.payload().remaining()];
     batch.payload().duplicate().get(payload);
