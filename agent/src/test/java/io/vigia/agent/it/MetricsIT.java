@@ -45,6 +45,8 @@ class MetricsIT {
         Jvm.of(Shop.class, "prometheus-metrics")
             .sendingTo(receiver)
             .option("-Dotel.metric.export.interval=300")
+            // else they are gone when the tests of this class take longer than 70 s
+            .option("-Dio.prometheus.exemplars.max_retention_period_seconds=3600")
             .environment("VIGIA_METRICS_MAX_SERIES", "20")
             .environment("VIGIA_PROMETHEUS", Integer.toString(port))
             .start();
