@@ -32,13 +32,8 @@ public final class FieldClasses {
 
   private static final int HEADER_BYTES = 8;
   private static final int UTF8 = 1;
-  private static final int LONG = 5;
-  private static final int DOUBLE = 6;
-
-  /** Bytes of a constant after its tag. */
-  private static final int[] CONSTANT_BYTES = {
-    0, 0, 0, 4, 4, 8, 8, 2, 2, 4, 4, 4, 4, 0, 0, 3, 2, 4, 4, 2, 2
-  };
+  private static final int CLASS = 7;
+  private static final int STRING = 8;
 
   private FieldClasses() {}
 
@@ -111,8 +106,8 @@ public final class FieldClasses {
         if (tag == UTF8) {
           out.writeUTF(filled(in.readUTF(), names));
         } else {
-          copy(in, out, CONSTANT_BYTES[tag]);
-          i += tag == LONG || tag == DOUBLE ? 1 : 0; // these count twice
+          // others than these and members, with their names and types, the build refuses
+          copy(in, out, tag == CLASS || tag == STRING ? 2 : 4);
         }
       }
       copy(in, out, in.available());

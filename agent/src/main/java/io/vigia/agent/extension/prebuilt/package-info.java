@@ -1,6 +1,6 @@
 /**
- * What upstream made anew at each start, and the build calls instead ({@code
- * src/build/PrebuiltClasses.java}).
+ * What is called instead of what upstream made anew at each start. The build puts the calls into
+ * upstream's classes ({@code src/build/PrebuiltClasses.java}).
  */
 @NullMarked
 package io.vigia.agent.extension.prebuilt;
