@@ -82,12 +82,11 @@ public final class Declared {
   private static volatile boolean byHttp;
 
   public static SpanExporter pass(SpanExporter exporter) {
-    return DeclaredQueues.of((SpanExporter) new RedactingSpanExporter(exporter, Redactor.asSet()));
+    return DeclaredQueues.of(new RedactingSpanExporter(exporter, Redactor.asSet()));
   }
 
   public static LogRecordExporter pass(LogRecordExporter exporter) {
-    return DeclaredQueues.of(
-        (LogRecordExporter) new RedactingLogExporter(exporter, Redactor.asSet()));
+    return DeclaredQueues.of(new RedactingLogExporter(exporter, Redactor.asSet()));
   }
 
   /** In the form that the collector asks for, if it goes there and the file names none. */

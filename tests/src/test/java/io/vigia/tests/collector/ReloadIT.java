@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,9 +71,7 @@ class ReloadIT {
       senders.execute(
           () -> sendUntilStopped("f", m -> forward.send("s", m, List.of(Map.of("message", m)))));
       awaitAcknowledged(100);
-      change(
-          destination("first", first),
-          destination("first", first) + "\n  " + destination("second", second));
+      addSecond();
       collector.hangUp();
       awaitSaid("destinations.second added");
       awaitAcknowledged(100);
@@ -148,36 +147,38 @@ class ReloadIT {
 
   /** A start may take a while: another instance lets go of the directory, or the log is long. */
   @Test
-  void whatChangesAndWhoHangsUpDuringTheStartIsHeardAfterIt() throws Exception {
-    collector.terminate(LIMIT);
-    try (FileChannel file =
-        FileChannel.open(collector.data().resolve("state/lock"), StandardOpenOption.WRITE)) {
-      FileLock held = file.lock();
-      collector.launch();
-      await().atMost(LIMIT).until(this::waitsForTheLock);
-      collector.hangUp();
-      change(
-          destination("first", first),
-          destination("first", first) + "\n  " + destination("second", second));
-      held.release();
-    }
+  void whatChangesAndWhoHangsUpDuringTheStartIsHeardAfterIt() throws Throwable {
+    duringTheStart(
+        () -> {
+          collector.hangUp();
+          addSecond();
+        });
     awaitSaid("destinations.second added");
   }
 
   @Test
-  void aFileThatChangesDuringTheStartIsReadAgainAfterIt() throws Exception {
+  void aFileThatChangesDuringTheStartIsReadAgainAfterIt() throws Throwable {
+    duringTheStart(this::addSecond);
+    awaitSaid("destinations.second added");
+  }
+
+  /** While the collector waits for the lock of its state. */
+  private void duringTheStart(ThrowingRunnable what) throws Throwable {
     collector.terminate(LIMIT);
     try (FileChannel file =
         FileChannel.open(collector.data().resolve("state/lock"), StandardOpenOption.WRITE)) {
       FileLock held = file.lock();
       collector.launch();
       await().atMost(LIMIT).until(this::waitsForTheLock);
-      change(
-          destination("first", first),
-          destination("first", first) + "\n  " + destination("second", second));
+      what.run();
       held.release();
     }
-    awaitSaid("destinations.second added");
+  }
+
+  private void addSecond() throws IOException {
+    change(
+        destination("first", first),
+        destination("first", first) + "\n  " + destination("second", second));
   }
 
   private boolean waitsForTheLock() throws IOException {
