@@ -78,6 +78,15 @@ public final class Polling implements AutoCloseable {
     log.warn(what);
   }
 
+  /** The same of what was thrown; without memory even to say so, its thread lives on. */
+  public void fails(String what, Throwable problem) {
+    try {
+      fails(what + ": " + problem);
+    } catch (Throwable again) {
+      // it would have been the last thing that the thread does
+    }
+  }
+
   /** Logs that it is over when something was wrong. */
   public void works(String what) {
     synchronized (signal) {

@@ -41,6 +41,7 @@ public final class ContainerLogReceiver implements Receiver {
   private final Path root;
   private final CollectorMetrics metrics;
   private final long intervalMillis;
+  private final String notRead;
   private final LongSupplier nowUnixNanos;
   private final Positions positions;
   private final Problems problems;
@@ -63,6 +64,7 @@ public final class ContainerLogReceiver implements Receiver {
     this.root = Objects.requireNonNull(builder.directory, "directory");
     this.metrics = builder.metrics;
     this.intervalMillis = builder.intervalMillis;
+    this.notRead = "%s is not read, tried again every %d ms".formatted(root, intervalMillis);
     this.nowUnixNanos = builder.nowUnixNanos;
     this.positions = new Positions(Objects.requireNonNull(builder.state, "state"));
     this.problems = new Problems(metrics);
@@ -96,11 +98,11 @@ public final class ContainerLogReceiver implements Receiver {
           if (look()) {
             polling.works(root + " is read");
           } else {
-            fails("another collector with the same data directory reads them");
+            polling.fails(notRead + ": another collector with the same data directory reads them");
           }
         } catch (IOException | RuntimeException | Error e) { // else it was the last time
           looked = true; // agents need not wait
-          say(e);
+          polling.fails(notRead, e);
         }
       } while (polling.pause(intervalMillis));
     } catch (Delivery.StoppedException e) {
@@ -185,19 +187,6 @@ public final class ContainerLogReceiver implements Receiver {
       positions.save(nowMillis);
     }
     savedNanos = System.nanoTime();
-  }
-
-  private void say(Throwable problem) {
-    try {
-      fails(problem.toString());
-    } catch (Throwable again) {
-      // no memory even to say so: it would have been the last time, too
-    }
-  }
-
-  private void fails(String problem) {
-    polling.fails(
-        "%s is not read: %s; tried again every %d ms".formatted(root, problem, intervalMillis));
   }
 
   /** Whether the logs of this container are read now. Thread-safe. */

@@ -44,6 +44,7 @@ public final class SpillReceiver implements Receiver {
   private final Intake intake;
   private final CollectorMetrics metrics;
   private final long intervalMillis;
+  private final String notDelivered;
   private final OtlpValidator validator = new OtlpValidator();
   private final Polling polling = new Polling("vigia-spill", log);
   private long pauseMillis;
@@ -54,6 +55,7 @@ public final class SpillReceiver implements Receiver {
     this.intake = Objects.requireNonNull(builder.intake, "intake");
     this.metrics = builder.metrics;
     this.intervalMillis = builder.intervalMillis;
+    this.notDelivered = "what agents left in " + root + " is not delivered";
   }
 
   public static Builder builder() {
@@ -72,17 +74,9 @@ public final class SpillReceiver implements Receiver {
         directory.drain(new Delivering());
         polling.works(root + " can be read again");
       } catch (IOException | RuntimeException | Error e) { // else it was the last time
-        say(e);
+        polling.fails(notDelivered, e);
       }
       polling.pause(pauseMillis);
-    }
-  }
-
-  private void say(Throwable problem) {
-    try {
-      polling.fails("what agents left in " + root + " is not delivered: " + problem);
-    } catch (Throwable again) {
-      // no memory even to say so: it would have been the last time, too
     }
   }
 
