@@ -30,7 +30,8 @@ import org.objectweb.asm.Type;
  *   <li>The class file transformer for JVMs with modules is a class in the jar.
  * </ul>
  *
- * <p>And the logger's format of dates, which the JDK needs 300 classes for, is made when the first
+ * <p>Upstream's pool of types reads the heads of class files first ({@code ClassHead}). And the
+ * logger's format of dates, which the JDK needs 300 classes for, is made when the first
  * line is logged ({@code LateDateFormat}).
  */
 final class PrebuiltClasses {
@@ -52,6 +53,13 @@ final class PrebuiltClasses {
 
   private static final String ARGUMENTS =
       "Ljava/lang/ClassLoader;Ljava/lang/String;Ljava/lang/Class;Ljava/security/ProtectionDomain;[B)[B";
+
+  private static final String TYPE_POOL =
+      "io/opentelemetry/javaagent/tooling/muzzle/AgentCachingPoolStrategy$AgentTypePool";
+  private static final String ALL_READER = "net/bytebuddy/pool/TypePool$Default";
+  private static final String TYPE_READER =
+      "(Lnet/bytebuddy/utility/AsmClassReader;)Lnet/bytebuddy/description/type/TypeDescription;";
+  private static final String HEAD = "io/vigia/agent/extension/lazy/ClassHead";
 
   private final Map<String, byte[]> entries;
 
@@ -77,6 +85,7 @@ final class PrebuiltClasses {
     entries.put(templates + "implementation.template", Files.readAllBytes(Path.of(args[3])));
     classes.withModules();
     classes.lateDateFormat();
+    classes.headsFirst();
     write(entries, Path.of(args[1]));
   }
 
@@ -321,5 +330,56 @@ final class PrebuiltClasses {
     if (changes[0] != 1) {
       throw new IllegalStateException("upstream's logger does not make its format as it did");
     }
+  }
+
+  /** Upstream's pool of types reads the head of a class file, and all when all is asked for. */
+  private void headsFirst() {
+    ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+    new ClassReader(bytes(TYPE_POOL))
+        .accept(
+            new ClassVisitor(Opcodes.ASM9, writer) {
+              @Override
+              public void visit(
+                  int version, int access, String name, String type, String parent, String[] types) {
+                if (!parent.equals(ALL_READER) || types.length > 0) {
+                  throw new IllegalStateException("upstream's pool of types is another one");
+                }
+                super.visit(version, access, name, type, parent, new String[] {HEAD + "$Pool"});
+              }
+
+              @Override
+              public MethodVisitor visitMethod(
+                  int access, String name, String descriptor, String signature, String[] exceptions) {
+                if (name.equals("doParse")) {
+                  throw new IllegalStateException("upstream's pool reads class files itself");
+                }
+                return super.visitMethod(access, name, descriptor, signature, exceptions);
+              }
+            },
+            0);
+    MethodVisitor head = reader(writer, Opcodes.ACC_PROTECTED, "doParse");
+    String withPool = TYPE_READER.replace("(", "(Lnet/bytebuddy/pool/TypePool;");
+    head.visitMethodInsn(Opcodes.INVOKESTATIC, HEAD, "of", withPool, false);
+    end(head);
+    MethodVisitor whole = reader(writer, Opcodes.ACC_PUBLIC, "whole");
+    whole.visitMethodInsn(Opcodes.INVOKESPECIAL, ALL_READER, "doParse", TYPE_READER, false);
+    end(whole);
+    writer.visitEnd();
+    entries.put("inst/" + TYPE_POOL + ENDING, writer.toByteArray());
+  }
+
+  /** A method that begins with the pool and a class file on the stack. */
+  private static MethodVisitor reader(ClassWriter writer, int access, String name) {
+    MethodVisitor method = writer.visitMethod(access, name, TYPE_READER, null, null);
+    method.visitCode();
+    method.visitVarInsn(Opcodes.ALOAD, 0);
+    method.visitVarInsn(Opcodes.ALOAD, 1);
+    return method;
+  }
+
+  private static void end(MethodVisitor method) {
+    method.visitInsn(Opcodes.ARETURN);
+    method.visitMaxs(0, 0); // computed
+    method.visitEnd();
   }
 }

@@ -60,6 +60,51 @@ class PrebuiltClassesIT {
     }
   }
 
+  @Test
+  void upstreamsPoolReadsTheHeadsOfClassFilesFirst() throws Exception {
+    try (PackedJar ours = new PackedJar(Jvm.AGENT.toFile(), /* verify= */ false);
+        JarFile upstreams = new JarFile(Jvm.upstreamAgent().toFile())) {
+      assertThat(described(new AgentClasses(ours)))
+          .isEqualTo("io.vigia.agent.extension.lazy.ClassHead");
+      assertThat(described(new AgentClasses(upstreams)))
+          .isEqualTo("net.bytebuddy.pool.TypePool$Default$LazyTypeDescription");
+    }
+  }
+
+  /** What answers for a class of the application. */
+  private static String described(AgentClasses classes) throws ReflectiveOperationException {
+    Class<?> tooling = classes.loadClass("io.opentelemetry.javaagent.tooling.muzzle.AgentTooling");
+    Class<?> locator = classes.loadClass("net.bytebuddy.dynamic.ClassFileLocator");
+    ClassLoader loader = PrebuiltClassesIT.class.getClassLoader();
+    Object files =
+        classes
+            .loadClass(locator.getName() + "$ForClassLoader")
+            .getMethod("of", ClassLoader.class)
+            .invoke(null, loader);
+    Object strategy = tooling.getMethod("poolStrategy").invoke(null);
+    Object pool =
+        strategy
+            .getClass()
+            .getMethod("typePool", locator, ClassLoader.class)
+            .invoke(strategy, files, loader);
+    Object type = ask(ask(pool, "describe", PrebuiltClassesIT.class.getName()), "resolve");
+    return ask(type, "delegate").getClass().getName();
+  }
+
+  /** A method that may be private, of a class that may be. */
+  private static Object ask(Object owner, String name, Object... arguments)
+      throws ReflectiveOperationException {
+    for (Class<?> type = owner.getClass(); type != null; type = type.getSuperclass()) {
+      for (Method method : type.getDeclaredMethods()) {
+        if (method.getName().equals(name) && method.getParameterCount() == arguments.length) {
+          method.setAccessible(true);
+          return method.invoke(owner, arguments);
+        }
+      }
+    }
+    throw new NoSuchMethodException(owner.getClass() + "." + name);
+  }
+
   private static Class<?> transformer(AgentClasses classes) throws ReflectiveOperationException {
     Object factory = read(classes.loadClass(TRANSFORMER), "FACTORY", null);
     return ((Constructor<?>) read(factory.getClass(), "executingTransformer", factory))
