@@ -7,8 +7,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -221,8 +223,17 @@ public final class Dialer {
                       result.completeExceptionally(e);
                     }
                   } else {
-                    result.completeExceptionally(connected.cause());
+                    result.completeExceptionally(whyNot(connected.cause()));
                   }
                 });
+  }
+
+  /** No route, no network, no local port: not to be taken for the end of a connection. */
+  private Throwable whyNot(Throwable cause) {
+    if (!(cause instanceof SocketException) || cause instanceof ConnectException) {
+      return cause;
+    }
+    String words = String.valueOf(cause.getMessage()).split(": ", 2)[0]; // the address is behind it
+    return new NetException(NetException.Kind.UNREACHABLE, endpoint + ": " + words);
   }
 }

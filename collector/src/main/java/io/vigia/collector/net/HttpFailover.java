@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpFailover implements AutoCloseable {
   private static final Set<Kind> NOT_SENT =
-      EnumSet.of(Kind.REFUSED, Kind.DNS, Kind.TLS, Kind.TLS_FILES);
+      EnumSet.of(Kind.REFUSED, Kind.UNREACHABLE, Kind.DNS, Kind.TLS, Kind.TLS_FILES);
 
   private final List<HttpClient> peers;
   private final AtomicInteger current = new AtomicInteger();

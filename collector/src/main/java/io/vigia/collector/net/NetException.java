@@ -3,7 +3,6 @@ package io.vigia.collector.net;
 import io.vigia.collector.core.CheckResult;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +17,9 @@ public final class NetException extends IOException {
   public enum Kind {
     /** Nobody listens there. */
     REFUSED("is it running, and is this its port?"),
+    /** No way leads there from here, or no connection can be begun. */
+    UNREACHABLE(
+        "is the host up, and do routes, firewalls and network policies let this one there?"),
     /** The name has no address. */
     DNS("check the spelling of the host name"),
     /** The handshake failed. */
@@ -103,7 +105,7 @@ public final class NetException extends IOException {
       if (t instanceof io.netty.channel.ConnectTimeoutException) {
         return new NetException(Kind.TIMEOUT, peer + ": no connection in time");
       }
-      if (t instanceof ConnectException || t instanceof NoRouteToHostException) {
+      if (t instanceof ConnectException) {
         return new NetException(Kind.REFUSED, peer + ": connection refused");
       }
       if (t instanceof io.netty.handler.codec.http2.Http2Exception
