@@ -127,7 +127,8 @@ public final class GrpcClient implements AutoCloseable {
       return message.setByte(0, 0).setInt(1, length).readerIndex(0);
     }
     ByteBuf body = message;
-    if (gzipLevel > 0) {
+    boolean gzip = gzipLevel > 0 && message.isReadable(); // nothing is no gzip
+    if (gzip) {
       try {
         body = BodyWriter.gzip(message, gzipLevel);
       } finally {
@@ -137,7 +138,7 @@ public final class GrpcClient implements AutoCloseable {
     ByteBuf prefix =
         Unpooled.wrappedBuffer(
             ByteBuffer.allocate(PREFIX_BYTES)
-                .put((byte) (gzipLevel > 0 ? 1 : 0))
+                .put((byte) (gzip ? 1 : 0))
                 .putInt(body.readableBytes())
                 .flip());
     return Unpooled.wrappedBuffer(prefix, body);

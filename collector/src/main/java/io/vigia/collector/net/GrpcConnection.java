@@ -192,8 +192,18 @@ final class GrpcConnection extends Http2ConnectionHandler implements SharedConne
   private void reset(ChannelHandlerContext ctx, GrpcCall call) {
     forget(call);
     if (ctx.channel().isActive()) {
-      resetStream(ctx, call.streamId, Http2Error.CANCEL.code(), ctx.newPromise());
+      // by the encoder: it alone knows of streams that wait for their turn (MAX_CONCURRENT_STREAMS)
+      encoder().writeRstStream(ctx, call.streamId, Http2Error.CANCEL.code(), ctx.newPromise());
       flush(ctx);
+    }
+  }
+
+  /** The whole answer is there, and was handed in. */
+  private void ended(ChannelHandlerContext ctx, GrpcCall call) {
+    if (call.requestWritten) {
+      forget(call);
+    } else { // answered before it was all sent: the rest is of no use
+      reset(ctx, call);
     }
   }
 
@@ -250,11 +260,7 @@ final class GrpcConnection extends Http2ConnectionHandler implements SharedConne
       }
       call.onHeaders(headers, endStream);
       if (endStream) {
-        if (call.requestWritten) {
-          forget(call);
-        } else { // answered before it was all sent: the rest is of no use
-          reset(ctx, call);
-        }
+        ended(ctx, call);
       }
     }
 
@@ -268,8 +274,10 @@ final class GrpcConnection extends Http2ConnectionHandler implements SharedConne
           reset(ctx, call);
           call.fail(new NetException(Kind.TOO_LARGE, endpoint + ": response too large"));
         } else if (endOfStream) {
-          forget(call);
-          call.fail(new NetException(Kind.PROTOCOL, endpoint + ": response without trailers"));
+          if (!call.onPageEnd()) {
+            call.fail(new NetException(Kind.PROTOCOL, endpoint + ": response without trailers"));
+          }
+          ended(ctx, call);
         }
       }
       return consumed;

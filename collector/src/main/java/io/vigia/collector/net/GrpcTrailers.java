@@ -28,13 +28,17 @@ final class GrpcTrailers {
     }
   }
 
-  /** What an answer without {@code grpc-status} means (doc/http-grpc-status-mapping.md). */
+  /**
+   * What an answer without {@code grpc-status} means (doc/http-grpc-status-mapping.md, which has no
+   * 413: what gRPC servers say of a message over their limit).
+   */
   static int ofHttp(String httpStatus) {
     return switch (httpStatus) {
       case "400" -> GrpcAnswer.INTERNAL;
       case "401" -> GrpcAnswer.UNAUTHENTICATED;
       case "403" -> GrpcAnswer.PERMISSION_DENIED;
       case "404" -> GrpcAnswer.UNIMPLEMENTED;
+      case "413" -> GrpcAnswer.RESOURCE_EXHAUSTED;
       case "429", "502", "503", "504" -> GrpcAnswer.UNAVAILABLE;
       default -> GrpcAnswer.UNKNOWN;
     };

@@ -36,9 +36,12 @@ public final class OtlpGrpcExporter implements Exporter {
   private static final List<String> TOO_LARGE =
       List.of(
           "message larger than max", // grpc-go, gRPC core (Python, C++), grpc-js
+          "message after decompression larger than max", // grpc-go
+          "message that decompresses to a size larger than", // grpc-js
           "message exceeds maximum size", // grpc-java
           "message exceeds the maximum", // grpc-dotnet
-          "message length too large"); // tonic (Rust)
+          "message length too large", // tonic (Rust)
+          "HTTP status 413"); // a proxy between (nginx takes 1 MB unless told otherwise)
 
   private final Builder settings;
   private final Endpoint endpoint;

@@ -103,14 +103,14 @@ record PartResult(
    * it will be refused as a whole, and then the dispatcher finds the offender.
    */
   static ExportResult combine(ExportBatch batch, List<PartResult> results) {
+    if (!results.isEmpty() && results.stream().allMatch(r -> r.outcome == Outcome.REFUSED)) {
+      return ExportResult.refusedAll(batch, results.get(0).reason, results.get(0).detail);
+    }
     List<Refused> refused = new ArrayList<>();
     List<ExportBatch.Entry> retry = new ArrayList<>();
     String retryReason = null;
     long retryAfterMillis = 0;
     for (PartResult result : results) {
-      if (result.outcome == Outcome.REFUSED && results.size() == 1) {
-        return ExportResult.refusedAll(batch, result.reason, result.detail);
-      }
       if (result.outcome == Outcome.DELIVERED) {
         result.addRejected(refused);
       } else {

@@ -75,13 +75,16 @@ class GrpcStatusTest {
         .allMatch(refused -> refused.item() < 0 && refused.reason().equals("invalid_argument"));
   }
 
-  /** The texts of grpc-go, gRPC core, grpc-java, grpc-dotnet and tonic. */
+  /** The texts of grpc-go, gRPC core, grpc-js, grpc-java, grpc-dotnet and tonic. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "RESOURCE_EXHAUSTED | grpc: received message larger than max (5000000 vs. 4194304)",
         "RESOURCE_EXHAUSTED | Received message larger than max (5000000 vs. 4194304)",
+        "RESOURCE_EXHAUSTED | grpc: received message after decompression larger than max"
+            + " (6624956 vs. 4194304)",
+        "RESOURCE_EXHAUSTED | Received message that decompresses to a size larger than 4194304",
         "RESOURCE_EXHAUSTED | gRPC message exceeds maximum size 4194304: 5000000",
         "RESOURCE_EXHAUSTED | Received message exceeds the maximum configured message size.",
         "OUT_OF_RANGE | Error, decoded message length too large: found 5000000 bytes,"

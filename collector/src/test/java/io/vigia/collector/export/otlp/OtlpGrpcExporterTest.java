@@ -59,6 +59,15 @@ class OtlpGrpcExporterTest extends NetworkExporterContractTest {
     ExportTraceServiceRequest.parseFrom(((FakeGrpcBackend) backend).seen.get(0));
   }
 
+  /** It asks with an empty message, and nothing is no gzip. */
+  @Test
+  void checkWithCompressedRequestsIsUnderstood() {
+    Exporter gzip = OtlpGrpcExporter.builder().endpoint(backend.url()).gzip(true).build();
+    try (gzip) {
+      assertThat(gzip.check().ok()).isTrue();
+    }
+  }
+
   @Test
   void partialSuccessCountsAsRefused() throws Exception {
     ((FakeGrpcBackend) backend)
@@ -103,5 +112,17 @@ class OtlpGrpcExporterTest extends NetworkExporterContractTest {
               .sum();
     }
     assertThat(spans).isEqualTo(90_000);
+  }
+
+  /** The parts of a batch that comes again are the same: it would come for ever. */
+  @Test
+  void aLargeBatchOfWhichNoPartIsTakenIsRefusedToBeTakenApart() throws Exception {
+    int[] records = new int[60];
+    java.util.Arrays.fill(records, 1500); // two parts
+    backend.replies(FakeBackend.Reply.REFUSED);
+    ExportResult result = get(started().export(TestBatches.simple(Signal.TRACES, records)));
+    assertThat(backend.requests()).isEqualTo(2);
+    assertThat(result.retry()).isEmpty();
+    assertThat(result.refused()).hasSize(60).allMatch(refused -> refused.item() < 0);
   }
 }
