@@ -103,7 +103,7 @@ public final class NetException extends IOException {
         return new NetException(Kind.DNS, peer + ": unknown host");
       }
       if (t instanceof io.netty.channel.ConnectTimeoutException) {
-        return new NetException(Kind.TIMEOUT, peer + ": no connection in time");
+        return new NetException(Kind.UNREACHABLE, peer + ": no connection in time");
       }
       if (t instanceof ConnectException) {
         return new NetException(Kind.REFUSED, peer + ": connection refused");

@@ -8,6 +8,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.vigia.collector.net.NetException.Kind;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,18 +24,41 @@ class HttpFailoverTest {
     return HttpClient.builder(Endpoint.parse(url, 0)).resends(false).build();
   }
 
-  @Test
-  void aRequestForAPeerThatCannotBeReachedGoesToTheNextAtOnce() throws Exception {
+  /** What is answered when the first of two nodes has this address. */
+  private static int answered(String first) throws Exception {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", exchange -> exchange.sendResponseHeaders(204, -1));
     server.start();
-    String reachable = "http://127.0.0.1:" + server.getAddress().getPort();
-    try (HttpFailover http = new HttpFailover(List.of(client(UNREACHABLE), client(reachable)))) {
-      assertThat(http.send(HttpMethod.GET, "/", Map.of(), null).get(30, TimeUnit.SECONDS).status())
-          .isEqualTo(204);
+    String second = "http://127.0.0.1:" + server.getAddress().getPort();
+    try (HttpFailover http = new HttpFailover(List.of(client(first), client(second)))) {
+      return http.send(HttpMethod.GET, "/", Map.of(), null).get(30, TimeUnit.SECONDS).status();
     } finally {
       server.stop(0);
+    }
+  }
+
+  @Test
+  void aRequestForAPeerThatCannotBeReachedGoesToTheNextAtOnce() throws Exception {
+    assertThat(answered(UNREACHABLE)).isEqualTo(204);
+  }
+
+  /** As one whose machine is gone; here more want to come in than may wait for that. */
+  @Test
+  void aRequestForAPeerThatDoesNotAnswerTheCallGoesToTheNext() throws Exception {
+    List<SocketChannel> waiting = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 8; i++) {
+        SocketChannel channel = SocketChannel.open();
+        waiting.add(channel);
+        channel.configureBlocking(false);
+        channel.connect(full.getLocalSocketAddress());
+      }
+      assertThat(answered("http://127.0.0.1:" + full.getLocalPort())).isEqualTo(204);
+    } finally {
+      for (SocketChannel channel : waiting) {
+        channel.close();
+      }
     }
   }
 
