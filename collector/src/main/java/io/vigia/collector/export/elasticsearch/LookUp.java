@@ -84,8 +84,7 @@ final class LookUp {
                 return CompletableFuture.completedFuture(there);
               }
               if (answer.status() != 200) {
-                return CompletableFuture.failedFuture(
-                    new IOException(answer.status() + " from " + stream + "/_search"));
+                return failed(answer);
               }
               try {
                 read(answer.body(), there);
@@ -104,14 +103,20 @@ final class LookUp {
             Unpooled.wrappedBuffer(body.getBytes(StandardCharsets.US_ASCII)))
         .thenCompose(
             answer ->
-                answer.status() >= 500 || answer.status() == 429 || answer.status() == 401
-                    ? CompletableFuture.failedFuture(
-                        new IOException(answer.status() + " from " + stream))
-                    : CompletableFuture.completedFuture(answer));
+                answer.status() == 200 || answer.status() == 404 || forbidden(answer)
+                    ? CompletableFuture.completedFuture(answer)
+                    : failed(answer));
   }
 
+  private <T> CompletableFuture<T> failed(HttpAnswer answer) {
+    return CompletableFuture.failedFuture(
+        new IOException(answer.status() + " from " + stream + ": " + answer.excerpt()));
+  }
+
+  /** By the account's rights: a block of the index or of the cluster is for a while. */
   private static boolean forbidden(HttpAnswer answer) {
-    boolean forbidden = answer.status() == 403;
+    boolean forbidden =
+        answer.status() == 403 && !answer.excerpt().contains("cluster_block_exception");
     if (forbidden && !said) {
       said = true;
       LOG.warn(

@@ -94,6 +94,27 @@ class UnknownFateTest {
   }
 
   @Test
+  void whyASearchIsRefusedIsSaid() throws Exception {
+    export(Reply.CUT);
+    backend.searchStatus = "400 Bad Request";
+    backend.search = "{\"error\":{\"reason\":\"Result window is too large\"},\"status\":400}";
+    assertThat(export(Reply.OK).retryReason()).contains("400 from /logs-", "window is too large");
+    assertThat(backend.requests()).isEqualTo(1);
+  }
+
+  /** {@code index.blocks.read}: whoever set it takes it away again. */
+  @Test
+  void anIndexThatIsNotToBeReadForNowIsNoMissingRight() throws Exception {
+    export(Reply.CUT);
+    backend.searchStatus = "403 Forbidden";
+    backend.search = "{\"error\":{\"type\":\"cluster_block_exception\"},\"status\":403}";
+    assertThat(export(Reply.OK).retryReason()).contains("cluster_block_exception");
+    assertThat(backend.requests()).isEqualTo(1);
+    backend.search = "{\"error\":{\"type\":\"security_exception\"},\"status\":403}";
+    assertThat(export(Reply.OK)).isEqualTo(ExportResult.delivered());
+  }
+
+  @Test
   void aDocumentAnsweredWith5xxMayBeThereAllTheSame() throws Exception {
     firstItem = "{\"create\":{\"status\":503,\"error\":{\"type\":\"unavailable_shards\"}}}";
     assertThat(export(Reply.OK).retry()).hasSize(1);
