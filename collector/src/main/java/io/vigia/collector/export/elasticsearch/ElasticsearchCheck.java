@@ -37,6 +37,11 @@ final class ElasticsearchCheck {
     return new CheckResult(best.ok(), all, best.remedy());
   }
 
+  /** Whether a 403 is Elasticsearch's, and not of a filter or proxy that lets nobody through. */
+  static boolean isAboutRights(HttpAnswer answer) {
+    return answer.excerpt().contains("security_exception");
+  }
+
   CheckResult run() {
     try {
       HttpAnswer answer = get("/");
@@ -57,8 +62,12 @@ final class ElasticsearchCheck {
       return CheckResult.failed(endpoint + " answered 401", WHO);
     }
     if (answer.status() == 403) {
-      return CheckResult.failed(
-          endpoint + " answered 403", "give the account the privileges monitor and create_doc");
+      return isAboutRights(answer)
+          ? CheckResult.failed(
+              endpoint + " answered 403", "give the account the privileges monitor and create_doc")
+          : CheckResult.failed(
+              endpoint + " answered 403: " + answer.excerpt(),
+              "does a traffic filter, or the rule of a proxy, keep this machine out?");
     }
     if (version == null || answer.header("x-elastic-product") == null) {
       return CheckResult.failed(

@@ -245,7 +245,12 @@ public final class ElasticsearchExporter implements Exporter {
       case 403 ->
           ExportResult.retryAll(
               batch,
-              "403 from " + url + ": the account needs create_doc and auto_configure on the stream",
+              "403 from "
+                  + url
+                  + ": "
+                  + (ElasticsearchCheck.isAboutRights(answer)
+                      ? "the account needs create_doc and auto_configure on the stream"
+                      : answer.excerpt()),
               answer.retryAfterMillis());
       default ->
           ExportResult.retryAll(

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +99,33 @@ class ElasticsearchExporterTest extends HttpExporterContractTest {
     assertThat(body)
         .contains("line 1")
         .contains(DocumentId.of(some.entries().get(0).record().id(), 1));
+  }
+
+  /** A traffic filter of Elastic Cloud answers so: no right of the account would help. */
+  @Test
+  void whoForbidsIsSaidWhereItIsNotElasticsearch() throws Exception {
+    String filtered =
+        FakeElasticsearch.plain(
+            "403 Forbidden",
+            "content-type: application/json\r\n",
+            "{\"ok\":false,\"message\":\"Forbidden\"}");
+    FakeElasticsearch behind =
+        new FakeElasticsearch() {
+          @Override
+          protected @Nullable String beside(Request request) {
+            return request.line().startsWith("PUT ") ? super.beside(request) : filtered;
+          }
+        };
+    try (behind;
+        Exporter exporter = newExporter(behind.url(), ClientOptions.defaults())) {
+      exporter.start();
+      assertThat(get(exporter.export(batch())).retryReason())
+          .contains("403 from", "\"message\":\"Forbidden\"")
+          .doesNotContain("account");
+      CheckResult check = exporter.check();
+      assertThat(check.summary()).contains("403", "\"message\":\"Forbidden\"");
+      assertThat(check.remedy()).contains("filter");
+    }
   }
 
   @Test
