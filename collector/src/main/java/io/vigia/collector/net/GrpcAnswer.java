@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param message the server's words, or what went wrong here; empty when OK
  * @param body the response message, empty unless OK
  * @param retryAfterMillis from {@code google.rpc.RetryInfo} in {@code grpc-status-details-bin}, or
- *     -1 when the server sent none
+ *     the {@code Retry-After} of a proxy; -1 when there is none
  * @param failure set when no answer came from the server
  */
 public record GrpcAnswer(

@@ -79,7 +79,9 @@ final class GrpcCall {
   private void finish(Http2Headers first, Http2Headers trailers) {
     int status = GrpcTrailers.status(trailers);
     String message = GrpcTrailers.message(trailers);
+    long retryAfterMillis = GrpcTrailers.retryAfterMillis(trailers);
     if (status < 0) {
+      retryAfterMillis = GrpcTrailers.retryAfterMillisOfHttp(first);
       status = GrpcTrailers.ofHttp(String.valueOf(first.status()));
       message = GrpcTrailers.describe(first.status(), first.get("content-type"));
     }
@@ -90,11 +92,7 @@ final class GrpcCall {
     }
     complete(
         new GrpcAnswer(
-            status,
-            message,
-            response == null ? new byte[0] : response,
-            GrpcTrailers.retryAfterMillis(trailers),
-            null));
+            status, message, response == null ? new byte[0] : response, retryAfterMillis, null));
   }
 
   /**

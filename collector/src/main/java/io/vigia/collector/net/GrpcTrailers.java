@@ -70,6 +70,18 @@ final class GrpcTrailers {
     return new String(out, 0, n, StandardCharsets.UTF_8);
   }
 
+  /** {@code Retry-After} of a proxy, in seconds as they write it: milliseconds, or -1. */
+  static long retryAfterMillisOfHttp(Http2Headers headers) {
+    CharSequence value = headers.get("retry-after");
+    try {
+      return value == null
+          ? -1
+          : Math.max(0, Math.min(Long.parseLong(value.toString().trim()), 86_400)) * 1000;
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
   /** Milliseconds, or -1. */
   static long retryAfterMillis(Http2Headers headers) {
     CharSequence value = headers.get("grpc-status-details-bin");

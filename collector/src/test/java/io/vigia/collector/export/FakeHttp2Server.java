@@ -129,12 +129,18 @@ public final class FakeHttp2Server implements AutoCloseable {
 
   /** What a proxy says in its own name: a status of HTTP and a text, nothing of gRPC. */
   public static Answer page(int status, String type, String text) {
+    return page(status, type, text, "server", "proxy");
+  }
+
+  /** The same with one more header. */
+  public static Answer page(int status, String type, String text, String name, String value) {
     return stream -> {
       stream.write(
           new DefaultHttp2HeadersFrame(
               new DefaultHttp2Headers()
                   .status(Integer.toString(status))
-                  .set("content-type", type)));
+                  .set("content-type", type)
+                  .set(name, value)));
       ByteBuf body = Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
       stream.write(new DefaultHttp2DataFrame(body, true));
     };

@@ -76,6 +76,12 @@ class ProxyAnswersTest {
   }
 
   @Test
+  void whenToComeAgainIsTakenFromAProxysPage() throws Exception {
+    Answer busy = FakeHttp2Server.page(429, "text/plain", "too many", "retry-after", "7");
+    assertThat(answered(busy).retryAfterMillis()).isEqualTo(7_000);
+  }
+
+  @Test
   void aPageWithStatus200IsNoAnswer() throws Exception {
     ExportResult result = answered(FakeHttp2Server.page(200, "text/html", "<h1>Welcome</h1>"));
     assertThat(result.retry()).hasSize(2);
