@@ -212,6 +212,9 @@ class MetricsIT {
       Metric asked = latency(other, Map.of());
       assertThat(asked.getExponentialHistogram().getAggregationTemporality())
           .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA);
+      assertThat(other.metric("shop_orders").orElseThrow().getSum().getAggregationTemporality())
+          .as("of the application's registry")
+          .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA);
       Metric set =
           latency(other, Map.of("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "cumulative"));
       assertThat(set.getExponentialHistogram().getAggregationTemporality())
@@ -232,7 +235,10 @@ class MetricsIT {
       jvm.await("ready");
       await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> collector.metric("http.server.request.duration").isPresent());
+          .until(
+              () ->
+                  collector.metric("http.server.request.duration").isPresent()
+                      && collector.metric("shop_orders").isPresent());
       return collector.metric("http.server.request.duration").orElseThrow();
     }
   }

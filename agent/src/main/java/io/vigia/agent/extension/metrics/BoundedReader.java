@@ -16,9 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
- * A reader of the SDK whose end is bounded. At its end a reader asks the application's gauges for
- * the last time, on the thread of the JVM's exit: one that waits for a pool that is closed would
- * keep the process for ever, and its log events from leaving. Thread-safe.
+ * A reader of the SDK that gets metrics of the application's registries as it wants them, too, and
+ * whose end is bounded. At its end a reader asks the application's gauges for the last time, on the
+ * thread of the JVM's exit: one that waits for a pool that is closed would keep the process for
+ * ever, and its log events from leaving. Thread-safe.
  */
 public final class BoundedReader implements MetricReader {
 
@@ -36,6 +37,7 @@ public final class BoundedReader implements MetricReader {
   private final MetricReader reader;
   private final UnaryOperator<Collection<MetricData>> cleaning;
   private final Threads threads;
+  private final Deltas deltas = new Deltas(System::nanoTime);
 
   /**
    * @param cleaning of everything that is read
@@ -57,9 +59,16 @@ public final class BoundedReader implements MetricReader {
         new CollectionRegistration() {
           @Override
           public Collection<MetricData> collectAllMetrics() {
-            return cleaning.apply(registration.collectAllMetrics());
+            Collection<MetricData> metrics = registration.collectAllMetrics();
+            return cleaning.apply(wantsDeltas() ? deltas.of(metrics) : metrics);
           }
         });
+  }
+
+  /** Of what is read from somewhere: "low memory" wants deltas only where they cost none. */
+  private boolean wantsDeltas() {
+    return getAggregationTemporality(InstrumentType.OBSERVABLE_COUNTER)
+        == AggregationTemporality.DELTA;
   }
 
   @Override

@@ -43,7 +43,7 @@ import java.util.TreeMap;
  */
 final class FamilyConverter {
 
-  private static final InstrumentationScopeInfo SCOPE =
+  static final InstrumentationScopeInfo SCOPE =
       InstrumentationScopeInfo.create("io.vigia.simpleclient");
 
   private final Resource resource;
