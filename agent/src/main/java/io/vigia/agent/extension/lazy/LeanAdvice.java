@@ -11,6 +11,7 @@ import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.dynamic.DynamicType;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import net.bytebuddy.matcher.ElementMatcher;
+import net.bytebuddy.matcher.ElementMatchers;
 import net.bytebuddy.matcher.LatentMatcher;
 import net.bytebuddy.utility.JavaModule;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,20 @@ final class LeanAdvice extends AgentBuilder.Transformer.ForAdvice {
       @Nullable JavaModule module,
       @Nullable ProtectionDomain domain) {
     return hasMethodFor(type) ? super.transform(builder, type, loader, module, domain) : builder;
+  }
+
+  /**
+   * Whether this is advice for no method of any class: upstream gives it to have the helper classes
+   * that it names defined beside the class, where other modules look for them by name. {@code
+   * GlobalOpenTelemetry}'s newer versions get their metrics and logs so.
+   */
+  boolean isForHelpersOnly(TypeDescription type) {
+    for (LatentMatcher<? super MethodDescription> latent : methods) {
+      if (!latent.resolve(type).equals(ElementMatchers.none())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether the class has a method of its own, with code, that is meant. */

@@ -67,12 +67,12 @@ final class LeanMatcher implements AgentBuilder.RawMatcher {
       @Nullable JavaModule module,
       @Nullable Class<?> redefined,
       @Nullable ProtectionDomain domain) {
-    return upstream.matches(type, loader, module, redefined, domain) && hasMethodFor(type);
+    return upstream.matches(type, loader, module, redefined, domain) && isMeant(type);
   }
 
-  private boolean hasMethodFor(TypeDescription type) {
+  private boolean isMeant(TypeDescription type) {
     for (LeanAdvice one : advice) {
-      if (one.hasMethodFor(type)) {
+      if (one.hasMethodFor(type) || one.isForHelpersOnly(type)) {
         return true;
       }
     }

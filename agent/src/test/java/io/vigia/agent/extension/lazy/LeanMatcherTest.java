@@ -2,13 +2,16 @@ package io.vigia.agent.extension.lazy;
 
 import static net.bytebuddy.matcher.ElementMatchers.any;
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.none;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import net.bytebuddy.agent.builder.AgentBuilder;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.matcher.ElementMatcher;
 import org.junit.jupiter.api.Test;
 
 class LeanMatcherTest {
@@ -63,11 +66,22 @@ class LeanMatcherTest {
     assertThat(changes(Heir.class, more)).isTrue();
   }
 
+  @Test
+  void aClassBesideWhichHelpersAreDefinedByAdviceForNoMethodIsNotLeftAlone() throws Exception {
+    assertThat(changes(Heir.class, advice(none()))).isTrue();
+    assertThat(changes(Heir.class, advice("serve"), advice(none()))).isTrue();
+  }
+
   private static AgentBuilder.Transformer advice(String method) throws Exception {
+    return advice(named(method));
+  }
+
+  private static AgentBuilder.Transformer advice(ElementMatcher<? super MethodDescription> methods)
+      throws Exception {
     return LeanAdvice.of(
         new AgentBuilder.Transformer.ForAdvice()
             .include(ClassFileLocator.ForClassLoader.of(LeanMatcherTest.class.getClassLoader()))
-            .advice(named(method), Enter.class.getName()),
+            .advice(methods, Enter.class.getName()),
         AgentBuilder.PoolStrategy.Default.FAST);
   }
 
