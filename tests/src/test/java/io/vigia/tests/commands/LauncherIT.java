@@ -52,6 +52,35 @@ class LauncherIT {
     assertThat(outcome.output()).contains("JAVA_HOME").contains("/nonexistent");
   }
 
+  /** The launcher counts these lines while it builds: nothing may tell Maven to leave them out. */
+  @Test
+  void buildTellsEachFileThatItDownloads() throws IOException {
+    String project = "<groupId>x</groupId><artifactId>%s</artifactId><version>1</version>";
+    Path remote = Files.createDirectories(launcher.folder().resolve("remote/x/parent/1"));
+    Files.writeString(
+        remote.resolve("parent-1.pom"),
+        pom(project.formatted("parent") + "<packaging>pom</packaging>"));
+    Path folder = Files.createDirectory(launcher.folder().resolve("project"));
+    Files.createSymbolicLink(folder.resolve(".mvn"), launcher.folder().resolve(".mvn"));
+    Path file =
+        Files.writeString(
+            folder.resolve("pom.xml"),
+            pom(
+                "<parent>%s<relativePath/></parent>".formatted(project.formatted("parent"))
+                    + "<artifactId>child</artifactId><packaging>pom</packaging>"
+                    + "<repositories><repository><id>remote</id><url>file://%s/remote</url>"
+                        .formatted(launcher.folder())
+                    + "</repository></repositories>"));
+    Outcome outcome =
+        run("./mvnw -B -f %s -Dmaven.repo.local=%s/local validate".formatted(file, folder));
+    assertThat(outcome.output()).contains("Downloaded from remote");
+    assertThat(outcome.code()).isZero();
+  }
+
+  private static String pom(String content) {
+    return "<project><modelVersion>4.0.0</modelVersion>" + content + "</project>";
+  }
+
   @Test
   void checkOfAWrongFileExitsWithTwoAndOneLine() throws IOException {
     Path file = Files.writeString(launcher.folder().resolve("bad.yml"), "destinatons: {}\n");
