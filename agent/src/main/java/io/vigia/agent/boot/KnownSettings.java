@@ -46,10 +46,13 @@ public final class KnownSettings {
     "otel.instrumentation.common.",
     "otel.instrumentation.experimental.",
     "otel.instrumentation.genai.",
+    "otel.instrumentation.graphql.",
     "otel.instrumentation.http.",
+    "otel.instrumentation.jboss-logmanager.",
     "otel.instrumentation.messaging.",
     "otel.instrumentation.resources.",
     "otel.instrumentation.sanitization.",
+    "otel.instrumentation.spring-security.",
     // our own modules, and how they speak to each other
     "otel.instrumentation.prometheus-simpleclient.",
     "vigia.agent.",

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Name of the service and the resource it is sent with. The first name that is known wins: the
  * user's setting, the Kubernetes workload, {@code spring.application.name}, the web application of
- * a Tomcat, Jetty or WildFly, {@code Implementation-Title} of the main jar, the main jar's file
- * name without version, the main class. Command line and environment are never sent, because people
- * put passwords there.
+ * a Tomcat, Jetty, WildFly or Liberty, {@code Implementation-Title} of the main jar, the main jar's
+ * file name without version, the main class. Command line and environment are never sent, because
+ * people put passwords there.
  */
 public final class ServiceIdentity {
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,17 +18,19 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Name of a service that is a web application in a Tomcat, Jetty or WildFly of its own, where the
- * main class says nothing. It is read off the {@code webapps} or {@code deployments} directory:
- * {@code display-name} of the one application there ({@code WEB-INF/web.xml}), otherwise the name
- * of its war, ear or directory without version. Of several applications in one JVM, which have one
- * agent, or of an untitled {@code ROOT}, it is {@code tomcat}, {@code jetty} or {@code wildfly}.
+ * Name of a service that is a web application in a Tomcat, Jetty, WildFly or Liberty of its own,
+ * where the main class says nothing. It is read off the directory of its applications: {@code
+ * display-name} of the one that is there ({@code WEB-INF/web.xml}), otherwise the name of its war,
+ * ear or directory without version. Of several applications in one JVM, which have one agent, or of
+ * an untitled {@code ROOT}, it is {@code tomcat}, {@code jetty}, {@code wildfly} or {@code
+ * liberty}, whose servers may have names of their own.
  */
 final class WebApplication {
 
   private static final String TOMCAT = "tomcat";
   private static final String JETTY = "jetty";
   private static final String WILDFLY = "wildfly";
+  private static final String LIBERTY = "liberty";
 
   /** Of {@code start.jar}, and of the JVM that it starts or describes ({@code --dry-run}). */
   private static final List<String> JETTY_MAINS =
@@ -45,6 +48,12 @@ final class WebApplication {
   /** The scripts give these to the program and not to the JVM. */
   private static final Pattern JBOSS_BASE =
       Pattern.compile(" -Djboss\\.server\\.base\\.dir=(.+?)(?= -|$)");
+
+  /** Of {@code ws-server.jar}, Open Liberty's and WebSphere Liberty's. */
+  private static final String LIBERTY_MAIN = "com.ibm.ws.kernel.boot.cmdline.EnvCheck";
+
+  private static final String LIBERTY_DEFAULT = "defaultServer";
+  private static final Pattern LIBERTY_SERVER = Pattern.compile("\\.jar ([^- ]\\S*)");
 
   private static final Pattern DEPLOYMENT = Pattern.compile("\\.(war|ear)$");
 
@@ -71,10 +80,7 @@ final class WebApplication {
       @Nullable String mainClass, Function<String, @Nullable String> properties) {
     if (TOMCAT_MAIN.equals(mainClass)) {
       String base = properties.apply("catalina.base");
-      return name(
-          TOMCAT,
-          base == null ? properties.apply("catalina.home") : base,
-          /* directory= */ "webapps");
+      return name(TOMCAT, base == null ? properties.apply("catalina.home") : base, "webapps");
     }
     if (JBOSS_MAIN.equals(mainClass)) {
       String command = String.valueOf(properties.apply("sun.java.command"));
@@ -82,6 +88,9 @@ final class WebApplication {
       return JBOSS_SERVER.matcher(command).find()
           ? name(WILDFLY, base.find() ? base.group(1) : null, "deployments")
           : null;
+    }
+    if (LIBERTY_MAIN.equals(mainClass)) {
+      return liberty(properties);
     }
     return JETTY_MAINS.contains(mainClass) ? name(JETTY, jettyBase(properties), "webapps") : null;
   }
@@ -97,11 +106,29 @@ final class WebApplication {
     return base;
   }
 
-  private static String name(String server, @Nullable String base, String directory) {
-    File[] files = base == null ? null : new File(base, directory).listFiles();
+  /** A server's directory is beside the installation, or where the script starts it. */
+  private static String liberty(Function<String, @Nullable String> properties) {
+    Matcher argument = LIBERTY_SERVER.matcher(String.valueOf(properties.apply("sun.java.command")));
+    String server = argument.find() ? argument.group(1) : LIBERTY_DEFAULT;
+    File tools =
+        new File(String.valueOf(properties.apply("java.class.path")))
+            .getAbsoluteFile()
+            .getParentFile();
+    File installed = new File(tools, "../../usr/servers/" + server);
+    String base = installed.isDirectory() ? installed.getPath() : properties.apply("user.dir");
+    String name = name(LIBERTY, base, "apps", "dropins");
+    return name.equals(LIBERTY) && !server.equals(LIBERTY_DEFAULT) ? server : name;
+  }
+
+  private static String name(String server, @Nullable String base, String... directories) {
+    List<File> files = new ArrayList<>();
+    for (String directory : directories) {
+      File[] found = base == null ? null : new File(base, directory).listFiles();
+      files.addAll(Arrays.asList(found == null ? new File[0] : found));
+    }
     Set<String> names = new LinkedHashSet<>();
     Set<String> descriptors = new LinkedHashSet<>();
-    for (File file : files == null ? new File[0] : files) {
+    for (File file : files) {
       String name = name(server, file);
       if (name != null) {
         names.add(name);
@@ -119,7 +146,9 @@ final class WebApplication {
     String name = PARALLEL.matcher(file.getName()).replaceFirst("");
     boolean isWar = name.equals(file.getName()) ? name.endsWith(".war") : file.isFile();
     boolean isApplication =
-        server.equals(WILDFLY) ? DEPLOYMENT.matcher(name).find() : isWar || file.isDirectory();
+        server.equals(WILDFLY) || server.equals(LIBERTY)
+            ? DEPLOYMENT.matcher(name).find()
+            : isWar || file.isDirectory();
     if (name.startsWith(".")
         || (server.equals(TOMCAT) && DELIVERED.contains(name))
         || name.endsWith(".d")

@@ -116,6 +116,40 @@ class WebApplicationTest {
   }
 
   @Test
+  void applicationOfALibertyIsNamedTheSameWay() throws IOException {
+    Files.createDirectories(base.resolve("wlp/bin/tools"));
+    Path usual = Files.createDirectories(base.resolve("wlp/usr/servers/defaultServer/dropins"));
+    Path orders = Files.createDirectories(base.resolve("wlp/usr/servers/orders/apps"));
+    Path elsewhere = Files.createDirectories(base.resolve("elsewhere/apps"));
+    assertThat(liberty("")).isEqualTo("liberty");
+    Files.writeString(usual.resolve("shop-1.4.war"), "no zip");
+    assertThat(liberty("")).isEqualTo("shop");
+    assertThat(liberty(" defaultServer --clean")).isEqualTo("shop");
+    Files.createDirectories(usual.resolveSibling("apps/expanded"));
+    Files.createDirectory(usual.resolveSibling("apps/forum.ear"));
+    assertThat(liberty(" defaultServer")).as("two applications").isEqualTo("liberty");
+    assertThat(liberty(" orders")).as("by its server").isEqualTo("orders");
+    Files.writeString(orders.resolve("shelf.war"), "no zip");
+    assertThat(liberty(" orders")).isEqualTo("shelf");
+    Files.writeString(elsewhere.resolve("stock.war"), "no zip");
+    assertThat(liberty(" other")).as("started in its directory").isEqualTo("stock");
+  }
+
+  private @Nullable String liberty(String arguments) {
+    String jar = base.resolve("wlp/bin/tools/ws-server.jar").toString();
+    return WebApplication.name(
+        "com.ibm.ws.kernel.boot.cmdline.EnvCheck",
+        Map.of(
+                "sun.java.command",
+                jar + arguments,
+                "java.class.path",
+                jar,
+                "user.dir",
+                "" + base.resolve("elsewhere"))
+            ::get);
+  }
+
+  @Test
   void otherProgramsAreNone() {
     assertThat(WebApplication.name("com.acme.Main", Map.of("catalina.base", "" + base)::get))
         .isNull();
