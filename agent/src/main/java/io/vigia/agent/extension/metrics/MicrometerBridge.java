@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which meters upstream's Micrometer bridge sends: it is one of the global registry's, and of
  * Spring's. A registry for Prometheus that a program makes for itself, as Ktor's manual has it, is
- * in neither.
+ * in neither. What was sent once stays the bridge's: where Spring ends, the bridge is taken away
+ * before the last export, and each family would leave once more, under another name.
  */
 final class MicrometerBridge {
 
@@ -23,26 +24,24 @@ final class MicrometerBridge {
   /** Of the bridge's meters, in every form that they may have for Prometheus. */
   private final Set<String> names = new HashSet<>();
 
-  private MicrometerBridge() {}
-
   /**
+   * Looks what the bridge has now.
+   *
    * @param application has Micrometer
    */
-  static MicrometerBridge of(@Nullable ClassLoader application) {
-    MicrometerBridge bridge = new MicrometerBridge();
+  void look(@Nullable ClassLoader application) {
     try {
       Object global = Class.forName(GLOBAL, true, application).getField("globalRegistry").get(null);
       for (Object registry : (Iterable<?>) call(global, "getRegistries")) {
         if (registry.getClass().getName().endsWith(UPSTREAMS)) {
           for (Object meter : (Iterable<?>) call(registry, "getMeters")) {
-            bridge.add(call(meter, "getId"));
+            add(call(meter, "getId"));
           }
         }
       }
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       // an older or a newer Micrometer than is known: nothing is bridged
     }
-    return bridge;
   }
 
   private void add(Object id) throws ReflectiveOperationException {

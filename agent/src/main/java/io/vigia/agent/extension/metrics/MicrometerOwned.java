@@ -10,6 +10,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,10 @@ final class MicrometerOwned {
   /** A registry may change while it is looked at. */
   private static final int ATTEMPTS = 3;
 
+  /** By registry: what of it was bridged so far. */
+  private static final Map<Object, MicrometerBridge> BRIDGES =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
   /**
    * The collectors of a registry but for those of Micrometer whose meters are bridged; {@code null}
    * when Micrometer has none there.
@@ -32,7 +37,7 @@ final class MicrometerOwned {
     MicrometerBridge bridge = null;
     for (Object each : registered(registry)) {
       if (each.getClass().getName().startsWith("io.micrometer.")) {
-        bridge = bridge == null ? MicrometerBridge.of(each.getClass().getClassLoader()) : bridge;
+        bridge = bridge == null ? bridge(registry, each.getClass().getClassLoader()) : bridge;
         if (!bridge.sends(each)) {
           others.add(each);
         }
@@ -41,6 +46,12 @@ final class MicrometerOwned {
       }
     }
     return bridge == null ? null : new ArrayList<>(others);
+  }
+
+  private static MicrometerBridge bridge(Object registry, @Nullable ClassLoader application) {
+    MicrometerBridge bridge = BRIDGES.computeIfAbsent(registry, key -> new MicrometerBridge());
+    bridge.look(application);
+    return bridge;
   }
 
   /** All of them, as far as they can be found. */

@@ -39,6 +39,7 @@ class MicrometerOwnedTest {
       Metrics.gauge("owned.stock", 12);
       assertThat(MicrometerOwned.collectorsBesides(registry)).isEmpty();
     }
+    assertThat(MicrometerOwned.collectorsBesides(registry)).as("without its bridge").isEmpty();
   }
 
   /** As a server of Ktor has it, and whoever makes one for himself. */
