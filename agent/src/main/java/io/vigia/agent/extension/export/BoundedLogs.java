@@ -13,10 +13,12 @@ import java.util.Collection;
 final class BoundedLogs implements LogRecordProcessor {
   private final LogRecordProcessor next;
   private final QueueBound bound;
+  private final LastFlush last;
 
   BoundedLogs(LogRecordProcessor next, QueueBound bound) {
     this.next = next;
     this.bound = bound;
+    last = new LastFlush(next::forceFlush, next::shutdown);
   }
 
   @Override
@@ -41,12 +43,12 @@ final class BoundedLogs implements LogRecordProcessor {
 
   @Override
   public CompletableResultCode forceFlush() {
-    return next.forceFlush();
+    return last.flush();
   }
 
   @Override
   public CompletableResultCode shutdown() {
-    return next.shutdown();
+    return last.shutdown();
   }
 
   /** Behind the processor. */

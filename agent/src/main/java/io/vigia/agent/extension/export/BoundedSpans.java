@@ -14,10 +14,12 @@ import java.util.Collection;
 final class BoundedSpans implements SpanProcessor {
   private final SpanProcessor next;
   private final QueueBound bound;
+  private final LastFlush last;
 
   BoundedSpans(SpanProcessor next, QueueBound bound) {
     this.next = next;
     this.bound = bound;
+    last = new LastFlush(next::forceFlush, next::shutdown);
   }
 
   @Override
@@ -59,12 +61,12 @@ final class BoundedSpans implements SpanProcessor {
 
   @Override
   public CompletableResultCode forceFlush() {
-    return next.forceFlush();
+    return last.flush();
   }
 
   @Override
   public CompletableResultCode shutdown() {
-    return next.shutdown();
+    return last.shutdown();
   }
 
   /** Behind the processor. */
