@@ -184,11 +184,28 @@ final class PointConverter {
     for (int i = 0; i < counts.length; i++) {
       counts[i] = reader.packedFixed64();
     }
-    if (counts.length != bounds.length + 1) { // none, or nonsense
+    if (counts.length == bounds.length + 1 && ascending(bounds)) {
+      int finite = bounds.length;
+      if (finite > 0 && bounds[finite - 1] == Double.POSITIVE_INFINITY) {
+        finite--; // some senders name the bucket that everything is in; it is written anyway
+        counts[finite] += counts[finite + 1];
+      }
+      bounds = Arrays.copyOf(bounds, finite);
+      counts = Arrays.copyOf(counts, finite + 1);
+    } else { // none, or nonsense
       bounds = new double[0];
       counts = new long[0];
     }
     return new MetricPoint.Histogram(bounds, counts, view.count(), view.hasSum(), view.sumValue());
+  }
+
+  private static boolean ascending(double[] bounds) {
+    for (int i = 0; i < bounds.length; i++) {
+      if (Double.isNaN(bounds[i]) || i > 0 && bounds[i] <= bounds[i - 1]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private MetricPoint.Exponential exponential() {

@@ -5,6 +5,8 @@ import io.vigia.collector.export.prometheus.MetricPoint.Exponential;
 import io.vigia.collector.export.prometheus.MetricPoint.Histogram;
 import io.vigia.collector.export.prometheus.MetricPoint.Number;
 import io.vigia.collector.export.prometheus.MetricPoint.Summary;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Takes points as the plain series Prometheus stores: a name, labels, one number. */
@@ -58,27 +60,32 @@ interface SeriesSink {
   private static void histogram(MetricPoint point, Histogram histogram, SeriesSink sink) {
     long cumulative = 0;
     double[] bounds = histogram.bounds();
-    double lower = Double.NEGATIVE_INFINITY;
+    @Nullable Exemplar[] newest = newestByBucket(bounds, point.exemplars());
     for (int i = 0; i < bounds.length; i++) {
       cumulative += histogram.counts()[i];
-      bucket(point, LabelValues.number(bounds[i]), cumulative, lower, bounds[i], sink);
-      lower = bounds[i];
+      bucket(point, LabelValues.number(bounds[i]), cumulative, newest[i], sink);
     }
-    bucket(point, "+Inf", histogram.count(), lower, Double.POSITIVE_INFINITY, sink);
+    bucket(point, "+Inf", histogram.count(), newest[bounds.length], sink);
     if (histogram.hasSum() || point.stale()) { // who says that it is gone says no sum
       plain(point, "_sum", histogram.sum(), null, sink);
     }
     plain(point, "_count", histogram.count(), null, sink);
   }
 
-  private static void bucket(
-      MetricPoint point, String le, long count, double lower, double upper, SeriesSink sink) {
-    Exemplar newest = null;
-    for (Exemplar exemplar : point.exemplars()) {
-      if (exemplar.value() > lower && exemplar.value() <= upper) {
-        newest = newer(newest, exemplar);
+  private static @Nullable Exemplar[] newestByBucket(double[] bounds, List<Exemplar> exemplars) {
+    @Nullable Exemplar[] newest = new Exemplar[bounds.length + 1];
+    for (Exemplar exemplar : exemplars) {
+      if (!Double.isNaN(exemplar.value())) {
+        int at = Arrays.binarySearch(bounds, exemplar.value());
+        int bucket = at < 0 ? -at - 1 : at;
+        newest[bucket] = newer(newest[bucket], exemplar);
       }
     }
+    return newest;
+  }
+
+  private static void bucket(
+      MetricPoint point, String le, long count, @Nullable Exemplar exemplar, SeriesSink sink) {
     sink.sample(
         point.family().name() + "_bucket",
         point.labels(),
@@ -86,7 +93,7 @@ interface SeriesSink {
         le,
         point.stale() ? STALE : count,
         point.timestampMillis(),
-        newest);
+        exemplar);
   }
 
   private static void plain(

@@ -1,12 +1,16 @@
 package io.vigia.collector.receive.otlp;
 
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code grpc-timeout} header: up to 8 digits and a unit. Source: PROTOCOL-HTTP2.md. */
 final class GrpcTimeout {
+  /** Eight digits of hours are 11,000 years: more than a {@code long} of nanoseconds. */
+  private static final long MAX_NANOS = TimeUnit.DAYS.toNanos(365);
+
   private GrpcTimeout() {}
 
-  /** Nanoseconds, or 0 when there is no (valid) timeout. */
+  /** Nanoseconds, a year at most, or 0 when there is no (valid) timeout. */
   static long nanos(@Nullable CharSequence header) {
     if (header == null || header.length() < 2 || header.length() > 9) {
       return 0;
@@ -20,14 +24,16 @@ final class GrpcTimeout {
       }
       value = value * 10 + digit;
     }
-    return switch (header.charAt(last)) {
-      case 'H' -> value * 3_600_000_000_000L;
-      case 'M' -> value * 60_000_000_000L;
-      case 'S' -> value * 1_000_000_000L;
-      case 'm' -> value * 1_000_000L;
-      case 'u' -> value * 1_000L;
-      case 'n' -> value;
-      default -> 0;
-    };
+    long nanos =
+        switch (header.charAt(last)) {
+          case 'H' -> TimeUnit.HOURS.toNanos(value);
+          case 'M' -> TimeUnit.MINUTES.toNanos(value);
+          case 'S' -> TimeUnit.SECONDS.toNanos(value);
+          case 'm' -> TimeUnit.MILLISECONDS.toNanos(value);
+          case 'u' -> TimeUnit.MICROSECONDS.toNanos(value);
+          case 'n' -> value;
+          default -> 0;
+        };
+    return Math.min(nanos, MAX_NANOS);
   }
 }

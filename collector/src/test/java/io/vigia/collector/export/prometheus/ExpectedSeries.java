@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -414,7 +415,7 @@ final class ExpectedSeries {
     Exemplar newest = null;
     for (Exemplar one : all) {
       double value = one.hasAsInt() ? one.getAsInt() : one.getAsDouble();
-      if ((whatever || value > lower && value <= upper)
+      if ((whatever || (value > lower || lower == -INF) && value <= upper)
           && (newest == null || one.getTimeUnixNano() >= newest.getTimeUnixNano())) {
         newest = one;
       }
@@ -439,9 +440,13 @@ final class ExpectedSeries {
             in.getAttributesList(), in.getTimeUnixNano(), in.getStartTimeUnixNano(), in.getFlags());
     TreeMap<Double, Long> upTo = new TreeMap<>();
     long cumulative = 0;
-    for (int i = 0; i < in.getExplicitBoundsCount(); i++) {
-      cumulative += in.getBucketCounts(i);
-      upTo.put(in.getExplicitBounds(i), cumulative);
+    List<Double> bounds = in.getExplicitBoundsList();
+    if (bounds.equals(List.copyOf(new TreeSet<>(bounds)))) { // out of order they say nothing
+      for (int i = 0; i < bounds.size(); i++) {
+        cumulative += in.getBucketCounts(i);
+        upTo.put(bounds.get(i), cumulative);
+      }
+      upTo.remove(INF);
     }
     Classic classic =
         new Classic(

@@ -208,7 +208,13 @@ final class RandomMetrics {
         Histogram.Builder histogram = Histogram.newBuilder();
         histogram.setAggregationTemporality(temporality());
         List<Double> bounds =
-            one(List.of(List.of(), List.of(0.005, 0.1, 10.0), List.of(-1.5, 1e9)));
+            one(
+                List.of(
+                    List.of(),
+                    List.of(0.005, 0.1, 10.0),
+                    List.of(-1.5, 1e9),
+                    List.of(-2.5, 17.125, Double.POSITIVE_INFINITY), // as some senders do
+                    List.of(1.0, 1.0, 0.5)));
         for (int i = 0; i < count; i++) {
           histogram.addDataPoints(histogram(bounds));
         }
