@@ -62,6 +62,8 @@ class HarmlessIT {
     "extension.lazy.LazyLambdas, FAILS",
     "extension.VerdictListener, FAILS",
     "extension.metrics.CollectorRegistryModule, FAILS",
+    "extension.logs.AppLoggersModule, FAILS",
+    "extension.logs.FileLoggers, FAILS",
     "extension.export.ExportHealth, FAILS",
     "extension.export.QueueBounds, FAILS",
     "extension.export.BoundedSpans, FAILS",

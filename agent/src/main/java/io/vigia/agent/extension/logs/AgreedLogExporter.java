@@ -75,7 +75,7 @@ public final class AgreedLogExporter implements LogRecordExporter {
   }
 
   private void hold(LogRecordData log) {
-    int level = Agreement.level(log);
+    int level = agreement.level(log);
     if (agreement.owner(level) == Agreement.Owner.STDOUT) {
       return;
     }
@@ -91,7 +91,7 @@ public final class AgreedLogExporter implements LogRecordExporter {
     List<LogRecordData> ours = new ArrayList<>();
     for (int i = held.size(); i > 0; i--) {
       LogRecordData log = held.remove();
-      Agreement.Owner owner = agreement.owner(Agreement.level(log));
+      Agreement.Owner owner = agreement.owner(agreement.level(log));
       if (owner == Agreement.Owner.UNDECIDED) {
         held.add(log);
         continue;

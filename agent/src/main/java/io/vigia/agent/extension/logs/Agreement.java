@@ -2,6 +2,7 @@ package io.vigia.agent.extension.logs;
 
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.vigia.agent.boot.AppLoggers;
 import io.vigia.agent.boot.Console;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who ships the log events of this process: it itself, or the collector, which reads them from the
  * container's stdout. Many consoles have a threshold, so both may be so at once: what is on stdout
- * from a level on is the collector's, and what is below, in a file perhaps, is sent.
+ * from a level on is the collector's, and what is below, in a file perhaps, is sent. So are the
+ * events of a logger that writes to files only, whatever their level.
  *
  * <pre>
  *               the collector does not read this container,
@@ -52,7 +54,7 @@ final class Agreement {
 
   private static final long ASK_AGAIN_MILLIS = 30_000;
 
-  /** Below all levels: what was made by the API of OpenTelemetry for no console. Always sent. */
+  /** Below all levels: what goes to no console, as nobody who reads stdout has it. Always sent. */
   private static final int UNPRINTED = -1;
 
   private static final int LEVELS = Severity.FATAL4.getSeverityNumber() + 1;
@@ -63,6 +65,7 @@ final class Agreement {
   }
 
   private final @Nullable Question question;
+  private final FileLoggers fileLoggers;
 
   /** The lowest level that is on stdout. */
   private volatile int readFrom = LEVELS;
@@ -91,15 +94,28 @@ final class Agreement {
    * @param question {@code null} when there is nothing to agree on
    */
   Agreement(@Nullable Question question) {
+    this(question, new FileLoggers());
+  }
+
+  Agreement(@Nullable Question question, FileLoggers fileLoggers) {
     this.question = question;
+    this.fileLoggers = fileLoggers;
     if (question == null) {
       sentTo = LEVELS - 1;
+    } else {
+      AppLoggers.want();
     }
   }
 
-  /** Its severity number, or a lower one if it has no text, and so is on no console. */
-  static int level(LogRecordData log) {
-    return log.getBodyValue() == null ? UNPRINTED : log.getSeverity().getSeverityNumber();
+  /**
+   * Its severity number, or a lower one if it is on no console: it has no text (made by the API of
+   * OpenTelemetry), or its logger writes to files only.
+   */
+  int level(LogRecordData log) {
+    boolean isPrinted =
+        log.getBodyValue() != null
+            && (isAllSent() || !fileLoggers.contains(log.getInstrumentationScopeInfo().getName()));
+    return isPrinted ? log.getSeverity().getSeverityNumber() : UNPRINTED;
   }
 
   Owner owner(int level) {

@@ -26,7 +26,7 @@ public final class ForwardLogExporter implements LogRecordExporter {
     Agreement agreement = sink.agreement();
     boolean taken = true;
     for (LogRecordData log : logs) {
-      int level = Agreement.level(log);
+      int level = agreement.level(log);
       if (agreement.owner(level) == Agreement.Owner.STDOUT) {
         continue;
       }
