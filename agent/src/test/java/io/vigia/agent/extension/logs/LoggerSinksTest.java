@@ -16,7 +16,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.logging.MemoryHandler;
 import org.apache.logging.log4j.core.config.ConfigurationSource;
-import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.config.xml.XmlConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,8 +101,9 @@ class LoggerSinksTest {
 
   @Test
   void log4jsLoggersToFilesAreKnown() throws IOException {
-    var context =
-        Configurator.initialize(getClass().getClassLoader(), new ConfigurationSource(bytes(LOG4J)));
+    org.apache.logging.log4j.core.LoggerContext context =
+        new org.apache.logging.log4j.core.LoggerContext("test");
+    context.start(new XmlConfiguration(context, new ConfigurationSource(bytes(LOG4J))));
     try {
       assertThat(TO_FILES).allMatch(name -> LoggerSinks.areFiles(context.getLogger(name)));
       assertThat(PERHAPS_TO_STDOUT)
