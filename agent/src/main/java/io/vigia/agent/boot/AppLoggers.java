@@ -1,16 +1,13 @@
 package io.vigia.agent.boot;
 
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The application's loggers by name, told by the advice on their constructors, and only where
- * somebody wants to know. Held weakly: the agent must not keep an undeployed web application in
- * memory. Thread-safe.
+ * somebody wants to know. Thread-safe.
  */
 public final class AppLoggers {
 
@@ -20,7 +17,7 @@ public final class AppLoggers {
   /** Of one name: a logger in each of several web applications. */
   static final int MAX_ALIKE = 64;
 
-  private static final Map<String, List<WeakReference<Object>>> CREATED = new HashMap<>();
+  private static final Map<String, WeakList> CREATED = new HashMap<>();
 
   private static volatile boolean isWanted;
 
@@ -35,46 +32,27 @@ public final class AppLoggers {
 
   /** Called by inlined advice at the end of a logger's constructor; must not throw. */
   public static void created(Object logger, String name) {
+    WeakList alike;
     synchronized (CREATED) {
-      List<WeakReference<Object>> alike = CREATED.get(name);
+      alike = CREATED.get(name);
       if (alike == null) {
         if (CREATED.size() >= MAX) {
           return;
         }
-        alike = new ArrayList<>(1);
+        alike = new WeakList(MAX_ALIKE);
         CREATED.put(name, alike);
       }
-      // no lambda: this may run very early in the application
-      for (Iterator<WeakReference<Object>> all = alike.iterator(); all.hasNext(); ) {
-        Object known = all.next().get();
-        if (known == logger) {
-          return;
-        }
-        if (known == null) {
-          all.remove();
-        }
-      }
-      if (alike.size() < MAX_ALIKE) {
-        alike.add(new WeakReference<>(logger));
-      }
     }
+    alike.add(logger);
   }
 
   /** Those still in use. */
   public static List<Object> named(String name) {
-    List<Object> alive = new ArrayList<>();
+    WeakList alike;
     synchronized (CREATED) {
-      List<WeakReference<Object>> alike = CREATED.get(name);
-      if (alike != null) {
-        for (WeakReference<Object> reference : alike) {
-          Object logger = reference.get();
-          if (logger != null) {
-            alive.add(logger);
-          }
-        }
-      }
+      alike = CREATED.get(name);
     }
-    return alive;
+    return alike == null ? new ArrayList<>() : alike.alive();
   }
 
   private AppLoggers() {}

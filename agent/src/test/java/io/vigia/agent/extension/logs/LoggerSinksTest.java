@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.FileHandler;
 import java.util.logging.Level;
@@ -91,9 +92,7 @@ class LoggerSinksTest {
     configurator.setContext(context);
     configurator.doConfigure(bytes(LOGBACK));
     try {
-      assertThat(TO_FILES).allMatch(name -> LoggerSinks.areFiles(context.getLogger(name)));
-      assertThat(PERHAPS_TO_STDOUT)
-          .noneMatch(name -> LoggerSinks.areFiles(context.getLogger(name)));
+      assertKnown(context::getLogger);
     } finally {
       context.stop();
     }
@@ -105,12 +104,15 @@ class LoggerSinksTest {
         new org.apache.logging.log4j.core.LoggerContext("test");
     context.start(new XmlConfiguration(context, new ConfigurationSource(bytes(LOG4J))));
     try {
-      assertThat(TO_FILES).allMatch(name -> LoggerSinks.areFiles(context.getLogger(name)));
-      assertThat(PERHAPS_TO_STDOUT)
-          .noneMatch(name -> LoggerSinks.areFiles(context.getLogger(name)));
+      assertKnown(context::getLogger);
     } finally {
       context.stop();
     }
+  }
+
+  private static void assertKnown(Function<String, Object> loggers) {
+    assertThat(TO_FILES).allMatch(name -> LoggerSinks.areFiles(loggers.apply(name)));
+    assertThat(PERHAPS_TO_STDOUT).noneMatch(name -> LoggerSinks.areFiles(loggers.apply(name)));
   }
 
   @Test
