@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ final class MicrometerBridge {
 
   /** What Micrometer's names for Prometheus end in besides the unit. */
   private static final String[] ENDS = {"", "_total", "_seconds"};
+
+  /** No name ends so for Prometheus' newer client, which puts these behind itself. */
+  private static final Pattern RESERVED = Pattern.compile("_(total|created|bucket|info)$");
 
   /** Of the bridge's meters, in every form that they may have for Prometheus. */
   private final Set<String> names = new HashSet<>();
@@ -47,6 +51,7 @@ final class MicrometerBridge {
   private void add(Object id) throws ReflectiveOperationException {
     String name = prometheus((String) call(id, "getName"));
     Object unit = call(id, "getBaseUnit");
+    names.add(RESERVED.matcher(name).replaceFirst(""));
     for (String end : ENDS) {
       names.add(name + end);
       if (unit != null) {

@@ -37,6 +37,8 @@ class MicrometerOwnedTest {
           .register(Metrics.globalRegistry)
           .increment();
       Metrics.gauge("owned.stock", 12);
+      Metrics.gauge("owned.info", 1);
+      Metrics.gauge("owned.in.total", 1);
       assertThat(MicrometerOwned.collectorsBesides(registry)).isEmpty();
     }
     assertThat(MicrometerOwned.collectorsBesides(registry)).as("without its bridge").isEmpty();
