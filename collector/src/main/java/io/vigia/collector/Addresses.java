@@ -42,6 +42,17 @@ final class Addresses {
     return open;
   }
 
+  /** Whether it cannot be listened on both at the same time; port 0 counts as one. */
+  static boolean meet(Listen one, @Nullable Listen other) {
+    if (other == null || one.address().getPort() != other.address().getPort()) {
+      return false;
+    }
+    return one.equals(other)
+        || one.address().getPort() != 0
+            && (one.address().getAddress().isAnyLocalAddress()
+                || other.address().getAddress().isAnyLocalAddress());
+  }
+
   private static void add(List<String> open, @Nullable Listen listen) {
     if (listen != null && !listen.address().getAddress().isLoopbackAddress()) {
       open.add(listen.where().path() + " (" + text(listen.address()) + ")");

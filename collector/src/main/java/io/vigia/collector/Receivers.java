@@ -113,7 +113,7 @@ final class Receivers implements AutoCloseable {
     CollectorConfig.Forward before = forwardConfig;
     ForwardReceiver old = forward;
     boolean sharesAddress =
-        before != null && asked != null && before.listen().equals(asked.listen());
+        before != null && asked != null && Addresses.meet(before.listen(), asked.listen());
     try {
       swap(old, fresh, sharesAddress);
     } catch (IOException e) {
@@ -269,7 +269,9 @@ final class Receivers implements AutoCloseable {
         && asked != null
         && Stream.of(before.grpc(), before.http())
             .filter(Objects::nonNull)
-            .anyMatch(listen -> listen.equals(asked.grpc()) || listen.equals(asked.http()));
+            .anyMatch(
+                listen ->
+                    Addresses.meet(listen, asked.grpc()) || Addresses.meet(listen, asked.http()));
   }
 
   /** Takes nothing new, answers what was taken, closes. */

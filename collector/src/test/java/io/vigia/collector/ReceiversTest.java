@@ -9,8 +9,12 @@ import io.vigia.collector.config.ConfigLoader;
 import io.vigia.collector.net.TestCertificates;
 import io.vigia.collector.receive.FakeIntake;
 import io.vigia.collector.receive.IntakeBudget;
+import io.vigia.collector.receive.forward.ForwardReceiver;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -27,6 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class ReceiversTest {
+  private static final String TLS =
+      "{cert: %s, key: %s}"
+          .formatted(TestCertificates.SERVER.certificate(), TestCertificates.SERVER.key());
+
   @TempDir Path directory;
 
   @Test
@@ -71,6 +79,50 @@ class ReceiversTest {
       try (Socket socket = new Socket(listening.getHost(), listening.getPort())) {
         assertThat(socket.isConnected()).isTrue();
       }
+    }
+  }
+
+  @Test
+  void heartbeatsAreAnsweredAlsoAfterAReloadOnTheSamePort() throws Exception {
+    int port = freePort();
+    FakeIntake intake = new FakeIntake();
+    try (LogLines lines = new LogLines(ForwardReceiver.class);
+        Receivers receivers = receivers(intake, new ConcurrentHashMap<>())) {
+      receivers.forward(config("forward: {listen: '127.0.0.1:%d'}".formatted(port)));
+      receivers.forward(config("forward: {listen: '127.0.0.1:%d', tls: %s}".formatted(port, TLS)));
+      assertThat(lines.with("no UDP heartbeat")).isEmpty();
+      try (DatagramSocket socket = new DatagramSocket()) {
+        socket.setSoTimeout(5_000);
+        socket.connect(InetAddress.getLoopbackAddress(), port);
+        socket.send(new DatagramPacket(new byte[1], 1));
+        socket.receive(new DatagramPacket(new byte[1], 1));
+      }
+    }
+  }
+
+  @Test
+  void aReceiverGoesFromLoopbackToEveryNetworkOnItsPort() throws Exception {
+    FakeIntake intake = new FakeIntake();
+    Map<String, String> addresses = new ConcurrentHashMap<>();
+    try (Receivers receivers = receivers(intake, addresses)) {
+      int grpc = freePort();
+      int forward = freePort();
+      for (String host : List.of("127.0.0.1", "0.0.0.0", "127.0.0.1")) {
+        receivers.otlp(config("otlp: {grpc: '%s:%d'}".formatted(host, grpc)));
+        receivers.forward(config("forward: {listen: '%s:%d'}".formatted(host, forward)));
+        assertThat(addresses.get("otlp/grpc")).endsWith(":" + grpc);
+        assertThat(addresses.get("forward")).endsWith(":" + forward);
+      }
+    }
+  }
+
+  private static Receivers receivers(FakeIntake intake, Map<String, String> addresses) {
+    return new Receivers(intake, intake.metrics, new IntakeBudget(1 << 20), addresses);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
     }
   }
 

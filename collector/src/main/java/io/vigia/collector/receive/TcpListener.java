@@ -148,14 +148,17 @@ public final class TcpListener {
     return (InetSocketAddress) channel.localAddress();
   }
 
-  /** No new connections; those that are there are told to finish. Returns at once. */
+  /**
+   * No new connections; those that are there are told to finish, and not waited for. Another one
+   * may listen there when this returns.
+   */
   public synchronized void drain() {
     if (draining) {
       return;
     }
     draining = true;
     drainNanos = System.nanoTime();
-    channel.close();
+    channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
     for (Channel connection : connections) {
       connection.pipeline().fireUserEventTriggered(Drain.NOW);
     }
@@ -169,7 +172,6 @@ public final class TcpListener {
   public void close(long graceMillis) {
     drain();
     long passedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - drainNanos);
-    channel.closeFuture().awaitUninterruptibly(1, TimeUnit.SECONDS);
     ChannelGroupFuture closed = connections.newCloseFuture();
     closed.awaitUninterruptibly(Math.max(0, graceMillis - passedMillis));
     for (Channel connection : connections) {

@@ -84,6 +84,10 @@ public final class ForwardReceiver implements Receiver {
 
   @Override
   public synchronized void drain() {
+    if (heartbeat != null) { // another one may want its port
+      heartbeat.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+      heartbeat = null;
+    }
     if (listener != null) {
       listener.drain();
     }
@@ -92,10 +96,6 @@ public final class ForwardReceiver implements Receiver {
   @Override
   public synchronized void close() {
     drain();
-    if (heartbeat != null) {
-      heartbeat.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
-      heartbeat = null;
-    }
     if (listener != null) {
       listener.close(drainMillis);
       listener = null;

@@ -12,6 +12,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.vigia.collector.core.IntakeException;
+import io.vigia.collector.net.EventLoops;
 import io.vigia.collector.receive.FakeIntake;
 import io.vigia.collector.receive.IntakeBudget;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -435,6 +439,28 @@ class ForwardReceiverTest {
       socket.receive(answer);
       assertThat(answer.getLength()).isEqualTo(1);
       assertThat(answer.getData()[0]).isZero();
+    }
+  }
+
+  /** Another one is to have it then (a reload), also when the threads are busy with messages. */
+  @Test
+  void itsPortIsFreeOnceItDrains() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    EventLoops.shared().forEach(loop -> loop.execute(() -> awaitUninterruptibly(busy)));
+    CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(busy::countDown);
+    receiver.drain();
+    try (ServerSocket tcp = new ServerSocket();
+        DatagramSocket udp = new DatagramSocket(receiver.address())) {
+      tcp.bind(receiver.address());
+      assertThat(tcp.isBound() && udp.isBound()).isTrue();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
