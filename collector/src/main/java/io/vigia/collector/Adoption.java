@@ -9,7 +9,9 @@ import io.vigia.collector.disklog.StateInUseException;
 import io.vigia.collector.pipeline.Pipeline;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +45,17 @@ final class Adoption implements Component {
   private final Map<Path, String> said = new HashMap<>();
   private final Map<Path, Long> freeSince = new HashMap<>();
 
-  /** What cannot be removed, and with which destinations that was found out. */
-  private final Map<Path, List<DestinationConfig>> kept = new HashMap<>();
+  /** What cannot be removed. */
+  private final Map<Path, Kept> kept = new HashMap<>();
+
+  /**
+   * Why a directory stays, and what it takes to look at it again.
+   *
+   * @param destinations with which that was found out
+   * @param changed when the directory was; a command, or its owner, works on it while it is
+   *     nobody's
+   */
+  private record Kept(List<DestinationConfig> destinations, FileTime changed, String rest) {}
 
   /** What was said of the last look. */
   private @Nullable String failing;
@@ -119,12 +130,23 @@ final class Adoption implements Component {
   private void adoptOne() throws IOException {
     for (Path directory : instances.others()) {
       try {
-        if (isLeft(directory) && !deliverable().equals(kept.get(directory)) && adopt(directory)) {
+        if (isLeft(directory) && !isKept(directory) && adopt(directory)) {
           return;
         }
       } catch (IOException e) { // closed to this user, perhaps; others are no worse for it
         say(directory, e.toString());
       }
+    }
+  }
+
+  private boolean isKept(Path directory) throws IOException {
+    Kept before = kept.get(directory);
+    try {
+      return before != null
+          && before.destinations.equals(deliverable())
+          && before.changed.equals(Instances.changed(directory));
+    } catch (NoSuchFileException e) { // a command removes it just now
+      return false;
     }
   }
 
@@ -210,15 +232,21 @@ final class Adoption implements Component {
     instances.exclusively(
         () -> {
           release(adopted);
-          List<String> rest = Instances.rest(adopted.directory, names, withLetters, signals);
+          String rest =
+              String.join(", ", Instances.rest(adopted.directory, names, withLetters, signals));
           if (!rest.isEmpty()) {
-            kept.put(adopted.directory, adopted.destinations);
-            log.warn(
-                "instance {}: {} stays, because of {}; remove it when nobody needs that",
-                adopted.name(),
-                adopted.directory,
-                String.join(", ", rest));
+            FileTime changed = Instances.changed(adopted.directory);
+            Kept before =
+                kept.put(adopted.directory, new Kept(adopted.destinations, changed, rest));
+            if (before == null || !before.rest.equals(rest)) {
+              log.warn(
+                  "instance {}: {} stays, because of {}; remove it when nobody needs that",
+                  adopted.name(),
+                  adopted.directory,
+                  rest);
+            }
           } else if (!Files.exists(Instances.wanted(adopted.directory))) {
+            kept.remove(adopted.directory);
             Instances.delete(adopted.directory);
             log.info("instance {}: all is delivered, its directory is removed", adopted.name());
           }

@@ -12,6 +12,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -138,6 +139,16 @@ final class Instances {
       }
     }
     return rest;
+  }
+
+  /** When anything in it was changed, made or removed last. */
+  static FileTime changed(Path directory) throws IOException {
+    FileTime last = Files.getLastModifiedTime(directory);
+    for (Path path : list(directory)) {
+      FileTime changed = Files.isDirectory(path) ? changed(path) : Files.getLastModifiedTime(path);
+      last = changed.compareTo(last) > 0 ? changed : last;
+    }
+    return last;
   }
 
   static void delete(Path directory) throws IOException {

@@ -92,6 +92,49 @@ class AdoptionTest {
     }
   }
 
+  @Test
+  void aDirectoryThatStaysIsRemovedWhenNothingHoldsItAnyMore() throws Exception {
+    leaveBehind(data.resolve("state/b"), new Refusing());
+    try (Adoption adoption = adoption(config())) {
+      adoptUntilItStays(adoption);
+      dropDeadLetters(data.resolve("state/b"));
+      await().until(() -> !Files.exists(data.resolve("state/b")));
+    }
+  }
+
+  @Test
+  void deadLettersOfADirectoryThatStaysAreDeliveredWhenTheyAreGivenAgain() throws Exception {
+    leaveBehind(data.resolve("state/b"), new Refusing());
+    try (Adoption adoption = adoption(config())) {
+      adoptUntilItStays(adoption);
+      try (CursorAdmin.Offline admin = CursorAdmin.open(data.resolve("state/b"))) {
+        assertThat(admin.deadLetters().retry("file", DeadLetterAdmin.Filter.ALL)).isEqualTo(1);
+      }
+      await().until(() -> !Files.exists(data.resolve("state/b")));
+    }
+    assertThat(data.resolve("out")).content().contains("left behind");
+  }
+
+  @Test
+  void whatAnInstanceLeavesTheNextTimeIsDeliveredAlthoughItsDirectoryStays() throws Exception {
+    leaveBehind(data.resolve("state/b"), new Refusing());
+    try (Adoption adoption = adoption(config())) {
+      adoptUntilItStays(adoption);
+      leaveBehind(data.resolve("state/b"));
+      await().until(() -> Files.exists(data.resolve("out")));
+      await().until(() -> !Files.readString(data.resolve("out")).isEmpty());
+    }
+    assertThat(data.resolve("out")).content().contains("left behind");
+    assertThat(data.resolve("state/b")).isDirectory();
+  }
+
+  private void adoptUntilItStays(Adoption adoption) {
+    try (LogLines lines = new LogLines(Adoption.class)) {
+      adoption.start();
+      await().until(() -> !lines.with("dead letters of file").isEmpty());
+    }
+  }
+
   /** As one that is stopped (SIGSTOP), or on a disk that does not answer. */
   @Test
   void anEndDoesNotWaitForAnotherProcessThatHoldsTheLockOfAllInstances() throws Exception {
