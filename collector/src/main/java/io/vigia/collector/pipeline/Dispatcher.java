@@ -156,14 +156,19 @@ final class Dispatcher {
   }
 
   /** Drops the oldest pending records beyond the operator's limit in bytes. */
-  void dropOverLimit() {
-    LogPosition end = log.end();
-    if (options.maxBytes() > 0 && cursor.ledger(end).pendingBytes() > options.maxBytes()) {
-      LogPosition to = log.nextSegmentAfter(cursor.lowWater());
-      if (to != null) {
-        drop(cursor.lowWater(), to, "size");
-      }
+  void dropOverLimit() throws IOException {
+    while (isOverLimit() && retryLog.dropOldest("size")) {
+      // what was put off is older than what comes next
     }
+    LogPosition to = isOverLimit() ? log.nextSegmentAfter(cursor.lowWater()) : null;
+    if (to != null) {
+      drop(cursor.lowWater(), to, "size");
+    }
+  }
+
+  private boolean isOverLimit() {
+    return options.maxBytes() > 0
+        && retryLog.ledgers(cursor, log.end()).pendingBytes() > options.maxBytes();
   }
 
   /** Gives up what is not done between two places; to be followed by {@link #save}. */

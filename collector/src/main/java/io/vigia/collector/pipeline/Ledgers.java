@@ -37,12 +37,16 @@ record Ledgers(Cursor.Ledger main, Cursor.@Nullable Ledger retry, long inBoth) {
         main.delivered() + (retry == null ? 0 : retry.delivered()),
         dropped,
         pending,
-        main.pendingBytes() + (retry == null ? 0 : retry.pendingBytes()),
+        pendingBytes(),
         main.duplicates() + (retry == null ? 0 : retry.duplicates()),
         main.retries() + (retry == null ? 0 : retry.retries()),
         pending == 0 ? 0 : oldestPendingUnixNanos(log, cursor, retryLog),
         circuit.state(),
         circuit.lastError());
+  }
+
+  long pendingBytes() {
+    return main.pendingBytes() + (retry == null ? 0 : retry.pendingBytes());
   }
 
   /** Also of what was put off for later; 0 when nothing waits, or it cannot be read now. */

@@ -123,7 +123,8 @@ final class Retention {
     log.deleteBefore(passed);
   }
 
-  private static void dropOverOwnLimit(DiskLog log, List<Dispatcher> dispatchers) {
+  private static void dropOverOwnLimit(DiskLog log, List<Dispatcher> dispatchers)
+      throws IOException {
     for (Dispatcher dispatcher : dispatchers) {
       if (dispatcher.signal() == log.signal()) {
         dispatcher.dropOverLimit();

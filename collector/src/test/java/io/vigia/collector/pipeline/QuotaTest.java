@@ -34,6 +34,7 @@ class QuotaTest {
 
   @TempDir Path directory;
   private final FakeExporter exporter = new FakeExporter();
+  private long maxBacklogBytes;
   private Pipeline pipeline = Pipeline.builder().directory(Path.of("unused")).build();
 
   private void start(Quota quota, boolean required, Storage storage) throws IOException {
@@ -48,7 +49,14 @@ class QuotaTest {
                 "es",
                 exporter,
                 new DestinationOptions(
-                    required, Set.of(Signal.LOGS, Signal.TRACES), 0, 0, 1 << 20, 1, 20, 1))
+                    required,
+                    Set.of(Signal.LOGS, Signal.TRACES),
+                    0,
+                    maxBacklogBytes,
+                    1 << 20,
+                    1,
+                    20,
+                    1))
             .build();
     pipeline.start();
   }
@@ -146,7 +154,7 @@ class QuotaTest {
   }
 
   private void startPuttingOff(boolean required) throws IOException {
-    start(new Quota(4_000_000, 1), required, Storage.os());
+    start(new Quota(maxBacklogBytes == 0 ? 4_000_000 : 40_000_000, 1), required, Storage.os());
     exporter.behave(PipelineTest::putOffSecondItems);
   }
 
@@ -180,6 +188,21 @@ class QuotaTest {
     assertThat(status.dropped().get("quota")).isPositive();
     exporter.comeUp();
     await().until(() -> status(Signal.LOGS).pending() == 0);
+  }
+
+  @Test
+  void whatIsPutOffCountsTowardsTheSizeThatTheOperatorSet() throws Exception {
+    maxBacklogBytes = 2_000_000;
+    startPuttingOff(true);
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(offerTwo()).isEmpty();
+    }
+    await().until(() -> status(Signal.LOGS).dropped().containsKey("size"));
+    await().until(() -> status(Signal.LOGS).pendingBytes() <= maxBacklogBytes);
+    assertThat(status(Signal.LOGS).accepted()).isEqualTo(2_000);
+    exporter.comeUp();
+    await().until(() -> status(Signal.LOGS).pending() == 0);
+    assertThat(status(Signal.LOGS).dropped()).containsOnlyKeys("size");
   }
 
   /** Two items, of which the second is put off; the reason why not, or nothing. */
