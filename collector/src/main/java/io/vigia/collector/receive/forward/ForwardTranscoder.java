@@ -116,7 +116,7 @@ final class ForwardTranscoder {
           ForwardReceiver.NAME,
           fluentSignal == 1 ? Signal.METRICS : Signal.TRACES,
           "unsupported_signal",
-          0);
+          1); // as one: nobody reads how many there are
     } else if (single) {
       in.reset(array, second, to);
       timeAndRecord(elements >= 3);

@@ -442,6 +442,16 @@ class ForwardReceiverTest {
     }
   }
 
+  @Test
+  void metricsInFluentBitsOwnEncodingAreCountedAndAcknowledged() throws Exception {
+    try (ForwardClient client = new ForwardClient(receiver.address())) {
+      client.send(array(TAG, array(entry(1, "m")), map("chunk", "1", "fluent_signal", 1)));
+      assertThat(client.ack()).isEqualTo("1");
+    }
+    assertThat(intake.counted("refused:forward:unsupported_signal")).isEqualTo(1);
+    assertThat(intake.taken).isEmpty();
+  }
+
   /** Another one is to have it then (a reload), also when the threads are busy with messages. */
   @Test
   void itsPortIsFreeOnceItDrains() throws Exception {
