@@ -1,5 +1,6 @@
 package io.vigia.collector.web;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.vigia.collector.net.HttpHandler;
 import io.vigia.collector.net.HttpRequest;
 import io.vigia.collector.net.HttpResponse;
@@ -39,8 +40,7 @@ final class Guard {
   HttpHandler wrap(HttpHandler handler) {
     return request -> {
       String refusal = refusal(request);
-      HttpResponse response =
-          refusal == null ? handler.handle(request) : HttpResponse.text(403, refusal);
+      HttpResponse response = refusal == null ? handler.handle(request) : refused(request, refusal);
       return response
           .with("Content-Security-Policy", POLICY)
           .with("X-Content-Type-Options", "nosniff")
@@ -48,6 +48,11 @@ final class Guard {
           .with("Cross-Origin-Resource-Policy", "same-origin")
           .with("Cross-Origin-Opener-Policy", "same-origin");
     };
+  }
+
+  private static HttpResponse refused(HttpRequest request, String why)
+      throws JsonProcessingException {
+    return request.path().startsWith("/api/") ? Json.error(403, why) : HttpResponse.text(403, why);
   }
 
   private @Nullable String refusal(HttpRequest request) {

@@ -49,15 +49,6 @@ final class QueryApi {
     return routes;
   }
 
-  /** The same paths for a collector that stores nothing itself. */
-  static Map<String, HttpHandler> withoutStore() {
-    HttpHandler none =
-        request ->
-            Json.error(404, "this collector keeps no data of its own: add the destination 'local'");
-    return Map.of(
-        "/api/services", none, "/api/traces", none, "/api/logs", none, "/api/metrics", none);
-  }
-
   private static HttpHandler handler(Question question) {
     return Json.errors(
         request -> {
@@ -124,7 +115,10 @@ final class QueryApi {
     String trace = p.text("traceId");
     // a trace's logs are wanted whenever they were
     TimeRange asked = p.range();
-    boolean bounded = p.text("fromMicros") != null || p.text("lookbackSeconds") != null;
+    boolean bounded =
+        p.text("fromMicros") != null
+            || p.text("toMicros") != null
+            || p.text("lookbackSeconds") != null;
     return new LogQuery(
         trace != null && !bounded ? TimeRange.all() : asked,
         p.list("service"),

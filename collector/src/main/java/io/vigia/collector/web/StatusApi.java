@@ -5,6 +5,7 @@ import io.vigia.collector.net.HttpRequest;
 import io.vigia.collector.net.HttpResponse;
 import io.vigia.collector.store.StoreReader;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class StatusApi {
   private final Supplier<List<DestinationStatus>> status;
   private final BooleanSupplier ready;
   private final @Nullable StoreReader reader;
-  private final long startedUnixMillis = System.currentTimeMillis();
+  private final long startedUnixMillis = startedUnixMillis();
 
   StatusApi(
       CollectorInfo info,
@@ -29,6 +30,15 @@ final class StatusApi {
     this.status = status;
     this.ready = ready;
     this.reader = reader;
+  }
+
+  /** The process: the page may be switched on, or changed, while it runs. */
+  private static long startedUnixMillis() {
+    return ProcessHandle.current()
+        .info()
+        .startInstant()
+        .map(Instant::toEpochMilli)
+        .orElseGet(System::currentTimeMillis);
   }
 
   HttpResponse info(HttpRequest request) throws IOException {

@@ -4,7 +4,6 @@ import io.vigia.collector.core.Component;
 import io.vigia.collector.core.DeadLetterStatus;
 import io.vigia.collector.core.DestinationStatus;
 import io.vigia.collector.core.LogStatus;
-import io.vigia.collector.net.HttpHandler;
 import io.vigia.collector.net.HttpResponse;
 import io.vigia.collector.net.HttpServer;
 import io.vigia.collector.net.ServerTls;
@@ -42,11 +41,19 @@ public final class WebServer implements Component {
             .get("/*", guard.wrap(new StaticFiles()))
             .get("/api/info", guard.wrap(status::info))
             .get("/api/status", guard.wrap(status::status))
-            .get("/api/*", guard.wrap(Json.errors(r -> Json.error(404, "no such question"))));
-    Map<String, HttpHandler> questions =
-        config.reader == null ? QueryApi.withoutStore() : new QueryApi(config.reader).routes();
-    questions.forEach((path, handler) -> server.get(path, guard.wrap(handler)));
+            .get("/api/*", guard.wrap(r -> Json.error(404, nothing(config.reader))));
+    if (config.reader != null) {
+      new QueryApi(config.reader)
+          .routes()
+          .forEach((path, handler) -> server.get(path, guard.wrap(handler)));
+    }
     http = server.build();
+  }
+
+  private static String nothing(@Nullable StoreReader reader) {
+    return reader == null
+        ? "this collector keeps no data of its own: add the destination 'local'"
+        : "no such question";
   }
 
   private static HttpResponse ready(BooleanSupplier ready) {

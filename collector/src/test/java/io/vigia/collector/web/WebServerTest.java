@@ -93,9 +93,14 @@ class WebServerTest {
   }
 
   private HttpResponse<String> get(String path, String... headers) throws Exception {
+    return getFrom(web, path, headers);
+  }
+
+  private HttpResponse<String> getFrom(WebServer server, String path, String... headers)
+      throws Exception {
     var request =
         java.net.http.HttpRequest.newBuilder(
-            URI.create("http://127.0.0.1:" + web.address().getPort() + path));
+            URI.create("http://127.0.0.1:" + server.address().getPort() + path));
     if (headers.length > 0) {
       request.headers(headers);
     }
@@ -138,6 +143,7 @@ class WebServerTest {
     JsonNode logs = ask("logs?traceId=" + id).path("logs");
     assertThat(logs.size()).isEqualTo(trace.path("logs").asInt()).isPositive();
     assertThat(names(logs, "traceId")).containsOnly(id);
+    assertThat(ask("logs?traceId=" + id + "&toMicros=1").path("logs")).isEmpty();
   }
 
   @Test
@@ -183,11 +189,30 @@ class WebServerTest {
   }
 
   @Test
+  void everyQuestionToACollectorWithoutAStoreIsAnsweredWithWhatToDo() throws Exception {
+    WebServer without = WebServer.builder().listen(new InetSocketAddress("127.0.0.1", 0)).build();
+    without.start();
+    try {
+      for (String question :
+          List.of("services", "map", "heatmap", "traces/1", "logs/facets", "metrics/query")) {
+        HttpResponse<String> response = getFrom(without, "/api/" + question);
+        assertThat(response.statusCode()).as(question).isEqualTo(404);
+        assertThat(response.body()).as(question).contains("add the destination 'local'");
+      }
+    } finally {
+      without.close();
+    }
+  }
+
+  @Test
   void statusShowsTheLedgerAndTheStore() throws Exception {
     JsonNode status = ask("status");
     assertThat(status.at("/destinations/0/balanced").asBoolean()).isTrue();
     assertThat(status.at("/destinations/0/lastError").asText()).isEqualTo("503");
     assertThat(status.at("/store/bytes").asLong()).isPositive();
+    assertThat(status.path("startedUnixMillis").asLong())
+        .as("the process, whose page may be switched on, or changed, while it runs")
+        .isEqualTo(ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli());
     assertThat(ask("info").path("attachLine").asText()).isEqualTo("java -javaagent:x.jar");
   }
 
@@ -233,6 +258,8 @@ class WebServerTest {
     assertThat(get("/api/services", "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
     assertThat(get("/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate").statusCode())
         .isEqualTo(200);
+    String refusal = get("/api/services", "Origin", "https://evil.example").body();
+    assertThat(JSON.readTree(refusal).path("error").asText()).contains("other sites");
     String own = "http://127.0.0.1:" + web.address().getPort();
     assertThat(get("/api/services", "Origin", own, "Sec-Fetch-Site", "same-origin").statusCode())
         .isEqualTo(200);
