@@ -168,7 +168,9 @@ final class RotatedFile {
 
   /** Open until it is done: who waits for the lock finds another file in the place of this one. */
   private void rotate() throws IOException {
-    Files.deleteIfExists(numbered(maxFiles - 1));
+    for (int i = maxFiles - 1; Files.deleteIfExists(numbered(i)); i++) {
+      // also those of a time when there might be more of them
+    }
     for (int i = maxFiles - 2; i >= 0; i--) {
       if (Files.exists(numbered(i))) {
         Files.move(numbered(i), numbered(i + 1), StandardCopyOption.ATOMIC_MOVE);

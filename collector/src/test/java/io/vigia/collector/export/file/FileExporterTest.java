@@ -80,6 +80,20 @@ class FileExporterTest extends ExporterContractTest {
   }
 
   @Test
+  void filesBeyondANumberThatWasLoweredAreRemoved() throws Exception {
+    for (int maxFiles : new int[] {6, 3}) {
+      try (Exporter exporter = exporter(path(), 2_000, maxFiles)) {
+        exporter.start();
+        for (int i = 0; i < 12; i++) {
+          get(exporter.export(TestBatches.simple(Signal.LOGS, 3, i + 1)));
+        }
+      }
+    }
+    assertThat(folder.resolve("made").toFile().list())
+        .containsExactlyInAnyOrder("out.jsonl", "out.jsonl.1", "out.jsonl.2");
+  }
+
+  @Test
   void halfALineOfACrashIsCutOff() throws Exception {
     Files.createDirectories(path().getParent());
     Files.writeString(path(), "{\"resourceLogs\":[]}\n{\"resourceLo" + "g".repeat(20_000));
