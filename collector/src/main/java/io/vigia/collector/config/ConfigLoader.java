@@ -300,8 +300,15 @@ public final class ConfigLoader {
         throw new ConfigException(
             section.at(name), "a destination's name is letters, digits, - and _ (at most 63)");
       }
-      destinations.add(
-          Destinations.read(name, section.section(name), /* first= */ destinations.isEmpty()));
+      DestinationConfig read =
+          Destinations.read(name, section.section(name), /* first= */ destinations.isEmpty());
+      if (read instanceof DestinationConfig.Local
+          && destinations.stream().anyMatch(DestinationConfig.Local.class::isInstance)) {
+        throw new ConfigException(
+            read.common().where(),
+            "there is one embedded store, given before; remove one of the two");
+      }
+      destinations.add(read);
     }
     if (destinations.isEmpty()) {
       destinations.add(Destinations.read("local", section.section("local"), /* first= */ true));

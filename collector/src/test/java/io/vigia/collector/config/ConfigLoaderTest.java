@@ -314,6 +314,8 @@ class ConfigLoaderTest {
         "log: {segment: 0B}|log.segment: must be at least 64KiB",
         "log: {quota: 0B}|log.quota: must be at least 1MiB",
         "log: {durability: interval, interval: 0s}|log.interval: must be at least 1ms",
+        "destinations: {local: {}, more: {type: local}}|vigia.yaml:1:27: destinations.more: there is"
+            + " one embedded store",
         "destinations: {local: {slice: 0s}}|destinations.local.slice: must be at least 1m",
         "destinations: {local: {retention: 0s}}|destinations.local.retention: must be at least 1m",
         "destinations: {local: {maxBytes: 0B}}|destinations.local.maxBytes: must be at least 16MiB",
