@@ -73,7 +73,7 @@ public final class ConfigLoader {
   private CollectorConfig read(String name, @Nullable Node document) throws ConfigException {
     Where top = new Where(name, document == null ? 0 : 1, document == null ? 0 : 1, "");
     Section root = new Section(top, document, environment);
-    Path data = Path.of(root.string("data", "./vigia-data"));
+    Path data = root.pathOf("data", root.string("data", "./vigia-data"));
     String instance = instance(root);
     long adoptAfterMillis = root.durationMillis("adoptAfter", 30_000);
     Section receivers = root.section("receivers");
@@ -152,13 +152,14 @@ public final class ConfigLoader {
   }
 
   private static CollectorConfig.Spill spill(Section section) throws ConfigException {
-    Path directory = Path.of(section.required("directory", "/var/lib/vigia-spill"));
+    Path directory =
+        section.pathOf("directory", section.required("directory", "/var/lib/vigia-spill"));
     section.finish();
     return new CollectorConfig.Spill(directory);
   }
 
   private static CollectorConfig.Containers containers(Section section) throws ConfigException {
-    Path directory = Path.of(section.string("directory", "/var/log/pods"));
+    Path directory = section.pathOf("directory", section.string("directory", "/var/log/pods"));
     List<String> exclude = section.words("exclude");
     for (String each : exclude == null ? List.<String>of() : exclude) {
       if (!each.matches("[^/]+(/[^/]+){0,2}")) {
@@ -181,7 +182,7 @@ public final class ConfigLoader {
   }
 
   private static CollectorConfig.Sampling sampling(Section section) throws ConfigException {
-    Path file = Path.of(section.required("file", "sampling.yaml"));
+    Path file = section.pathOf("file", section.required("file", "sampling.yaml"));
     section.finish();
     return new CollectorConfig.Sampling(file, section.at("file"));
   }
@@ -216,8 +217,8 @@ public final class ConfigLoader {
       return null;
     }
     Section tls = section.section("tls");
-    Path cert = Path.of(tls.required("cert", "/etc/vigia/tls.crt"));
-    Path key = Path.of(tls.required("key", "/etc/vigia/tls.key"));
+    Path cert = tls.pathOf("cert", tls.required("cert", "/etc/vigia/tls.crt"));
+    Path key = tls.pathOf("key", tls.required("key", "/etc/vigia/tls.key"));
     Path clientCa = tls.path("clientCa", null);
     tls.finish();
     return new CollectorConfig.Tls(cert, key, clientCa, tls.where());

@@ -89,7 +89,8 @@ final class Destinations {
   private static DestinationConfig forward(DestinationConfig.Common common, Section section)
       throws ConfigException {
     String address = section.required("address", "127.0.0.1:24224");
-    if (!address.matches("([^\\s:/@]+|\\[[0-9A-Fa-f:]+]):[0-9]{1,5}")) {
+    if (!address.matches("([^\\s:/@]+|\\[[0-9A-Fa-f:]+]):[0-9]{1,5}")
+        || Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)) > Section.MOST_PORT) {
       throw new ConfigException(
           section.at("address"), "\"" + address + "\" is not host:port, like 127.0.0.1:24224");
     }
@@ -118,7 +119,7 @@ final class Destinations {
 
   private static DestinationConfig file(DestinationConfig.Common common, Section section)
       throws ConfigException {
-    Path path = Path.of(section.required("path", "/var/lib/vigia/telemetry.jsonl"));
+    Path path = section.pathOf("path", section.required("path", "/var/lib/vigia/telemetry.jsonl"));
     long maxBytes = section.sizeBytes("maxBytes", 100L << 20);
     if (maxBytes < 1 << 20) {
       throw new ConfigException(section.at("maxBytes"), "must be at least 1MiB");

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +28,8 @@ import org.yaml.snakeyaml.nodes.Tag;
  * for the ones that were there and never asked for, and names the nearest known.
  */
 final class Section {
+  static final int MOST_PORT = 65535;
+
   private record Entry(Node key, Node value) {}
 
   private final Where where;
@@ -218,7 +221,17 @@ final class Section {
 
   @Nullable Path path(String key, @Nullable Path otherwise) throws ConfigException {
     String value = string(key);
-    return value == null ? otherwise : Path.of(value);
+    return value == null ? otherwise : pathOf(key, value);
+  }
+
+  /** The path that a key's value is. */
+  Path pathOf(String key, String value) throws ConfigException {
+    try {
+      return Path.of(value);
+    } catch (InvalidPathException e) {
+      throw new ConfigException(
+          at(key), "no path that this system knows (" + e.getReason() + "); choose another");
+    }
   }
 
   /** One address or a list of them. */
@@ -245,7 +258,8 @@ final class Section {
   private URI httpUrl(String key, String value, String example) throws ConfigException {
     try {
       URI uri = new URI(value);
-      if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && hasHost(uri)) {
+      if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+          && hasHostAndPort(uri)) {
         return uri;
       }
     } catch (URISyntaxException e) {
@@ -264,8 +278,9 @@ final class Section {
   }
 
   /** URI itself finds none in a name with an underscore, as many of Docker Compose's have. */
-  private static boolean hasHost(URI uri) throws URISyntaxException {
-    return new URI(uri.toString().replace('_', 'x')).getHost() != null;
+  private static boolean hasHostAndPort(URI uri) throws URISyntaxException {
+    URI known = new URI(uri.toString().replace('_', 'x'));
+    return known.getHost() != null && known.getPort() <= MOST_PORT;
   }
 
   Listen listen(String key, String otherwise) throws ConfigException {
@@ -281,7 +296,7 @@ final class Section {
     } catch (NumberFormatException e) {
       // answered below
     }
-    if (host.isEmpty() || port < 0 || port > 65535) {
+    if (host.isEmpty() || port < 0 || port > MOST_PORT) {
       throw new ConfigException(
           at(key),
           "\""

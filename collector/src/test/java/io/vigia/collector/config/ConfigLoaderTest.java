@@ -326,6 +326,11 @@ class ConfigLoaderTest {
         "receivers: {memory: 8MiB, forward: {maxMessage: 9MiB}}|receivers.forward.maxMessage: more"
             + " than receivers.memory",
         "log: {interval: 5 min}|is not a duration with a unit, like 500ms, 30s",
+        "data: \"a\\0b\"|vigia.yaml:1:7: data: no path that this system knows (Nul character not allowed)",
+        "destinations: {file: {path: \"a\\0b\"}}|destinations.file.path: no path that this system knows",
+        "destinations: {otlp: {endpoint: \"http://a:99999\"}}|destinations.otlp.endpoint: \"http://a:99999\""
+            + " is not an http:// or https:// address",
+        "destinations: {forward: {address: \"a:99999\"}}|\"a:99999\" is not host:port",
         "data: ${NOPE}|vigia.yaml:1:7: data: the environment variable NOPE is not set",
         "destinations: {elasticsearch: {}}|\"url\" is missing; add it, e.g. url: http://",
         "destinations: {elasticsearch: {url: localhost}}|is not an http:// or https:// address",

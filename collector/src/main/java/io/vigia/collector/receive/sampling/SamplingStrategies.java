@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +54,9 @@ public final class SamplingStrategies {
     options.setCodePointLimit(MAX_FILE_CHARS);
     try (Reader in = Files.newBufferedReader(file)) {
       return of(new Yaml(new SafeConstructor(options)).load(in));
+    } catch (FileSystemException e) { // its message is the file, and nothing else
+      throw new IOException(
+          "cannot be read (" + e.getClass().getSimpleName() + "); check path and owner", e);
     } catch (MarkedYAMLException e) {
       Mark mark = e.getProblemMark();
       String line = mark == null ? "" : "line " + (mark.getLine() + 1) + ": ";

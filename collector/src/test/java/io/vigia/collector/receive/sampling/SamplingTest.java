@@ -79,6 +79,13 @@ class SamplingTest {
   }
 
   @Test
+  void whatIsWrongWithAFileThatIsNotThereIsSaid() {
+    Path missing = Path.of("/nonexistent/sampling.yaml");
+    assertThatThrownBy(() -> StrategiesFile.open(missing))
+        .hasMessage("cannot be read (NoSuchFileException); check path and owner");
+  }
+
+  @Test
   void changedFileIsUsedAndABrokenOneIsNot() throws Exception {
     Path path = file("{default_strategy: {type: probabilistic, param: 0.25}}");
     AtomicLong nanos = new AtomicLong();
