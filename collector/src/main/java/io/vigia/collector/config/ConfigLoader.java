@@ -285,9 +285,8 @@ public final class ConfigLoader {
   private static Map<Signal, Long> quotas(Section section) throws ConfigException {
     Map<Signal, Long> quotas = new EnumMap<>(Signal.class);
     for (Signal signal : Signal.values()) {
-      long bytes = section.sizeBytes(signal.id(), 0);
-      if (bytes > 0) {
-        quotas.put(signal, bytes);
+      if (section.has(signal.id())) {
+        quotas.put(signal, section.sizeBytes(signal.id(), 0, "1MiB"));
       }
     }
     section.finish();

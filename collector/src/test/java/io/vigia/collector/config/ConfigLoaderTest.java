@@ -313,6 +313,7 @@ class ConfigLoaderTest {
         "log: {segment: 64}|\"64\" is not a size with a unit, like 512MiB",
         "log: {segment: 0B}|log.segment: must be at least 64KiB",
         "log: {quota: 0B}|log.quota: must be at least 1MiB",
+        "log: {quotas: {logs: 0B}}|log.quotas.logs: must be at least 1MiB",
         "log: {durability: interval, interval: 0s}|log.interval: must be at least 1ms",
         "destinations: {local: {}, more: {type: local}}|vigia.yaml:1:27: destinations.more: there is"
             + " one embedded store",
