@@ -6,6 +6,8 @@ import io.vigia.agent.programs.Hello;
 import io.vigia.agent.programs.OrderService;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,6 +130,21 @@ class StartIT {
       jvm.awaitUnlessEnded(() -> jvm.output().contains(said));
       jvm.endWell();
       assertThat(jvm.output()).contains(said);
+    }
+  }
+
+  @Test
+  void ofTheJdksLoadedClassesOnlyThoseAreLookedAtThatAMatcherNames() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(Hello.class).sendingTo(receiver).environment("VIGIA_DEBUG", "true").start()) {
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      Matcher said =
+          Pattern.compile("debug: (\\d+) of (\\d+) loaded classes").matcher(jvm.output());
+      assertThat(said.find()).as(jvm.output()).isTrue();
+      int all = Integer.parseInt(said.group(2));
+      assertThat(all).isGreaterThan(1_000);
+      assertThat(Integer.parseInt(said.group(1))).isLessThan(all / 4);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import net.bytebuddy.agent.builder.AgentBuilder;
+import net.bytebuddy.agent.builder.ResettableClassFileTransformer;
 import net.bytebuddy.dynamic.ClassFileLocator;
 
 /**
@@ -51,18 +52,18 @@ public final class LazyModules implements AgentExtension {
       // what upstream hands over is a step of a builder, not yet one
       AgentBuilder complete = builder.with(AgentBuilder.Listener.NoOp.INSTANCE);
       List<?> ofUpstream = (List<?>) ByteBuddyInternals.transformations().get(complete);
-      adviceTypes.use(ofUpstream);
+      Late late = new Late(adviceTypes, ofUpstream);
       ModuleIndex index = index();
       Modules modules = new Modules(instrumentation, extensions, config);
       if (!config.getBoolean("vigia.lazy", true) || isLate(instrumentation, index)) {
-        AgentBuilder all = complete;
+        AgentBuilder all = complete.with(late);
         for (ModuleIndex.Module module : index.all()) {
           all = modules.install(modules.load(module), all);
         }
         return all;
       }
       LazyTransformations.install(complete, index, modules, adviceTypes, instrumentation);
-      return limited(complete, ofUpstream);
+      return limited(complete.with(late), ofUpstream);
     } catch (IOException | ReflectiveOperationException e) {
       throw new IllegalStateException("library instrumentation cannot be installed", e);
     }
@@ -134,5 +135,25 @@ public final class LazyModules implements AgentExtension {
   @Override
   public int order() {
     return Integer.MAX_VALUE;
+  }
+
+  /**
+   * Changes upstream's transformations when nobody looks at their matchers any more: by the names
+   * in them upstream leaves out, for each class, those that cannot act on it.
+   */
+  private static final class Late extends AgentBuilder.InstallationListener.Adapter {
+    private final AdviceTypes adviceTypes;
+    private final List<?> transformations;
+
+    Late(AdviceTypes adviceTypes, List<?> transformations) {
+      this.adviceTypes = adviceTypes;
+      this.transformations = transformations;
+    }
+
+    @Override
+    public void onBeforeInstall(
+        Instrumentation instrumentation, ResettableClassFileTransformer transformer) {
+      adviceTypes.use(transformations);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.vigia.agent.extension.lazy;
 
 import io.opentelemetry.javaagent.extension.matcher.internal.DelegatingMatcher;
+import io.vigia.agent.boot.Console;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -142,6 +143,7 @@ final class RedefinedClasses implements AgentBuilder.RedefinitionStrategy.Discov
         wanted.add(type);
       }
     }
+    int all = boot.size() + result.size();
     for (Class<?> type : boot) {
       for (Class<?> superType : wanted) {
         if (superType.isAssignableFrom(type)) {
@@ -150,6 +152,7 @@ final class RedefinedClasses implements AgentBuilder.RedefinitionStrategy.Discov
         }
       }
     }
+    Console.debug(() -> result.size() + " of " + all + " loaded classes are looked at");
     return result;
   }
 }
