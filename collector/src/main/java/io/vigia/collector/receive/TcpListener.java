@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -13,6 +14,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
 import io.vigia.collector.net.EventLoops;
 import io.vigia.collector.net.KeepAlive;
 import java.io.IOException;
@@ -158,10 +160,20 @@ public final class TcpListener {
     }
     draining = true;
     drainNanos = System.nanoTime();
-    channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+    letGo(channel);
     for (Channel connection : connections) {
       connection.pipeline().fireUserEventTriggered(Drain.NOW);
     }
+  }
+
+  /** Closes what listens. Another one may listen there when this returns. */
+  public static void letGo(Channel listening) {
+    listening.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+    // its socket is there until its thread has selected again: before it looks at the clock again
+    EventLoop loop = listening.eventLoop();
+    Promise<Void> selected = loop.newPromise();
+    loop.execute(() -> loop.schedule(() -> selected.trySuccess(null), 1, TimeUnit.MILLISECONDS));
+    selected.awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 
   /**

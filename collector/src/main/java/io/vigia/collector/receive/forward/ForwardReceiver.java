@@ -10,7 +10,6 @@ import io.vigia.collector.receive.Receiver;
 import io.vigia.collector.receive.TcpListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +84,7 @@ public final class ForwardReceiver implements Receiver {
   @Override
   public synchronized void drain() {
     if (heartbeat != null) { // another one may want its port
-      heartbeat.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+      TcpListener.letGo(heartbeat);
       heartbeat = null;
     }
     if (listener != null) {

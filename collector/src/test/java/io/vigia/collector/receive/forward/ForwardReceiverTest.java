@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.luben.zstd.Zstd;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.netty.util.concurrent.EventExecutor;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.vigia.collector.core.IntakeException;
@@ -30,8 +31,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -455,9 +454,8 @@ class ForwardReceiverTest {
   /** Another one is to have it then (a reload), also when the threads are busy with messages. */
   @Test
   void itsPortIsFreeOnceItDrains() throws Exception {
-    CountDownLatch busy = new CountDownLatch(1);
-    EventLoops.shared().forEach(loop -> loop.execute(() -> awaitUninterruptibly(busy)));
-    CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(busy::countDown);
+    long until = System.nanoTime() + 300_000_000L;
+    EventLoops.shared().forEach(loop -> loop.execute(() -> goOn(loop, until)));
     receiver.drain();
     try (ServerSocket tcp = new ServerSocket();
         DatagramSocket udp = new DatagramSocket(receiver.address())) {
@@ -466,11 +464,10 @@ class ForwardReceiverTest {
     }
   }
 
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /** One task after the other: a socket is closed only when its thread selects again. */
+  private static void goOn(EventExecutor loop, long until) {
+    if (System.nanoTime() - until < 0) {
+      loop.execute(() -> goOn(loop, until));
     }
   }
 
