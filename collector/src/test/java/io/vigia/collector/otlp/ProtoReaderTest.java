@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -56,6 +60,57 @@ class ProtoReaderTest {
     assertThatThrownBy(() -> new ProtoReader().reset(bomb, 0, bomb.length).next())
         .isInstanceOfSatisfying(
             MalformedOtlpException.class, e -> assertThat(e.reason()).isEqualTo("depth"));
+  }
+
+  @Property
+  void aGroupIsOneFieldWhateverIsInItAndMissedWhereItIsCutOff(@ForAll long seed) throws Exception {
+    Random random = new Random(seed);
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    CodedOutputStream message = CodedOutputStream.newInstance(stream);
+    List<Integer> ends = new ArrayList<>();
+    for (int i = 1 + random.nextInt(4); i > 0; i--) {
+      ends.add(message.getTotalBytesWritten());
+      writeGroup(message, 1 + random.nextInt(3000), random, 3);
+    }
+    message.flush();
+    byte[] bytes = stream.toByteArray();
+    ends.add(bytes.length);
+    for (int length = 0; length <= bytes.length; length++) {
+      ProtoReader reader = new ProtoReader().reset(bytes, 0, length);
+      if (ends.contains(length)) {
+        for (int groups = ends.indexOf(length); groups > 0; groups--) {
+          assertThat(reader.next()).isTrue();
+        }
+        assertThat(reader.next()).isFalse();
+      } else {
+        assertThatThrownBy(
+                () -> {
+                  while (reader.next()) {}
+                })
+            .as("cut off after %d of %d bytes", length, bytes.length)
+            .isInstanceOf(MalformedOtlpException.class);
+      }
+    }
+  }
+
+  private static void writeGroup(CodedOutputStream out, int number, Random random, int deepest)
+      throws IOException {
+    out.writeTag(number, WireFormat.WIRETYPE_START_GROUP);
+    for (int i = random.nextInt(6); i > 0; i--) {
+      int field = 1 + random.nextInt(3000);
+      switch (random.nextInt(5)) {
+        case 0 -> out.writeInt64(field, random.nextLong() >> random.nextInt(64));
+        case 1 -> out.writeFixed64(field, random.nextLong());
+        case 2 -> out.writeFixed32(field, random.nextInt());
+        case 3 -> out.writeByteArray(field, new byte[random.nextInt(200)]);
+        default -> {
+          if (deepest > 0) {
+            writeGroup(out, field, random, deepest - 1);
+          }
+        }
+      }
+    }
+    out.writeTag(number, WireFormat.WIRETYPE_END_GROUP);
   }
 
   @Property
