@@ -83,7 +83,11 @@ final class AssembleAgent {
           DECLARED_FACTORIES + "SpanProcessorFactory.classdata",
           Map.of("setMaxQueueSize", new String[] {DECLARED_CLASS, "setMaxQueueSize"}),
           DECLARED_FACTORIES + "LogRecordProcessorFactory.classdata",
-          Map.of("setMaxQueueSize", new String[] {DECLARED_CLASS, "setMaxQueueSize"}));
+          Map.of("setMaxQueueSize", new String[] {DECLARED_CLASS, "setMaxQueueSize"}),
+          "io/opentelemetry/javaagent/shaded/instrumentation/api/internal/SystemProperty.class",
+          Map.of(
+              "getProperty", new String[] {BOOT + "UpstreamSetting", "property"},
+              "getenv", new String[] {BOOT + "UpstreamSetting", "variable"}));
 
   /** Where two providers would be a question of order; ours asks upstream's where it is needed. */
   private static final Set<String> REPLACED_SERVICES =

@@ -20,7 +20,8 @@ final class JdkTool {
   /** The launcher's {@code module/class} of Java 9 and later, or the class alone on Java 8. */
   private static final Pattern COMMAND =
       Pattern.compile(
-          "(?:(?:jdk|java)\\.[\\w.]+/|(?:com\\.)?sun\\.tools\\.|sun\\.security\\.tools\\.|sun\\.rmi\\.)\\S+(?: .*)?",
+          "(?:(?:jdk|java)\\.[\\w.]+/|(?:com\\.)?sun\\.tools\\.|sun\\.security\\.tools\\.|sun\\.rmi\\."
+              + "|jdk\\.jshell\\.execution\\.)\\S+(?: .*)?",
           Pattern.DOTALL);
 
   static boolean isThisProcess() {

@@ -1,10 +1,12 @@
 package io.vigia.agent.boot;
 
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one of upstream's settings as upstream does, before upstream is there. */
-final class UpstreamSetting {
+public final class UpstreamSetting {
 
   static @Nullable String value(String property) {
     String value = System.getProperty(property);
@@ -12,6 +14,22 @@ final class UpstreamSetting {
       value = System.getenv(property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));
     }
     return value == null || value.isEmpty() ? null : value;
+  }
+
+  /**
+   * In place of {@link System#getProperty(String)} where instrumentations read their settings (the
+   * build has them call this), some on a thread of the application: what its code may read by a
+   * Security Manager's policy is not what ours may.
+   */
+  public static @Nullable String property(String name) {
+    return AccessController.doPrivileged(
+        (PrivilegedAction<@Nullable String>) () -> System.getProperty(name));
+  }
+
+  /** In place of {@link System#getenv(String)}, for the same reason. */
+  public static @Nullable String variable(String name) {
+    return AccessController.doPrivileged(
+        (PrivilegedAction<@Nullable String>) () -> System.getenv(name));
   }
 
   private UpstreamSetting() {}

@@ -15,12 +15,15 @@ public final class VigiaAgent {
 
   private static final String STARTED = "vigia.agent.started";
   private static final String ENABLED = "otel.javaagent.enabled";
+  private static final String TRUSTED =
+      "otel.javaagent.experimental.security-manager-support.enabled";
 
   public static void premain(@Nullable String args, Instrumentation instrumentation) {
     try {
       if (isMeant(args) && mayStart()) {
         System.setProperty(STARTED, process());
         quietenUpstream();
+        trustItself();
         LateTimeZone timeZone = new LateTimeZone();
         OpenTelemetryAgent.premain(args, instrumentation);
         timeZone.restore();
@@ -35,6 +38,7 @@ public final class VigiaAgent {
       if (isMeant(args) && mayStart()) {
         System.setProperty(STARTED, process());
         quietenUpstream();
+        trustItself();
         OpenTelemetryAgent.agentmain(args, instrumentation);
       }
     } catch (Throwable e) {
@@ -49,6 +53,16 @@ public final class VigiaAgent {
             + ".io.opentelemetry.javaagent.tooling.VersionLogger";
     if (System.getProperty(key) == null) {
       System.setProperty(key, "warn");
+    }
+  }
+
+  /**
+   * An application that installs a Security Manager when it runs (OpenSearch 2, Elasticsearch 7)
+   * trusts its own code only: its policy is not to end what the agent was already doing.
+   */
+  private static void trustItself() {
+    if (UpstreamSetting.value(TRUSTED) == null) {
+      System.setProperty(TRUSTED, "true");
     }
   }
 

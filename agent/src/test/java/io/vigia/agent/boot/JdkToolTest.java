@@ -24,6 +24,7 @@ class JdkToolTest {
         "sun.tools.jstack.JStack 1",
         "com.sun.tools.javac.Main A.java",
         "sun.rmi.registry.RegistryImpl",
+        "jdk.jshell.execution.RemoteExecutionControl 39023",
       })
   void programOfTheJdkIsOne(String command) {
     assertThat(JdkTool.is(command, directory)).isTrue();

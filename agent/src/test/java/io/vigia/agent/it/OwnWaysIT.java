@@ -2,6 +2,7 @@ package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vigia.agent.programs.Guarded;
 import io.vigia.agent.programs.LateSettings;
 import io.vigia.agent.programs.OwnStderr;
 import java.nio.file.Path;
@@ -62,6 +63,32 @@ class OwnWaysIT {
         assertThat(receiver.logs()).as(jvm.output()).isEmpty();
         assertThat(jvm.output()).contains("[vigia] the collector http://127.0.0.1:");
       }
+    }
+  }
+
+  /** One whose policy does not know the agent, which began before it. */
+  @Test
+  void underASecurityManagerThatAnApplicationInstallsInItsMainNothingIsMissing() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm plain = Jvm.of(Guarded.class).withoutAgent().start();
+        Jvm jvm =
+            Jvm.of(Guarded.class)
+                .sendingTo(receiver)
+                .option("-Dotel.bsp.schedule.delay=100")
+                .option("-Dotel.metric.export.interval=300")
+                .argument("told")
+                .start()) {
+      jvm.awaitUnlessEnded(
+          () ->
+              receiver.spans.size() >= 2
+                  && receiver.logs().size() >= 2
+                  && receiver.metric("http.server.request.duration").isPresent());
+      jvm.endWell();
+      assertThat(receiver.spans).as(jvm.output()).hasSize(2);
+      assertThat(receiver.logs()).hasSize(2);
+      assertThat(receiver.metric("http.server.request.duration")).isPresent();
+      assertThat(plain.exitCode(Duration.ofSeconds(60))).as(plain.output()).isZero();
+      assertThat(jvm.stdout()).isEqualTo(plain.stdout());
     }
   }
 

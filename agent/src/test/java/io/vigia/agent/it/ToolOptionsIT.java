@@ -99,6 +99,18 @@ class ToolOptionsIT {
     }
   }
 
+  /** Which runs what it is told in a JVM of its own, and waits five seconds for that to start. */
+  @Test
+  void jshellIsLeftAloneWithTheJvmThatItStarts() throws Exception {
+    Path script = directory.resolve("script.jsh");
+    Files.writeString(
+        script, "/exit System.getProperty(\"vigia.agent.started\") == null ? 6 : 7\n");
+    try (Jvm jvm = run("jshell", "-s", script.toString()).start()) {
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isEqualTo(6);
+      assertThat(jvm.output()).doesNotContain("[vigia]");
+    }
+  }
+
   /** One that talks to the service's JVM, which has an agent of its own. */
   @Test
   void jcmdReachesTheService() throws Exception {
