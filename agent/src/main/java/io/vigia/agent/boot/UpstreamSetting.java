@@ -19,15 +19,25 @@ public final class UpstreamSetting {
   /**
    * In place of {@link System#getProperty(String)} where instrumentations read their settings (the
    * build has them call this), some on a thread of the application: what its code may read by a
-   * Security Manager's policy is not what ours may.
+   * Security Manager's policy is not what ours may. Of other names the policy is asked as ever,
+   * since whatever code there is may call this.
+   *
+   * @throws SecurityException for a name that is no setting of instrumentations, where the policy
+   *     says so
    */
   public static @Nullable String property(String name) {
+    if (!name.startsWith("otel.instrumentation.") && !name.startsWith("otel.semconv")) {
+      return System.getProperty(name);
+    }
     return AccessController.doPrivileged(
         (PrivilegedAction<@Nullable String>) () -> System.getProperty(name));
   }
 
-  /** In place of {@link System#getenv(String)}, for the same reason. */
+  /** In place of {@link System#getenv(String)}, for the same reason and in the same bounds. */
   public static @Nullable String variable(String name) {
+    if (!name.startsWith("OTEL_INSTRUMENTATION_") && !name.startsWith("OTEL_SEMCONV")) {
+      return System.getenv(name);
+    }
     return AccessController.doPrivileged(
         (PrivilegedAction<@Nullable String>) () -> System.getenv(name));
   }

@@ -21,6 +21,14 @@ final class MainProgram {
   /** {@code orders-service-1.4.2-SNAPSHOT.jar} → {@code orders-service}. */
   private static final Pattern VERSION = Pattern.compile("^(.+?)-v?\\d+(\\.[\\w]+)*([-+.]\\w+)*$");
 
+  /** Of a jar that a program makes for its child's class path, as Maven's Surefire does. */
+  private static final Pattern TEMPORARY = Pattern.compile("^(.*[^-_.\\d])[-_.]*\\d{9,}(_\\d+)?$");
+
+  /** {@code java Hello.java}. */
+  private static final Pattern SOURCE =
+      Pattern.compile(
+          "^com\\.sun\\.tools\\.javac\\.launcher\\.\\w+ (?:.*?/)?([^/ ]+?)(?:\\.java)?(?: .*)?$");
+
   private static final String SPRING_BOOT_LOADER = "org.springframework.boot.loader.";
 
   private final @Nullable String implementationTitle;
@@ -62,7 +70,12 @@ final class MainProgram {
     int end = command.indexOf(' ');
     String main = end < 0 ? command : command.substring(0, end);
     // module/class
-    String mainClass = main.substring(main.lastIndexOf('/') + 1);
+    int module = main.lastIndexOf('/') + 1;
+    String mainClass = main.substring(module);
+    Matcher source = SOURCE.matcher(command.substring(module));
+    if (source.matches()) {
+      mainClass = source.group(1);
+    }
     String first = classPath == null ? "" : classPath.split(File.pathSeparator, 2)[0];
     Attributes manifest = first.endsWith(".jar") ? manifest(new File(first)) : new Attributes();
     if (mainClass.equals(manifest.getValue(Attributes.Name.MAIN_CLASS))) {
@@ -116,8 +129,12 @@ final class MainProgram {
 
   static String withoutVersion(String fileName) {
     String base = fileName.substring(0, fileName.length() - ".jar".length());
-    Matcher matcher = VERSION.matcher(base);
-    return matcher.matches() ? matcher.group(1) : base;
+    Matcher version = VERSION.matcher(base);
+    if (version.matches()) {
+      return version.group(1);
+    }
+    Matcher temporary = TEMPORARY.matcher(base);
+    return temporary.matches() ? temporary.group(1) : base;
   }
 
   private static @Nullable String nonEmpty(@Nullable String value) {

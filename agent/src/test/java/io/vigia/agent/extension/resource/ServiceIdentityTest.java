@@ -221,6 +221,11 @@ class ServiceIdentityTest {
     "orders.jar, orders",
     "k8s-tool.jar, k8s-tool",
     "app-v3.0.0-rc.1+build5.jar, app",
+    "orders-1.0-20261123.094512-3.jar, orders",
+    "orders-1.0.20261123094512.jar, orders",
+    "20261123094512.jar, 20261123094512",
+    "surefirebooter-20261123100301234_3.jar, surefirebooter",
+    "surefirebooter5812334567891234567.jar, surefirebooter",
   })
   void jarNameLosesItsVersion(String file, String name) {
     assertThat(MainProgram.withoutVersion(file)).isEqualTo(name);
@@ -230,6 +235,9 @@ class ServiceIdentityTest {
   @CsvSource({
     "com.acme.Main --password=x, com.acme.Main",
     "app.module/com.acme.Main, com.acme.Main",
+    "jdk.compiler/com.sun.tools.javac.launcher.Main /opt/shop/Hello.java --password=x/y, Hello",
+    "jdk.compiler/com.sun.tools.javac.launcher.SourceLauncher Hello.java, Hello",
+    "jdk.compiler/com.sun.tools.javac.launcher.Main bin/report 7, report",
   })
   void mainClassIsTheFirstWord(String command, String mainClass) {
     MainProgram program = MainProgram.of(Map.of("sun.java.command", command)::get);
