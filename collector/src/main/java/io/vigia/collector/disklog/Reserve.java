@@ -29,7 +29,13 @@ public final class Reserve {
   private final Path file;
   private final Path directory;
   private final long bytes;
+
+  /** There is a file to give up, be it of another size. */
   private boolean held;
+
+  /** It is of the size that is wanted. */
+  private boolean whole;
+
   private boolean failed;
   private long failedNanos;
   private volatile boolean released;
@@ -51,7 +57,15 @@ public final class Reserve {
 
   /** Looks whether a process before this one gave it up and there is no room for it yet. */
   public synchronized void open() throws IOException {
-    if (bytes > 0 && disk.exists(file) && size() == 0 && disk.usableBytes(directory) < 2 * bytes) {
+    if (!disk.exists(file)) {
+      return;
+    }
+    if (bytes == 0) {
+      disk.delete(file);
+      return;
+    }
+    held = size() > 0; // what a process before this one wanted is more than nothing
+    if (!held && disk.usableBytes(directory) < 2 * bytes) {
       released = true;
       LOG.warn(
           "the disk of {} is still full; senders are told to wait until {} bytes are free",
@@ -66,17 +80,20 @@ public final class Reserve {
    * @throws IOException when the disk does not answer; nothing has changed
    */
   public synchronized void restore() throws IOException {
-    if (held || bytes == 0) {
+    if (whole || bytes == 0) {
       return;
     }
-    if (disk.exists(file) && size() == bytes) {
-      held = true;
-    } else if (disk.usableBytes(directory) >= 2 * bytes
+    long has = held ? size() : 0;
+    if (has == bytes) {
+      whole = true;
+    } else if (disk.usableBytes(directory) + has >= 2 * bytes
         && !(failed && System.nanoTime() - failedNanos < RETRY_NANOS)) {
+      held = false;
       make();
       disk.syncDirectory(directory);
       failed = false;
       held = true;
+      whole = true;
       if (released) {
         LOG.info("{}: there is room again; taking in again", directory);
       }
@@ -122,6 +139,7 @@ public final class Reserve {
       return false;
     }
     held = false;
+    whole = false;
     released = true;
     LOG.warn(
         "the disk of {} is full ({}); the reserve of {} bytes is given up, senders are told to"

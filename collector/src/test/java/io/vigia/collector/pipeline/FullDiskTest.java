@@ -205,6 +205,40 @@ class FullDiskTest {
   }
 
   @Test
+  void reserveOfAnotherSizeIsOneTooWhileThereIsNoRoomForTheOneThatIsWanted() throws Exception {
+    exporter.goDown();
+    start(RESERVE_BYTES);
+    accept("refused", 3);
+    pipeline.close();
+    disk.capacityBytes = disk.usedBytes() + RESERVE_BYTES;
+    startAsItIs(3 * RESERVE_BYTES);
+    fill();
+    exporter.behave(FullDiskTest::refuseAll);
+    await().until(() -> pipeline.deadLetterStatus().get(0).items() == 3);
+    assertThat(disk.bytes(RESERVE)).isEmpty();
+    assertThat(refusal("too early")).isEqualTo("disk_full");
+    disk.capacityBytes = Long.MAX_VALUE;
+    awaitIntakeAgain("in time");
+    assertThat(disk.bytes(RESERVE)).hasSize(3 * RESERVE_BYTES);
+  }
+
+  @Test
+  void reserveIsMadeAnewInTheRoomOfTheOneBefore() throws Exception {
+    start(RESERVE_BYTES);
+    pipeline.close();
+    disk.capacityBytes = disk.usedBytes() + 10_000;
+    start(RESERVE_BYTES / 2);
+  }
+
+  @Test
+  void reserveThatIsNotWantedAnyMoreGivesItsRoomBack() throws Exception {
+    start(RESERVE_BYTES);
+    pipeline.close();
+    start(0);
+    assertThat(disk.exists(RESERVE)).isFalse();
+  }
+
+  @Test
   void aDiskThatIsFullInAnotherLanguageIsFullToo() throws Exception {
     disk.noSpace = "Auf dem Gerät ist kein Speicherplatz mehr verfügbar";
     deadLettersHaveTheReserveAndIntakeWaitsUntilItIsThereAgain();
