@@ -1,5 +1,6 @@
 package io.vigia.collector;
 
+import io.netty.util.NetUtil;
 import io.vigia.collector.config.CollectorConfig;
 import io.vigia.collector.config.Listen;
 import java.net.InetSocketAddress;
@@ -11,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Addresses {
   private Addresses() {}
 
+  /** {@code 127.0.0.1:4317}, {@code [::1]:4317} (RFC 5952). */
   static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    return NetUtil.toSocketAddressString(address);
   }
 
   static String url(CollectorConfig.@Nullable Tls tls, InetSocketAddress address) {

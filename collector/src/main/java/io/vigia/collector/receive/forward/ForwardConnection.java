@@ -3,6 +3,7 @@ package io.vigia.collector.receive.forward;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.NetUtil;
 import io.vigia.collector.core.Batch;
 import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.IntakeException;
@@ -63,7 +64,7 @@ final class ForwardConnection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     peer =
         ctx.channel().remoteAddress() instanceof InetSocketAddress address
-            ? address.getAddress().getHostAddress() + ":" + address.getPort()
+            ? NetUtil.toSocketAddressString(address)
             : "";
   }
 

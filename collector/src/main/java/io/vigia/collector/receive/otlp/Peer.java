@@ -1,6 +1,7 @@
 package io.vigia.collector.receive.otlp;
 
 import io.netty.channel.Channel;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 
 /** The sender's address as the envelope wants it. */
@@ -9,7 +10,7 @@ final class Peer {
 
   static String of(Channel channel) {
     return channel.remoteAddress() instanceof InetSocketAddress address
-        ? address.getAddress().getHostAddress() + ":" + address.getPort()
+        ? NetUtil.toSocketAddressString(address)
         : "";
   }
 }
