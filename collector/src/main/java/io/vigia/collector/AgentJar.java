@@ -13,7 +13,15 @@ final class AgentJar {
 
   /** The exact command when the agent is found near the collector's jar. */
   static String attachLine() {
-    return "java -javaagent:" + locate() + " -jar your-service.jar";
+    return attachLine(locate());
+  }
+
+  /** To be typed into a shell, which takes a path apart at spaces. */
+  static String attachLine(String jar) {
+    String option = "-javaagent:" + jar;
+    boolean plain = option.matches("[A-Za-z0-9/._+@%:,=-]+");
+    String word = plain ? option : "'" + option.replace("'", "'\\''") + "'";
+    return "java " + word + " -jar your-service.jar";
   }
 
   private static String locate() {
