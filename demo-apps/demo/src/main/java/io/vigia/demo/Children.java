@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Starts processes and stops them all, the last started first. {@link #close} may be called by the
@@ -15,6 +16,12 @@ import java.util.Optional;
  */
 final class Children implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** Set in a shell for other services, these would lead ours elsewhere. */
+  private static final Pattern SETTING =
+      Pattern.compile(
+          "(VIGIA|OTEL|SPRING|SERVER|MANAGEMENT|LOGGING|CLASSIFIER|REDIS)_.*",
+          Pattern.CASE_INSENSITIVE);
 
   private final Path directory;
   private final Watchdog watchdog;
@@ -39,6 +46,7 @@ final class Children implements AutoCloseable {
     Path log = Files.createDirectories(directory.resolve("logs")).resolve(name + ".log");
     ProcessBuilder builder =
         new ProcessBuilder(Watchdog.detached(command)).directory(directory.toFile());
+    forgetSettings(builder.environment());
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
     Process process = builder.start();
@@ -48,6 +56,13 @@ final class Children implements AutoCloseable {
     watchdog.watch(process.pid());
     leftovers.add(process.toHandle(), name);
     return child;
+  }
+
+  /** Takes out what may have been set for other services: the demo is the same in every shell. */
+  static void forgetSettings(Map<String, String> environment) {
+    environment.keySet().removeIf(name -> SETTING.matcher(name).matches());
+    environment.computeIfPresent(
+        "JAVA_TOOL_OPTIONS", (name, options) -> options.contains("-javaagent:") ? null : options);
   }
 
   /** One that has ended though nobody stopped it. */

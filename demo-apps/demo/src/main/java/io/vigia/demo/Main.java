@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,11 +25,14 @@ import picocli.CommandLine.Option;
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:stopped, or with --once: everything was seen",
+      "0:the time was over, or with --once: everything was seen",
       "1:something did not start or stopped, or with --once: is missing",
-      "2:wrong option"
+      "2:wrong option",
+      "130:Ctrl-C"
     })
 public final class Main implements Callable<Integer> {
+  private static final int INTERRUPTED = 130;
+
   @Option(
       names = "--once",
       description = "wait until all three signals can be queried, print what was seen, and exit")
@@ -75,6 +79,10 @@ public final class Main implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--seconds must be 1 to 31536000");
     }
+    if (!(rate > 0 && rate <= 100_000)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--rate must be above 0 and up to 100000");
+    }
     PrintStream out = System.out;
     try {
       Jars jars = Jars.in(project);
@@ -104,10 +112,22 @@ public final class Main implements Callable<Integer> {
       out.println("  ended what an earlier demo left running: " + String.join(", ", ended));
     }
     Children children = new Children(directory.path(), Watchdog.start(), leftovers);
-    Thread hook = new Thread(() -> stop(children, out), "stop");
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Thread hook =
+        new Thread(
+            () -> {
+              interrupted.set(true);
+              stop(children, out);
+            },
+            "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       return run(new Progress(out, children), jars, directory, children, out);
+    } catch (DemoException | IOException e) {
+      if (interrupted.get()) {
+        return INTERRUPTED; // it fails because it is being stopped
+      }
+      throw e;
     } finally {
       stop(children, out);
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,35 @@ class ChildrenTest {
               "service ended with exit code 3", directory.resolve("logs/service.log").toString())
           .endsWith("port in use");
     }
+  }
+
+  /** Somebody who tries the demo may have OpenTelemetry in use, with settings in the shell. */
+  @Test
+  void settingsOfOtherServicesAreNotHandedOn() {
+    Map<String, String> shell =
+        new HashMap<>(
+            Map.of(
+                "OTEL_EXPORTER_OTLP_ENDPOINT", "https://elsewhere:4318",
+                "OTEL_SERVICE_NAME", "other",
+                "VIGIA_COLLECTOR", "elsewhere",
+                "SERVER_PORT", "1",
+                "spring_application_name", "other",
+                "JAVA_TOOL_OPTIONS", "-javaagent:/x/vigia-agent.jar"));
+    Map<String, String> kept = Map.of("PATH", "/bin", "HOME", "/home/me", "LANG", "C.UTF-8");
+    shell.putAll(kept);
+
+    Children.forgetSettings(shell);
+
+    assertThat(shell).isEqualTo(kept);
+  }
+
+  @Test
+  void otherOptionsOfTheJvmAreHandedOn() {
+    Map<String, String> shell = new HashMap<>(Map.of("JAVA_TOOL_OPTIONS", "-Xss2m"));
+
+    Children.forgetSettings(shell);
+
+    assertThat(shell).containsOnlyKeys("JAVA_TOOL_OPTIONS");
   }
 
   @Test

@@ -69,6 +69,7 @@ class ReadmeIT {
         child.interrupt();
         int code = child.awaitExit(Duration.ofSeconds(30));
         assertThat(code).as(child.output()).isIn(0, 130);
+        assertThat(child.output()).doesNotContain("being stopped").doesNotContain("Exception");
         assertThat(all).noneMatch(ProcessHandle::isAlive);
         assertThat(Leftovers.of(child)).isEmpty();
       } else {
