@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "draw",
     description = "Draws a picture that the default model knows.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
 final class Draw implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "THING", description = "What: dog, cat, car, …")
   private String label;

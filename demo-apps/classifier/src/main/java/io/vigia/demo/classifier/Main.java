@@ -31,6 +31,9 @@ public final class Main implements Callable<Integer> {
     System.setProperty("java.awt.headless", "true");
   }
 
+  /** A picture is an array in memory. */
+  private static final long MOST = 1_000_000_000;
+
   private static final Logger LOG = LogManager.getLogger(Main.class);
 
   @Option(
@@ -88,6 +91,10 @@ public final class Main implements Callable<Integer> {
     }
     if (port < 0 || port > 65535) {
       throw new ParameterException(spec.commandLine(), "--port is 0 to 65535, not " + port);
+    }
+    if (maxBytes < 1 || maxBytes > MOST || maxPixels < 1 || maxPixels > MOST) {
+      throw new ParameterException(
+          spec.commandLine(), "--max-bytes and --max-pixels are 1 to " + MOST);
     }
     ImageClassifier classifier;
     try {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class MainTest {
@@ -51,11 +53,23 @@ class MainTest {
     assertThat(err.toString()).contains("0 to 65535, not 70000");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--max-bytes", "--max-pixels"})
+  void limitOutOfRangeIsAnError(String option) {
+    for (long limit : new long[] {-1, 0, Long.MAX_VALUE}) {
+      assertThat(run(option, "" + limit, "--host", "192.0.2.1")).isEqualTo(2);
+      assertThat(err.toString()).contains(option).contains("1 to ");
+    }
+  }
+
   @Test
   void helpAndVersionAreAnswered() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("--port").contains("draw");
     assertThat(run("--version")).isZero();
+    assertThat(out.toString()).contains("classifier ");
+    out.getBuffer().setLength(0);
+    assertThat(run("draw", "--version")).isZero();
     assertThat(out.toString()).contains("classifier ");
   }
 

@@ -1,6 +1,5 @@
 package io.vigia.demo.guestbook;
 
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -48,13 +47,19 @@ public final class Main implements Callable<Integer> {
     }
   }
 
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
   @Override
   public Integer call() {
+    if (port < 0 || port > 65_535) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--port is 0 to 65535, not " + port);
+    }
     SpringApplication application = new SpringApplication(GuestbookApplication.class);
     application.setBannerMode(Banner.Mode.OFF);
-    application.setDefaultProperties(Map.of("server.port", port, "server.address", host));
     try {
-      application.run();
+      // as arguments they hold whatever the environment says (SERVER_PORT)
+      application.run("--server.port=" + port, "--server.address=" + host);
       return 0;
     } catch (RuntimeException e) {
       // Spring has logged the reason already

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -124,9 +125,19 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (!(rate > 0) || rate > 100_000 || connections < 1 || connections > 10_000) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--rate must be above 0 and up to 100000, --connections 1 to 10000");
+      throw wrong("--rate must be above 0 and up to 100000, --connections 1 to 10000");
     }
+    if (bad + slow > 1) {
+      throw wrong("--bad and --slow must be 100% together at most");
+    }
+    if (timeout.isZero()) {
+      throw wrong("--timeout must be above 0");
+    }
+    requireHttp("--guestbook", guestbook);
+    if (classifier != null) {
+      requireHttp("--classifier", classifier);
+    }
+    Pictures source = pictures();
     Random random = new Random(seed);
     Tally tally = new Tally();
     ExecutorService callbacks = Executors.newFixedThreadPool(4, Main::daemon);
@@ -137,7 +148,6 @@ public final class Main implements Callable<Integer> {
             .connectTimeout(timeout)
             .executor(callbacks)
             .build();
-    Pictures source = pictures == null ? Pictures.drawn() : Pictures.of(pictures);
     LoadRun run =
         new LoadRun(
             http,
@@ -170,6 +180,25 @@ public final class Main implements Callable<Integer> {
       done.countDown();
     }
     return summary.answered() > 0 ? 0 : 1;
+  }
+
+  private void requireHttp(String option, URI url) {
+    String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+    if (url.getHost() == null || !scheme.equals("http") && !scheme.equals("https")) {
+      throw wrong(option + " must look like http://127.0.0.1:3000, not '" + url + "'");
+    }
+  }
+
+  private Pictures pictures() {
+    try {
+      return pictures == null ? Pictures.drawn() : Pictures.of(pictures);
+    } catch (IOException e) {
+      throw wrong("--pictures cannot be read: " + e);
+    }
+  }
+
+  private CommandLine.ParameterException wrong(String message) {
+    return new CommandLine.ParameterException(spec.commandLine(), message);
   }
 
   private Summary summary(LoadRun run, Tally tally, long startMillis) {
