@@ -31,7 +31,9 @@ final class CollectorDashboard {
                 .query("sum(" + PENDING + "{" + CHOSEN + "})", "pending"))
         .panel(
             Panel.number(
-                    "Oldest pending", "s", "Age of the oldest record not yet delivered anywhere.")
+                    "Oldest pending",
+                    "s",
+                    "Age of the oldest record that one of the destinations has not confirmed.")
                 .query("max(" + age() + ") or vector(0)", "age")
                 .thresholds(60, 600))
         .panel(
@@ -57,7 +59,8 @@ final class CollectorDashboard {
             Panel.lines(
                     "Refused and malformed",
                     "cps",
-                    "What senders were told to send later, and what could not be understood.")
+                    "What was refused, for a while or for good as the reason says, and what could not"
+                        + " be understood.")
                 .query(
                     "sum by (receiver, reason) ("
                         + rate("vigia_receiver_refused_items_total")

@@ -35,7 +35,7 @@ final class LatencyDashboard {
                 .query(quantile(0.95, SERVER, CHOSEN, ""), "p95")
                 .thresholds(0.3, 1))
         .panel(
-            Panel.number("Services", "short", "Services that answered requests.")
+            Panel.number("Services", "short", "Services that report requests.")
                 .query("count(sum by (job) (" + rate(SERVER + "_count", CHOSEN) + "))", "services"))
         .row("Rate and errors")
         .panel(
@@ -74,7 +74,7 @@ final class LatencyDashboard {
                 .queryWithExemplars(quantile(0.95, SERVER, CHOSEN, "job, "), "{{job}}")
                 .size(12, 8))
         .panel(
-            Panel.lines("p95 by route", "s", "The ten slowest routes.")
+            Panel.lines("p95 by route", "s", "The ten slowest routes of each moment.")
                 .queryWithExemplars(
                     "topk(10, " + quantile(0.95, SERVER, CHOSEN, "job, http_route, ") + ")",
                     "{{job}} {{http_route}}")

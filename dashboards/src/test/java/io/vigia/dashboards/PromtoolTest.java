@@ -12,8 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Prometheus' own parser and rule tester on what is committed. */
 class PromtoolTest {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+  /** A panel or row that the reader of an alert is sent to. */
+  private static final Pattern NAMED = Pattern.compile("(?:panel|row) ([^.;]+)");
 
   @TempDir private Path folder;
 
@@ -61,8 +68,26 @@ class PromtoolTest {
     promtool("test", "rules", Committed.RULES.resolve("rules.test.yml").toString());
   }
 
+  /** The file says when each fires: every one of them is in it, and fires there. */
   @Test
-  void alertsSendTheReaderToDashboardsThatExist() throws IOException {
+  void everyAlertHasACaseInWhichItFires() throws IOException {
+    List<String> fire = new ArrayList<>();
+    YAML.readTree(Committed.RULES.resolve("rules.test.yml").toFile())
+        .findValues("alert_rule_test")
+        .forEach(
+            cases ->
+                cases.forEach(
+                    each -> {
+                      if (!each.path("exp_alerts").isEmpty()) {
+                        fire.add(each.path("alertname").asText());
+                      }
+                    }));
+    JsonNode rules = YAML.readTree(Committed.RULES.resolve("rules.yml").toFile());
+    assertThat(fire).containsAll(rules.findValuesAsText("alert"));
+  }
+
+  @Test
+  void alertsSendTheReaderToDashboardsAndPanelsThatExist() throws IOException {
     List<String> boards =
         Committed.boards().stream().map(b -> b.json().path("uid").asText()).toList();
     JsonNode groups = YAML.readTree(Committed.RULES.resolve("rules.yml").toFile()).path("groups");
@@ -70,6 +95,17 @@ class PromtoolTest {
       Stream.of(text.asText().split("[ ,.;]"))
           .filter(word -> word.startsWith("vigia-"))
           .forEach(uid -> assertThat(boards).contains(uid));
+    }
+    Set<String> titles = new HashSet<>();
+    Committed.boards()
+        .forEach(
+            board ->
+                board.json().path("panels").forEach(p -> titles.add(p.path("title").asText())));
+    for (JsonNode text : groups.findValues("description")) {
+      Matcher named = NAMED.matcher(text.asText());
+      while (named.find()) {
+        assertThat(titles).contains(named.group(1));
+      }
     }
     assertThat(groups.findValues("summary")).hasSizeGreaterThan(5);
   }
