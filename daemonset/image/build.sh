@@ -5,16 +5,23 @@
 # and C library first, for a machine without a registry (Linux only).
 set -eu
 cd "$(dirname "$0")/../.."
+usage() {
+  echo "usage: build.sh [--base FILE.tar | --local-base]" >&2
+  exit 2
+}
+
 base=
 case ${1:-} in
   '') ;;
-  --base) base=$(cd "$(dirname "$2")" && pwd)/$(basename "$2") ;;
+  --base)
+    [ $# -eq 2 ] || usage
+    base=$(cd "$(dirname "$2")" && pwd)/$(basename "$2") ;;
   --local-base)
     mkdir -p target
     base=$PWD/target/vigia-base.tar
     [ -n "$(find "$base" -newer daemonset/image/BaseImage.java 2>/dev/null)" ] ||
       java daemonset/image/BaseImage.java "$base" ;;
-  *) echo "usage: build.sh [--base FILE.tar | --local-base]" >&2; exit 2 ;;
+  *) usage ;;
 esac
 ./mvnw -q -Pimage -DskipTests ${base:+"-Dimage.base=tar://$base"} \
   -pl agent,collector,demo-apps/classifier,demo-apps/guestbook package

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints the folder in which the servers for the tests are kept by version (VIGIA_BACKENDS overrides).
 # Not below root's home: Elasticsearch refuses to run as root, and the user it then runs as cannot
-# look in there. io.vigia.tests.backends.Folder says the same.
+# look in there. io.vigia.tests.backends.BackendFolder says the same.
 set -euo pipefail
 if [ -n "${VIGIA_BACKENDS:-}" ]; then echo "$VIGIA_BACKENDS"
 elif [ "$(id -u)" = 0 ]; then echo /var/cache/vigia/backends

@@ -187,6 +187,8 @@ class DaemonsetManifestsTest {
                   + firstMatch(pom, "<into>([^<]+)</into>")
                   + "/"
                   + firstMatch(pom, "<include>([^<]+)</include>"));
+      // modules are built at the same time, but for what they say that they need
+      assertThat(pom).containsPattern("(?s)<id>image</id>.*<artifactId>vigia-agent</artifactId>");
       assertThat(env(container).get("VIGIA_COLLECTOR")).isEqualTo(collectorService());
       assertThat(env(container).keySet().stream().filter(name -> name.startsWith("VIGIA_")))
           .hasSizeGreaterThan(4)
