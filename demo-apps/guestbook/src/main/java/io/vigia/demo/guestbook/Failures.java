@@ -5,6 +5,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -47,7 +48,7 @@ class Failures {
   @ExceptionHandler
   ResponseEntity<Map<String, String>> redisDown(JedisException e, HttpServletRequest request) {
     log.error("redis failed for {} {}", request.getMethod(), request.getRequestURI(), e);
-    return ResponseEntity.status(503)
+    return json(503)
         .header(HttpHeaders.RETRY_AFTER, "2")
         .body(Map.of("error", "the guestbook's memory cannot be reached; try again in a moment"));
   }
@@ -59,7 +60,7 @@ class Failures {
       return refuse(status, String.valueOf(known.getBody().getDetail()), request);
     }
     log.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
-    return ResponseEntity.status(500).body(Map.of("error", "something broke; the log says what"));
+    return json(500).body(Map.of("error", "something broke; the log says what"));
   }
 
   private ResponseEntity<Map<String, String>> refuse(
@@ -67,6 +68,11 @@ class Failures {
     metrics.refused(status);
     log.warn(
         "{} {} refused with {}: {}", request.getMethod(), request.getRequestURI(), status, why);
-    return ResponseEntity.status(status).body(Map.of("error", why));
+    return json(status).body(Map.of("error", why));
+  }
+
+  /** Whatever the visitor would rather have, an image for instance. */
+  private static ResponseEntity.BodyBuilder json(int status) {
+    return ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
   }
 }

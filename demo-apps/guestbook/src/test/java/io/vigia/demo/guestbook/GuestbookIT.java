@@ -160,6 +160,16 @@ class GuestbookIT {
   }
 
   @Test
+  void refusalIsTheSameWhateverFormIsAskedFor() throws Exception {
+    for (String form : new String[] {"image/png", "text/html", "application/xml"}) {
+      assertRefused(
+          send(request("/pictures/999999999").header("Accept", form)), 404, "kept for ten minutes");
+      assertRefused(send(request("/no/such").header("Accept", form)), 404, "No static resource");
+    }
+    assertRefused(send(request("/entries").header("Accept", "image/png")), 406, "cceptable");
+  }
+
+  @Test
   void newLinesCannotForgeALogLineOrAnEntry() throws Exception {
     JsonNode entry = JSON.readTree(post("one\r\n2026 ERROR two", null).body());
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -24,6 +25,9 @@ public final class PictureReader {
 
   /** Enough for any model's input; the rest is skipped while decoding. */
   private static final int ENOUGH_PIXELS_PER_EDGE = 1024;
+
+  /** Of {@code com.sun.imageio.plugins.jpeg.JPEGImageReaderResources}. */
+  private static final String CUT_JPEG = "Truncated File";
 
   private final long maxPixels;
 
@@ -84,7 +88,15 @@ public final class PictureReader {
     int step = Math.max(1, Math.min(width, height) / ENOUGH_PIXELS_PER_EDGE);
     ImageReadParam param = reader.getDefaultReadParam();
     param.setSourceSubsampling(step, step, 0, 0);
-    return reader.read(0, param);
+    AtomicBoolean cut = new AtomicBoolean();
+    // the decoder of JPEG paints what is missing grey, and tells so by the way
+    reader.addIIOReadWarningListener(
+        (source, warning) -> cut.compareAndSet(false, warning.contains(CUT_JPEG)));
+    BufferedImage picture = reader.read(0, param);
+    if (cut.get()) {
+      throw new BadPictureException(Reason.DAMAGED, "the picture is damaged: its end is missing");
+    }
+    return picture;
   }
 
   private static String describe(Throwable e) {

@@ -68,6 +68,16 @@ class PictureReaderTest {
     assertThat(refusal).hasMessageContaining("100000 × 100000");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"jpg", "png"})
+  void halfAPictureIsDamaged(String format) throws IOException {
+    byte[] whole = PictureFile.encode(Artist.draw(Thing.DOG, 1, 192), format);
+
+    BadPictureException refusal = refusal(Arrays.copyOf(whole, whole.length / 2));
+
+    assertThat(refusal.reason()).isEqualTo(Reason.DAMAGED);
+  }
+
   @Test
   void damagedPictureIsRefusedOrReadButNeverFailsOtherwise() throws Exception {
     Random random = new Random(1);
