@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     description = "A guestbook on Redis; pictures are named by the classifier.",
     footer = {
       "",
-      "Settings by environment:",
+      "Settings by environment, beside Spring Boot's own (SERVER_PORT, SERVER_ADDRESS, …):",
       "  REDIS_PRIMARY   where entries are written     (127.0.0.1:6379)",
       "  REDIS_REPLICAS  where entries are read, a list with commas (the primary)",
       "  CLASSIFIER_URL  who names pictures            (http://127.0.0.1:5000/predict)",
@@ -26,13 +26,13 @@ import picocli.CommandLine.Option;
 public final class Main implements Callable<Integer> {
   @Option(
       names = "--port",
-      defaultValue = "3000",
+      defaultValue = "${env:SERVER_PORT:-3000}",
       description = "port of the page (${DEFAULT-VALUE})")
   private int port;
 
   @Option(
       names = "--host",
-      defaultValue = "127.0.0.1",
+      defaultValue = "${env:SERVER_ADDRESS:-127.0.0.1}",
       description = "address to listen on (${DEFAULT-VALUE})")
   private String host;
 
@@ -58,7 +58,7 @@ public final class Main implements Callable<Integer> {
     SpringApplication application = new SpringApplication(GuestbookApplication.class);
     application.setBannerMode(Banner.Mode.OFF);
     try {
-      // as arguments they hold whatever the environment says (SERVER_PORT)
+      // as arguments they win over the environment, which stands for options that are not given
       application.run("--server.port=" + port, "--server.address=" + host);
       return 0;
     } catch (RuntimeException e) {
