@@ -41,6 +41,7 @@ public final class CollectorAddress {
   }
 
   /**
+   * @throws UnreadableForwardException if that of the forward protocol alone cannot be read
    * @throws IllegalArgumentException if an address cannot be read; the message names the setting
    */
   public static CollectorAddress find(
@@ -81,8 +82,14 @@ public final class CollectorAddress {
     if (forward == null || isBlank(forward)) {
       return new CollectorAddress(otlp, other, source, hostOf(otlp), FORWARD_PORT);
     }
-    URI address = parse("VIGIA_FORWARD", forward.trim(), FORWARD_PORT);
-    return new CollectorAddress(otlp, other, source, hostOf(address), UrlHost.port(address));
+    CollectorAddress withoutIt =
+        new CollectorAddress(otlp, other, source, hostOf(otlp), FORWARD_PORT);
+    try {
+      URI address = parse("VIGIA_FORWARD", forward.trim(), FORWARD_PORT);
+      return new CollectorAddress(otlp, other, source, hostOf(address), UrlHost.port(address));
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableForwardException(e, withoutIt);
+    }
   }
 
   /**
@@ -108,6 +115,22 @@ public final class CollectorAddress {
     return find(
         name -> isUpstreams(name) ? null : System.getProperty(name),
         name -> isUpstreams(name) ? null : System.getenv(name));
+  }
+
+  /** What is set for the forward protocol alone is no address: the others are known. */
+  public static final class UnreadableForwardException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+    private final transient CollectorAddress withoutIt;
+
+    UnreadableForwardException(IllegalArgumentException cause, CollectorAddress withoutIt) {
+      super(cause.getMessage(), cause);
+      this.withoutIt = withoutIt;
+    }
+
+    /** As if it had not been set. */
+    public CollectorAddress withoutIt() {
+      return withoutIt;
+    }
   }
 
   private static URI parse(String name, String value, int defaultPort) {

@@ -52,7 +52,7 @@ public final class RequestHeaders {
    * Whether a signal has an address of its own, and headers for it: those of somebody else than the
    * collector that the token is for.
    */
-  public static boolean areAnothers(String signal) {
+  private static boolean areAnothers(String signal) {
     String own = "otel.exporter.otlp." + signal;
     return UpstreamSetting.value(own + ".endpoint") != null
         && UpstreamSetting.value(own + ".headers") != null;

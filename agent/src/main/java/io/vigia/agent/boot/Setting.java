@@ -158,6 +158,11 @@ public enum Setting {
     }
   }
 
+  /** The same, not below 0 and not above what an int holds. */
+  public int count(int otherwise) {
+    return (int) Math.max(0, Math.min(Integer.MAX_VALUE, number(otherwise)));
+  }
+
   private static @Nullable String clean(@Nullable String value) {
     return value == null || value.trim().isEmpty() ? null : value.trim();
   }

@@ -28,6 +28,9 @@ final class AgentState {
     if (found == null) {
       try {
         found = search.get();
+      } catch (CollectorAddress.UnreadableForwardException e) {
+        found = e.withoutIt();
+        Console.say(e.getMessage() + "; using " + found.forward());
       } catch (IllegalArgumentException e) {
         Console.say(e.getMessage() + "; using localhost");
         isUnreadable = true;
@@ -52,6 +55,8 @@ final class AgentState {
     }
     try {
       address = CollectorAddress.find(endpoint);
+    } catch (CollectorAddress.UnreadableForwardException e) {
+      address = e.withoutIt();
     } catch (IllegalArgumentException e) {
       Console.say(e.getMessage() + "; using localhost");
     }

@@ -89,6 +89,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
   private Map<String, String> override(ConfigProperties config) {
     reportUnknownSettings(KnownSettings::unknown);
     AgentState.configured(config.getString("otel.exporter.otlp.endpoint"));
+    Exports.configured(config::getString);
     CollectorAddress address = AgentState.address();
     if (address != asked) { // the configuration file names another one
       metricsForm = MetricsForm.ask(address);
@@ -212,7 +213,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
       SdkMeterProviderBuilder builder, boolean micrometerIsBridged) {
     return builder
         .registerMetricProducer(
-            new AppRegistryProducer((int) Setting.MAX_SERIES.number(2_000), micrometerIsBridged))
+            new AppRegistryProducer(Setting.MAX_SERIES.count(2_000), micrometerIsBridged))
         .registerMetricProducer(new AgentHealthProducer(Exports.health()));
   }
 

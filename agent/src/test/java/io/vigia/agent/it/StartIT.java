@@ -81,6 +81,31 @@ class StartIT {
   }
 
   @Test
+  void forwardAddressThatCannotBeReadLeavesTheCollectorsAsItIs() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(Hello.class)
+                .sendingTo(receiver)
+                .environment("VIGIA_FORWARD", "tcp://user:secret@collector:24224")
+                .argument("told")
+                .start()) {
+      jvm.awaitUnlessEnded(() -> vigiaLines(jvm).stream().anyMatch(StartIT::isVerdict));
+      jvm.endWell();
+      assertThat(vigiaLines(jvm))
+          .filteredOn(line -> line.contains("VIGIA_FORWARD is not an address"))
+          .singleElement()
+          .asString()
+          .endsWith("; using 127.0.0.1:24224");
+      assertThat(vigiaLines(jvm))
+          .filteredOn(StartIT::isVerdict)
+          .singleElement()
+          .asString()
+          .contains("(from VIGIA_COLLECTOR): reachable");
+      assertThat(jvm.output()).doesNotContain("secret");
+    }
+  }
+
+  @Test
   void withoutASettingTheVerdictSaysThatTheAddressIsTheDefault() throws Exception {
     try (Jvm jvm = Jvm.of(Hello.class).argument("told").start()) {
       jvm.awaitUnlessEnded(() -> vigiaLines(jvm).stream().anyMatch(StartIT::isVerdict));

@@ -3,7 +3,6 @@ package io.vigia.agent.extension.export;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.vigia.agent.boot.CollectorAddress;
 import io.vigia.agent.boot.Console;
-import io.vigia.agent.boot.RequestHeaders;
 import io.vigia.agent.boot.Setting;
 import java.io.File;
 import java.net.URI;
@@ -14,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +28,8 @@ public final class Exports {
 
   /** Addresses of the collector's where a configuration in YAML names none. */
   private static final Set<URI> FILLED_IN = new CopyOnWriteArraySet<>();
+
+  private static volatile SignalAddresses addresses = SignalAddresses.of(name -> null);
 
   private static boolean declared;
   private static @Nullable Spool spool;
@@ -58,6 +60,20 @@ public final class Exports {
     return declared;
   }
 
+  /**
+   * What the SDK's configuration says of single signals; before any exporter is made.
+   *
+   * @param config value of a setting of the SDK, or null
+   */
+  public static void configured(Function<String, @Nullable String> config) {
+    addresses = SignalAddresses.of(config);
+  }
+
+  /** The signal that the SDK's configuration sends to this address, or null. */
+  static @Nullable String signal(URI url) {
+    return addresses.signal(url);
+  }
+
   /** Where a configuration in YAML names no address, exports of OTLP go to this one. */
   public static void filledIn(URI url) {
     FILLED_IN.add(url);
@@ -71,7 +87,7 @@ public final class Exports {
    */
   static boolean isTokenFor(URI url, String signal, @Nullable Map<String, List<String>> given) {
     if (!isDeclared()) {
-      return !RequestHeaders.areAnothers(signal);
+      return !addresses.isAnothers(signal);
     }
     return given == null
         || FILLED_IN.contains(url)

@@ -57,12 +57,18 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
     Map<String, List<String>> given = config.getHeadersSupplier().get();
     URI url = config.getEndpoint();
     Map<String, List<String>> headers =
-        HEADERS.over(given, Exports.isTokenFor(url, stream(url), given));
+        HEADERS.over(given, Exports.isTokenFor(url, signal(url), given));
     headers.put("Content-Type", Collections.singletonList(config.getContentType()));
     if (compressor != null) {
       headers.put("Content-Encoding", Collections.singletonList(compressor.getEncoding()));
     }
     return headers;
+  }
+
+  /** For what is set for one signal, whose path may be any. */
+  private static String signal(URI url) {
+    String known = Exports.signal(url);
+    return known == null ? stream(url) : known;
   }
 
   /** {@code /v1/traces} → {@code traces}; the node collector reads the signal off the file name. */
@@ -80,7 +86,7 @@ public final class SpillingHttpSenderProvider implements HttpSenderProvider {
     if (!"https".equalsIgnoreCase(config.getEndpoint().getScheme())) {
       return null;
     }
-    TlsFiles files = TlsFiles.find(stream(config.getEndpoint()));
+    TlsFiles files = TlsFiles.find(signal(config.getEndpoint()));
     // what a configuration in YAML says goes before variables
     if (config.getSslContext() == null || (files.isSet() && !Exports.isDeclared())) {
       return () -> files.current().sockets();

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetricsForm {
 
-  private static final long DEFAULT_MILLIS = 250;
+  private static final int DEFAULT_MILLIS = 250;
 
   /** More than a name server takes that is near; mostly over when the first instrument is made. */
   private static final long LOOKUP_MILLIS = 50;
@@ -56,7 +56,7 @@ public final class MetricsForm {
 
   /** Begins to ask, and returns at once. */
   public static MetricsForm ask(CollectorAddress address) {
-    long millis = Setting.METRICS_FORM_MILLIS.number(DEFAULT_MILLIS);
+    int millis = Setting.METRICS_FORM_MILLIS.count(DEFAULT_MILLIS);
     if (address.isGrpc() || millis <= 0) {
       return none();
     }
@@ -65,7 +65,7 @@ public final class MetricsForm {
     return ask(
         millis,
         byName ? LOOKUP_MILLIS : millis,
-        () -> lookUp(url, (int) millis),
+        () -> lookUp(url, millis),
         () -> new CollectorGet(url, TlsFiles.find(), RequestHeaders.find()).get());
   }
 
