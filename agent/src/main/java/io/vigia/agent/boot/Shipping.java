@@ -3,10 +3,13 @@ package io.vigia.agent.boot;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,9 @@ public final class Shipping {
    */
   private final Map<String, String> elsewhere = new LinkedHashMap<>();
 
+  /** Of these the ones whose address is not the collector's by either protocol. */
+  private final Set<String> anothers = new HashSet<>();
+
   private Shipping(CollectorAddress address, boolean grpc) {
     this.address = address;
     this.grpc = grpc;
@@ -61,6 +67,9 @@ public final class Shipping {
         // a URL may carry a password
         String url = own.trim().replaceFirst("//[^/]*@", "//").replaceFirst("[?#].*", "");
         shipping.elsewhere.put(signal, "OTLP to " + url);
+        if (!shipping.isCollectors(own.trim())) {
+          shipping.anothers.add(signal);
+        }
       }
     }
     shipping.exporters.put("traces", shipping.traces(list(settings.apply(TRACES), OTLP)));
@@ -70,6 +79,19 @@ public final class Shipping {
       shipping.byOwnProtocol(signal, settings.apply("otel.exporter.otlp." + signal + ".protocol"));
     }
     return shipping;
+  }
+
+  private boolean isCollectors(String endpoint) {
+    try {
+      URI url = URI.create(endpoint);
+      String host = String.valueOf(UrlHost.of(url));
+      int port = UrlHost.port(url);
+      return Stream.of(address.otlp(), address.otherOtlp())
+          .anyMatch(
+              known -> host.equals(CollectorAddress.hostOf(known)) && port == UrlHost.port(known));
+    } catch (IllegalArgumentException e) {
+      return false; // the SDK says so
+    }
   }
 
   /** One signal by gRPC, or one by HTTP: to that protocol's port, unless the user gave one. */
@@ -201,7 +223,13 @@ public final class Shipping {
   /** Whether traces go where OTLP/HTTP, and so perhaps {@code /sampling}, is answered. */
   public boolean canAskForSampling() {
     return !grpc
+        && !anothers.contains("traces")
         && exporters.getOrDefault("traces", Collections.<String>emptyList()).contains(OTLP);
+  }
+
+  /** Whether metrics go where the collector's wishes about their form mean nothing. */
+  public boolean areMetricsForAnother() {
+    return anothers.contains("metrics");
   }
 
   /** Settings for the SDK, above the user's. */

@@ -198,7 +198,10 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
 
   private MetricExporter inTheAskedForm(MetricExporter exporter, ConfigProperties config) {
     MetricsForm form = metricsForm;
-    if (form == null || !exporter.getClass().getName().contains(".Otlp")) {
+    Shipping shipping = AgentState.shipping();
+    if (form == null
+        || !exporter.getClass().getName().contains(".Otlp")
+        || (shipping != null && shipping.areMetricsForAnother())) {
       return exporter;
     }
     String metrics = "otel.exporter.otlp.metrics.";

@@ -30,6 +30,25 @@ class ShippingTest {
     assertThat(shipping.ask().otlp()).as("nothing goes there").isNull();
   }
 
+  /** What it wishes would be done to somebody else's data. */
+  @Test
+  void collectorIsNotAskedAboutWhatGoesToAnotherBackend() {
+    for (String signal : new String[] {"traces", "metrics"}) {
+      String own = "otel.exporter.otlp." + signal + ".endpoint";
+      for (String other :
+          new String[] {"http://localhost:9090/api/v1/otlp", "https://tempo", "?"}) {
+        Shipping shipping = Shipping.of(Map.of(own, other)::get, LOCAL);
+        assertThat(shipping.canAskForSampling()).as(other).isEqualTo(signal.equals("metrics"));
+        assertThat(shipping.areMetricsForAnother()).as(other).isEqualTo(signal.equals("metrics"));
+      }
+      for (String port : new String[] {"4318/v1/" + signal, "4317"}) {
+        Shipping shipping = Shipping.of(Map.of(own, "http://localhost:" + port)::get, LOCAL);
+        assertThat(shipping.canAskForSampling()).as(port).isTrue();
+        assertThat(shipping.areMetricsForAnother()).as(port).isFalse();
+      }
+    }
+  }
+
   /** It is asked by HTTP, where that is the port beside; else both would ship. */
   @Test
   void collectorWithTheGrpcPortMayReadStdoutToo() {
