@@ -67,6 +67,7 @@ class ContainerLogsIT {
         }
         await()
             .atMost(LIMIT)
+            .ignoreExceptions() // files are renamed and removed while they are looked at
             .untilAsserted(
                 () ->
                     assertThat(requests(out))

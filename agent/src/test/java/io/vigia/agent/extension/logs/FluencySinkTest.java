@@ -156,6 +156,7 @@ class FluencySinkTest {
       }
       await()
           .atMost(Duration.ofMinutes(1))
+          .ignoreExceptions() // files are renamed and removed while they are looked at
           .untilAsserted(
               () -> assertThat(spilled()).contains("order 17 was paid", "order 18 was paid"));
     } finally {
@@ -190,6 +191,7 @@ class FluencySinkTest {
       sink.shutdown();
       await()
           .atMost(Duration.ofMinutes(1))
+          .ignoreExceptions() // files are renamed and removed while they are looked at
           .untilAsserted(() -> assertThat(spilled()).contains("order 18 was paid"));
       assertThat(spilled()).doesNotContain("order 17 is gone");
     } finally {
