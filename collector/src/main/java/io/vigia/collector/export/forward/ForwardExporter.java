@@ -24,7 +24,8 @@ public final class ForwardExporter implements Exporter {
   /** What a dispatcher puts into one call unless told otherwise. */
   public static final Limits LIMITS = new Limits(1 << 20, 10_000, 100, 4);
 
-  private static final long LISTEN_MILLIS = 300;
+  /** For a greeting that asks for a key: longer than a long way or a busy server takes for one. */
+  private static final long LISTEN_MILLIS = 1_500;
 
   private final Builder settings;
   private final Endpoint endpoint;
