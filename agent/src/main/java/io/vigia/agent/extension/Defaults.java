@@ -16,6 +16,9 @@ final class Defaults {
     defaults.put("otel.logs.exporter", Shipping.VIGIA);
     // a trace is on the page about a second after its last span
     defaults.put("otel.bsp.schedule.delay", "1000");
+    // what comes while a collector that hangs is waited for; QueueBounds holds the memory
+    defaults.put("otel.bsp.max.queue.size", "8192");
+    defaults.put("otel.blrp.max.queue.size", "8192");
     // Prometheus users look at 15 s steps; 10 s gives each step a fresh point
     defaults.put("otel.metric.export.interval", "10000");
     // in all ten seconds is too long to wait for a collector that hangs

@@ -2,9 +2,17 @@ package io.vigia.agent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.vigia.agent.programs.LargeLogs;
 import io.vigia.agent.programs.LargeSpans;
+import io.vigia.agent.programs.ManySpans;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +36,41 @@ class QueuesIT {
       receiver.maxBytes = 4 << 20;
       assertSentOrCounted(jvm, receiver);
     }
+  }
+
+  /** What a service with a thousand spans a second makes until the first time-out, and more. */
+  @Test
+  void spansOfAJobWhoseCollectorHangsAreAllKept(@TempDir Path spill) throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Jvm job =
+            Jvm.of(ManySpans.class, "opentelemetry-api", "opentelemetry-context", "jspecify")
+                .environment("VIGIA_COLLECTOR", "127.0.0.1:" + silent.getLocalPort())
+                .environment("VIGIA_DEBUG", "true")
+                .spillingTo(spill)
+                .start()) {
+      assertThat(job.exitCode(Duration.ofSeconds(60))).as(job.output()).isZero();
+      assertThat(spansIn(spill)).as(job.output()).isEqualTo(ManySpans.SPANS);
+    }
+  }
+
+  private static long spansIn(Path spill) throws IOException {
+    long spans = 0;
+    try (Stream<Path> files = Files.walk(spill)) {
+      for (Path file : files.filter(QueuesIT::isTraces).toList()) {
+        spans +=
+            ExportTraceServiceRequest.parseFrom(Files.readAllBytes(file))
+                .getResourceSpansList()
+                .stream()
+                .flatMap(resource -> resource.getScopeSpansList().stream())
+                .mapToLong(scope -> scope.getSpansCount())
+                .sum();
+      }
+    }
+    return spans;
+  }
+
+  private static boolean isTraces(Path file) {
+    return file.getFileName().toString().startsWith("traces-");
   }
 
   /** Of {@link LargeSpans}: some were dropped, and no memory ran out. */
