@@ -127,15 +127,19 @@ public final class Reachability {
             + "Connection: close\r\n\r\n";
     socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
     InputStream in = new BufferedInputStream(socket.getInputStream());
-    String status = line(in);
-    String contentType = "";
-    String header = line(in);
-    for (int i = 0; i < 100 && !header.isEmpty(); i++) {
-      if (header.toLowerCase(Locale.ROOT).startsWith("content-type:")) {
-        contentType = header.substring("content-type:".length()).trim();
+    String status;
+    String contentType;
+    do {
+      status = line(in);
+      contentType = "";
+      String header = line(in);
+      for (int i = 0; i < 100 && !header.isEmpty(); i++) {
+        if (header.toLowerCase(Locale.ROOT).startsWith("content-type:")) {
+          contentType = header.substring("content-type:".length()).trim();
+        }
+        header = line(in);
       }
-      header = line(in);
-    }
+    } while (status.startsWith("HTTP/1.1 1")); // interim (RFC 9110, section 15.2)
     return ofAnswer(status, contentType);
   }
 

@@ -47,6 +47,8 @@ class ReachabilityTest {
       URI url = URI.create("http://127.0.0.1:" + server.getLocalPort());
       answerOnce(server, "HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\n\r\n");
       assertThat(Reachability.otlp(url, false, "traces").isOk()).isTrue();
+      answerOnce(server, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
+      assertThat(Reachability.otlp(url, false, "traces").detail()).isEqualTo("reachable");
       answerOnce(server, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>");
       assertThat(Reachability.otlp(url, false, "traces").detail()).contains("not an OTLP receiver");
       answerOnce(server, "HTTP/1.1 400 Bad Request\r\n\r\n");

@@ -264,6 +264,14 @@ final class HttpPoster {
 
   private Response response() throws IOException {
     long deadlineNanos = System.nanoTime() + timeoutMillis * 1_000_000L;
+    Response response = response(deadlineNanos);
+    while (response.status < 200) { // interim (RFC 9110, section 15.2)
+      response = response(deadlineNanos);
+    }
+    return response;
+  }
+
+  private Response response(long deadlineNanos) throws IOException {
     String statusLine = line(deadlineNanos);
     if (!statusLine.startsWith("HTTP/1.") || statusLine.length() < 12) {
       throw new IOException("the answer is not HTTP");
@@ -295,7 +303,7 @@ final class HttpPoster {
     byte[] body = new byte[0];
     if (chunked) {
       body = chunks(deadlineNanos);
-    } else if (length > MAX_RESPONSE_BYTES || (length < 0 && status != 204)) {
+    } else if (length > MAX_RESPONSE_BYTES || (length < 0 && status != 204 && status >= 200)) {
       keep = false;
     } else if (length > 0) {
       body = bytes(length, deadlineNanos);

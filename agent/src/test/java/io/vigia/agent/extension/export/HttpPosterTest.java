@@ -61,6 +61,20 @@ class HttpPosterTest {
     assertThat(response.text()).isEqualTo("full");
   }
 
+  /** Of a proxy that has begun to pass the request on. */
+  @Test
+  void interimAnswerIsFollowedByTheAnswer() throws Exception {
+    answering(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+            + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 204 No Content\r\n\r\n");
+    HttpPoster poster = poster(2000);
+    HttpPoster.Response response = post(poster);
+    assertThat(response.status).isEqualTo(200);
+    assertThat(response.text()).isEqualTo("ok");
+    assertThat(post(poster).status).isEqualTo(204);
+  }
+
   @Test
   void idleConnectionThatTheServerClosedIsReplaced() throws Exception {
     answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
