@@ -16,6 +16,15 @@ public final class CollectorGet {
   private static final int CONNECT_MILLIS = 1_000;
   private static final int ANSWER_MILLIS = 5_000;
 
+  /** It wants other credentials: a token may be written, or read there, a moment later. */
+  public static final class UnauthorizedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    UnauthorizedException(int status) {
+      super("HTTP " + status);
+    }
+  }
+
   private final HttpPoster http;
   private final RequestHeaders headers;
 
@@ -29,6 +38,7 @@ public final class CollectorGet {
   /**
    * The body of a good answer, or {@code null} when there is no such path.
    *
+   * @throws UnauthorizedException when the credentials are not taken
    * @throws IOException when there was no answer, or another one
    */
   public @Nullable String get() throws IOException {
@@ -39,6 +49,9 @@ public final class CollectorGet {
     http.close();
     if (response.status >= 200 && response.status < 300) {
       return response.text();
+    }
+    if (response.status == 401 || response.status == 403) {
+      throw new UnauthorizedException(response.status);
     }
     if (response.status >= 400 && response.status < 500 && response.status != 429) {
       return null;

@@ -85,8 +85,11 @@ public final class StdoutQuestion {
       return answer.contains("\"seen\":true") ? Answer.SEEN : Answer.READ;
     } catch (IOException e) {
       Console.debug(() -> "whether stdout is read: " + e);
-      // TLS that fails may be a matter of files that only the exporter knows
-      boolean isLikely = !isGuessed && !(e instanceof SSLException);
+      // TLS that fails may be a matter of files that only the exporter knows; a token may come
+      boolean isLikely =
+          !isGuessed
+              && !(e instanceof SSLException)
+              && !(e instanceof CollectorGet.UnauthorizedException);
       return !isLikely && ++silence > MAX_SILENCE ? Answer.OFF : Answer.UNKNOWN;
     }
   }

@@ -55,6 +55,29 @@ class StdoutQuestionTest {
     }
   }
 
+  /** A token that is not there yet may come; who never takes any is not waited for. */
+  @Test
+  void whoDoesNotTakeTheCredentialsIsAskedAgainButNotForEver() throws Exception {
+    HttpServer collector =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    collector.createContext(
+        "/stdout",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(401, -1);
+          }
+        });
+    collector.start();
+    try {
+      URI http = URI.create("http://127.0.0.1:" + collector.getAddress().getPort());
+      StdoutQuestion question = new StdoutQuestion(http, false, "uid", null);
+      assertThat(question.ask(null)).isEqualTo(Answer.UNKNOWN);
+      assertThat(IntStream.range(0, 25).mapToObj(i -> question.ask(null))).endsWith(Answer.OFF);
+    } finally {
+      collector.stop(0);
+    }
+  }
+
   private static void answerInPlainText(ServerSocket server) {
     while (!server.isClosed()) {
       try (Socket socket = server.accept()) {
