@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * VIGIA_COLLECTOR} (host, host:port or URL), {@code OTEL_EXPORTER_OTLP_ENDPOINT}, the node's
  * address ({@code VIGIA_HOST_IP}, {@code HOST_IP} from the Kubernetes downward API), localhost.
  * Each variable has a system property of the same meaning ({@code vigia.collector}), which goes
- * before the variable.
+ * before the variable; after it, the property in upstream's configuration file.
  *
  * <p>Immutable; reads nothing but what it is given.
  */
@@ -35,66 +35,75 @@ public final class CollectorAddress {
     this.forwardPort = forwardPort;
   }
 
-  /** Reads this process's system properties and environment. */
+  /** Reads this process's system properties, environment and configuration file. */
   public static CollectorAddress find() {
-    return find(System::getProperty, System::getenv);
+    return find(System::getProperty, System::getenv, ConfigurationFile::value);
+  }
+
+  public static CollectorAddress find(
+      Function<String, @Nullable String> properties, Function<String, @Nullable String> env) {
+    return find(properties, env, property -> null);
   }
 
   /**
    * @throws UnreadableForwardException if that of the forward protocol alone cannot be read
    * @throws IllegalArgumentException if an address cannot be read; the message names the setting
    */
-  public static CollectorAddress find(
-      Function<String, @Nullable String> properties, Function<String, @Nullable String> env) {
-    String given = "localhost";
-    String source = "default";
-    String protocol = properties.apply("otel.exporter.otlp.protocol");
-    if (isBlank(protocol)) {
-      protocol = env.apply("OTEL_EXPORTER_OTLP_PROTOCOL");
-    }
+  private static CollectorAddress find(
+      Function<String, @Nullable String> properties,
+      Function<String, @Nullable String> env,
+      Function<String, @Nullable String> file) {
+    String[] given = {"localhost", "default"};
+    String[] protocol = given("otel.exporter.otlp.protocol", properties, env, file);
     // each has its own, and not every collector speaks both on both
-    boolean grpc = "grpc".equals(protocol);
-    String[][] candidates = {
-      {"vigia.collector", "VIGIA_COLLECTOR"},
-      {"otel.exporter.otlp.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT"},
-      {"vigia.host.ip", "VIGIA_HOST_IP"},
-      {"host.ip", "HOST_IP"},
+    boolean grpc = protocol != null && protocol[0].equals("grpc");
+    String[] candidates = {
+      "vigia.collector", "otel.exporter.otlp.endpoint", "vigia.host.ip", "host.ip"
     };
-    for (String[] names : candidates) {
-      String value = properties.apply(names[0]);
-      String name = names[0];
-      if (isBlank(value)) {
-        value = env.apply(names[1]);
-        name = names[1];
-      }
-      if (value != null && !isBlank(value)) {
-        given = value.trim();
-        source = name;
+    for (String property : candidates) {
+      String[] found = given(property, properties, env, file);
+      if (found != null) {
+        given = found;
         break;
       }
     }
-    URI otlp = parse(source, given, grpc ? OTLP_GRPC_PORT : OTLP_HTTP_PORT);
-    URI other = parse(source, given, grpc ? OTLP_HTTP_PORT : OTLP_GRPC_PORT);
-    String forward = properties.apply("vigia.forward");
-    if (isBlank(forward)) {
-      forward = env.apply("VIGIA_FORWARD");
-    }
-    if (forward == null || isBlank(forward)) {
+    String source = given[1];
+    URI otlp = parse(source, given[0], grpc ? OTLP_GRPC_PORT : OTLP_HTTP_PORT);
+    URI other = parse(source, given[0], grpc ? OTLP_HTTP_PORT : OTLP_GRPC_PORT);
+    String[] forward = given("vigia.forward", properties, env, file);
+    if (forward == null) {
       return new CollectorAddress(otlp, other, source, hostOf(otlp), FORWARD_PORT);
     }
     CollectorAddress withoutIt =
         new CollectorAddress(otlp, other, source, hostOf(otlp), FORWARD_PORT);
     try {
-      URI address = parse("VIGIA_FORWARD", forward.trim(), FORWARD_PORT);
+      URI address = parse("VIGIA_FORWARD", forward[0], FORWARD_PORT);
       return new CollectorAddress(otlp, other, source, hostOf(address), UrlHost.port(address));
     } catch (IllegalArgumentException e) {
       throw new UnreadableForwardException(e, withoutIt);
     }
   }
 
+  /** What is set and where, or {@code null}. */
+  private static String @Nullable [] given(
+      String property,
+      Function<String, @Nullable String> properties,
+      Function<String, @Nullable String> env,
+      Function<String, @Nullable String> file) {
+    String variable = property.toUpperCase(Locale.ROOT).replace('.', '_');
+    String[] values = {properties.apply(property), env.apply(variable), file.apply(property)};
+    for (int i = 0; i < values.length; i++) {
+      String value = values[i];
+      if (value != null && !isBlank(value)) {
+        return new String[] {value.trim(), i == 1 ? variable : property};
+      }
+    }
+    return null;
+  }
+
   /**
-   * The same, but for an upstream endpoint that only the SDK's configuration knows (a file): it
-   * goes before the default.
+   * The same, but for an upstream endpoint that only the SDK knows (from an extension): it goes
+   * before the default.
    */
   public static CollectorAddress find(@Nullable String configuredEndpoint) {
     return find(
@@ -104,7 +113,8 @@ public final class CollectorAddress {
               ? configuredEndpoint
               : value;
         },
-        System::getenv);
+        System::getenv,
+        ConfigurationFile::value);
   }
 
   /**
@@ -114,7 +124,8 @@ public final class CollectorAddress {
   public static CollectorAddress findWithoutUpstreams() {
     return find(
         name -> isUpstreams(name) ? null : System.getProperty(name),
-        name -> isUpstreams(name) ? null : System.getenv(name));
+        name -> isUpstreams(name) ? null : System.getenv(name),
+        name -> isUpstreams(name) ? null : ConfigurationFile.value(name));
   }
 
   /** What is set for the forward protocol alone is no address: the others are known. */

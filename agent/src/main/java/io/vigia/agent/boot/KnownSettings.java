@@ -27,6 +27,8 @@ public final class KnownSettings {
    */
   public static final String RESOURCE = "io/vigia/agent/known-settings.txt";
 
+  private static final String IN_THE_FILE = "setting in the configuration file";
+
   /** Put together from parts by upstream, or read by others. */
   private static final String[] MORE = {
     "otel.propagators",
@@ -35,9 +37,6 @@ public final class KnownSettings {
     "otel.exporter.otlp.certificate",
     "otel.exporter.otlp.client.key",
     "otel.exporter.otlp.client.certificate",
-    "otel.exporter.otlp.traces.",
-    "otel.exporter.otlp.metrics.",
-    "otel.exporter.otlp.logs.",
     "otel.exporter.otlp.profiles.",
     "otel.experimental.",
     "otel.java.experimental.",
@@ -63,13 +62,25 @@ public final class KnownSettings {
     "vigia.require.backends",
   };
 
+  /** What may be set for one signal. */
+  private static final String[] OF_A_SIGNAL = {
+    "endpoint",
+    "protocol",
+    "headers",
+    "compression",
+    "timeout",
+    "certificate",
+    "client.key",
+    "client.certificate"
+  };
+
   /** Variables of other languages' SDKs and of the operator, seen in shared environments. */
   private static final Pattern OF_OTHERS =
       Pattern.compile(
           "OTEL_(PYTHON|NODE|DOTNET|GO|PHP|RUBY|RUST|CPP|LAMBDA|INJECTOR|OPERATOR"
               + "|RESOURCE_ATTRIBUTES)_.*"
               // a Kubernetes service of such a name
-              + "|.*_SERVICE_(HOST|PORT.*)|.*_PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?");
+              + "|.*_SERVICE_(HOST|PORT.*)|.*_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?");
 
   private final Set<String> names = new TreeSet<>();
   private final List<String> prefixes = new ArrayList<>();
@@ -78,6 +89,11 @@ public final class KnownSettings {
     upstream.forEach(this::add);
     for (String more : MORE) {
       add(more);
+    }
+    for (String signal : new String[] {"traces", "metrics", "logs"}) {
+      for (String name : OF_A_SIGNAL) {
+        add("otel.exporter.otlp." + signal + "." + name);
+      }
     }
     for (Setting setting : Setting.values()) {
       add(setting.property());
@@ -117,15 +133,11 @@ public final class KnownSettings {
    * repeated.
    */
   public List<String> unknown(Collection<String> properties, Collection<String> variables) {
-    List<String> sentences = new ArrayList<>();
-    for (String property : new TreeSet<>(properties)) {
-      if (property.matches("(otel|vigia)\\..*") && !isKnown(property)) {
-        sentences.add(sentence("system property", property, nearest(property)));
-      }
-    }
+    List<String> sentences = unknown("system property", properties);
     for (String variable : new TreeSet<>(variables)) {
       if (variable.matches("(OTEL|VIGIA)_.*")
           && !OF_OTHERS.matcher(variable).matches()
+          && !isPortOfAService(variable, variables)
           && !isKnown(variable)) {
         String nearest = nearest(variable);
         sentences.add(
@@ -140,10 +152,27 @@ public final class KnownSettings {
     return sentences;
   }
 
+  private List<String> unknown(String kind, Collection<String> properties) {
+    List<String> sentences = new ArrayList<>();
+    for (String property : new TreeSet<>(properties)) {
+      if (property.matches("(otel|vigia)\\..*") && !isKnown(property)) {
+        sentences.add(sentence(kind, property, nearest(property)));
+      }
+    }
+    return sentences;
+  }
+
+  /** Kubernetes sets both. */
+  private static boolean isPortOfAService(String variable, Collection<String> variables) {
+    return variable.endsWith("_PORT")
+        && variables.contains(variable.replaceFirst("_PORT$", "_SERVICE_HOST"));
+  }
+
   /** What this process was given, and switches of ours with a value that is none. */
   public List<String> unknown() {
     List<String> sentences =
         unknown(System.getProperties().stringPropertyNames(), System.getenv().keySet());
+    sentences.addAll(unknown(IN_THE_FILE, ConfigurationFile.names()));
     sentences.addAll(Setting.misunderstoodSwitches());
     return sentences;
   }
@@ -157,7 +186,10 @@ public final class KnownSettings {
     properties.removeIf(name -> !name.startsWith("vigia."));
     Set<String> variables = new TreeSet<>(System.getenv().keySet());
     variables.removeIf(name -> !name.startsWith("VIGIA_"));
+    Set<String> inTheFile = new TreeSet<>(ConfigurationFile.names());
+    inTheFile.removeIf(name -> !name.startsWith("vigia."));
     List<String> sentences = unknown(properties, variables);
+    sentences.addAll(unknown(IN_THE_FILE, inTheFile));
     sentences.addAll(Setting.misunderstoodSwitches());
     return sentences;
   }

@@ -68,7 +68,7 @@ public final class Main {
       address = CollectorAddress.find();
     } catch (IllegalArgumentException e) {
       out.println(e.getMessage());
-      return 2;
+      return 1;
     }
     for (String property : new String[] {"otel.javaagent.enabled", "otel.sdk.disabled"}) {
       String off = property.equals("otel.sdk.disabled") ? "true" : "false";
@@ -94,7 +94,7 @@ public final class Main {
                       String.join(", ", signals),
                       shipping.inWords(exporter) + (result == null ? "" : ": " + result.detail())));
             });
-    if (shipping.mayBeReadFromStdout() && System.getenv("KUBERNETES_SERVICE_HOST") != null) {
+    if (shipping.mayBeReadFromStdout() && isPod()) {
       out.println(row("", "log events that the collector reads from stdout are not sent"));
     }
     if (reached.isOk()) {
@@ -125,7 +125,7 @@ public final class Main {
     if (name != null) {
       return name + " (from OTEL_RESOURCE_ATTRIBUTES)";
     }
-    boolean pod = System.getenv("KUBERNETES_SERVICE_HOST") != null;
+    boolean pod = isPod();
     name = pod ? Setting.WORKLOAD.value() : null;
     if (name != null) {
       return name + " (from " + Setting.WORKLOAD.variable() + ")";
@@ -133,6 +133,11 @@ public final class Main {
     return pod
         ? "named after the Kubernetes workload"
         : "named by spring.application.name, the web application, the jar or the main class";
+  }
+
+  /** As for a service. */
+  private static boolean isPod() {
+    return System.getenv("KUBERNETES_SERVICE_HOST") != null || Setting.POD_NAME.value() != null;
   }
 
   /** Version of this jar, or {@code dev} outside of one. */

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every setting of ours: a system property, or the environment variable of the same name in
- * capitals with underscores; the property goes first, an empty value counts as none. The table in
- * {@code agent/docs/settings.md} is made from this list and held against it by a test.
+ * capitals with underscores, or a property in upstream's configuration file; they go first in this
+ * order, an empty value counts as none. The table in {@code agent/docs/settings.md} is made from
+ * this list and held against it by a test.
  */
 public enum Setting {
   COLLECTOR(
@@ -81,11 +82,17 @@ public enum Setting {
   WORKLOAD(
       "vigia.workload",
       "label `app.kubernetes.io/name` in `/etc/podinfo/labels`, then from the pod's name",
-      "Kubernetes workload; names the service"),
-  POD_NAME("vigia.pod.name", "host name", "Kubernetes pod (downward API)"),
+      "Kubernetes workload; names the service, in Kubernetes"),
+  POD_NAME(
+      "vigia.pod.name",
+      "`K8S_POD_NAME`, `POD_NAME`, then the host name if the pod has a network of its own",
+      "Kubernetes pod (downward API); also says that this is one"),
   POD_UID("vigia.pod.uid", "from the kubelet's mounts", "its uid (downward API)"),
-  POD_NAMESPACE("vigia.pod.namespace", "", "its namespace (downward API)"),
-  NODE_NAME("vigia.node.name", "", "its node (downward API)"),
+  POD_NAMESPACE(
+      "vigia.pod.namespace",
+      "`K8S_POD_NAMESPACE`, `POD_NAMESPACE`, then from the service account",
+      "its namespace (downward API)"),
+  NODE_NAME("vigia.node.name", "`K8S_NODE_NAME`, `NODE_NAME`", "its node (downward API)"),
   CONTAINER_NAME(
       "vigia.container.name", "from the kubelet's mounts", "the container's name in the pod");
 
@@ -120,7 +127,10 @@ public enum Setting {
   /** What the user set, trimmed, or {@code null}. */
   public @Nullable String value() {
     String value = clean(System.getProperty(property));
-    return value == null ? clean(System.getenv(variable())) : value;
+    if (value == null) {
+      value = clean(System.getenv(variable()));
+    }
+    return value == null ? ConfigurationFile.value(property) : value;
   }
 
   /** For switches: {@code true} and {@code false} in any case; anything else is the default. */

@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamSetting {
 
   static @Nullable String value(String property) {
+    String value = given(property);
+    return value == null ? ConfigurationFile.value(property) : value;
+  }
+
+  /** As a property or variable. */
+  static @Nullable String given(String property) {
     String value = System.getProperty(property);
     if (value == null || value.isEmpty()) {
       value = System.getenv(property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'));

@@ -46,7 +46,7 @@ final class AgentState {
     return foundOnce(CollectorAddress::findWithoutUpstreams);
   }
 
-  /** An endpoint in upstream's configuration file goes before the default. */
+  /** An endpoint that an extension sets goes before the default. */
   static synchronized void configured(@Nullable String endpoint) {
     CollectorAddress found = address();
     boolean isDefault = endpoint == null || endpoint.equals(found.otlp().toString());

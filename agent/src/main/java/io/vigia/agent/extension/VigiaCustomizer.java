@@ -91,7 +91,7 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
     AgentState.configured(config.getString("otel.exporter.otlp.endpoint"));
     Exports.configured(config::getString);
     CollectorAddress address = AgentState.address();
-    if (address != asked) { // the configuration file names another one
+    if (address != asked) { // an extension names another one
       metricsForm = MetricsForm.ask(address);
     }
     Map<String, String> overrides = new HashMap<>();

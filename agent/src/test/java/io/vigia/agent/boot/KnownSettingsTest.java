@@ -23,6 +23,8 @@ class KnownSettingsTest {
     "otel.service.nmae, otel.service.name",
     "otel.bsp.shedule.delay, otel.bsp.schedule.delay",
     "vigia.colector, vigia.collector",
+    "otel.exporter.otlp.traces.endpiont, otel.exporter.otlp.traces.endpoint",
+    "otel.exporter.otlp.logs.header, otel.exporter.otlp.logs.headers",
     "otel.instrumentation.kafka-client.enabled, otel.instrumentation.kafka.clients.enabled",
   })
   void mistypedPropertyIsNamedWithTheNearest(String typed, String nearest) {
@@ -36,6 +38,7 @@ class KnownSettingsTest {
   @CsvSource({
     "OTEL_SERVICE_NAMES, OTEL_SERVICE_NAME",
     "VIGIA_SPILL_DIRECTORY, VIGIA_SPILL_DIR",
+    "VIGIA_PROMETHEUS_PORT, VIGIA_PROMETHEUS",
     "OTEL_SEMCONV_STABILITY_OPTIN, OTEL_SEMCONV_STABILITY_OPT_IN",
   })
   void mistypedVariableIsNamedWithTheNearest(String typed, String nearest) {
@@ -63,12 +66,18 @@ class KnownSettingsTest {
         "OTEL_PYTHON_LOG_LEVEL",
         "OTEL_COLLECTOR_SERVICE_HOST",
         "OTEL_COLLECTOR_PORT_4317_TCP_ADDR",
-        "VIGIA_COLLECTOR_PORT",
         "VIGIA_POD_NAME",
         "VIGIALOGS",
         "PATH"
       })
   void knownAndForeignVariablesAreLeftAlone(String name) {
     assertThat(known.unknown(List.of(), List.of(name))).isEmpty();
+  }
+
+  /** As Kubernetes says where a service of such a name is. */
+  @Test
+  void portThatIsSetBesideAHostIsThatOfAService() {
+    List<String> ofAService = List.of("VIGIA_COLLECTOR_PORT", "VIGIA_COLLECTOR_SERVICE_HOST");
+    assertThat(known.unknown(List.of(), ofAService)).isEmpty();
   }
 }

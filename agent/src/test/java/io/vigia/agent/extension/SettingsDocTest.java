@@ -29,9 +29,10 @@ class SettingsDocTest {
     page.append("# Settings of the agent\n\n");
     page.append("Made from `Setting.java` and `Defaults.java` by `SettingsDocTest`; the build ");
     page.append("compares. None is needed.\n\n");
-    page.append("A system property goes before the environment variable. A setting that begins ");
-    page.append(
-        "with `otel` or `vigia` and is unknown\nis named at start, with the nearest known ");
+    page.append("A system property goes before the environment variable, and this before the ");
+    page.append("property in the file that\n`otel.javaagent.configuration-file` names. ");
+    page.append("A setting that begins with `otel` or `vigia` and is unknown\n");
+    page.append("is named at start, with the nearest known ");
     page.append("one. Switches are `true` or `false`; another value is\nsaid, ");
     page.append("and the default taken.\n\n## Ours\n\n");
     page.append("| property | variable | default | meaning |\n|---|---|---|---|\n");

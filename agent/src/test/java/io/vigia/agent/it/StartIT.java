@@ -196,6 +196,22 @@ class StartIT {
     }
   }
 
+  @Test
+  void checkSaysWhatItCannotReadAndWhatAPodIsCalled() throws Exception {
+    try (Jvm unreadable =
+            Jvm.agentItself("check").environment("VIGIA_COLLECTOR", "http://c ollector").start();
+        Jvm pod =
+            Jvm.agentItself("check")
+                .environment("VIGIA_POD_NAME", "shop-7c9d8b6f5-x2k4p")
+                .environment("VIGIA_WORKLOAD", "shop")
+                .start()) {
+      assertThat(unreadable.exitCode(Duration.ofSeconds(60))).isEqualTo(1);
+      assertThat(unreadable.output()).contains("VIGIA_COLLECTOR is not an address");
+      assertThat(pod.exitCode(Duration.ofSeconds(60))).isEqualTo(1);
+      assertThat(pod.stdout()).contains("service                shop (from VIGIA_WORKLOAD)");
+    }
+  }
+
   /** An https address: what is to be secret does not leave by the forward protocol. */
   @Test
   void checkAsksOnlyThoseThatAServiceWouldSendTo() throws Exception {

@@ -1,12 +1,12 @@
 package io.vigia.agent.extension.resource;
 
+import io.vigia.agent.boot.Setting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -59,11 +59,10 @@ final class KubernetesIdentity {
         HOSTS_FILE);
   }
 
-  /** A variable, or for one of ours the property of the same meaning. */
+  /** A variable, or one of our settings. */
   private static @Nullable String setting(String variable) {
-    String property = System.getProperty(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
-    return variable.startsWith("VIGIA_") && nonEmpty(property) != null
-        ? property
+    return variable.startsWith("VIGIA_")
+        ? Setting.valueOf(variable.substring("VIGIA_".length())).value()
         : System.getenv(variable);
   }
 
