@@ -253,7 +253,7 @@ class RedactorTest {
             "eyJaaaaaaaa.",
             "pwd=-----BEGIN \n",
             "-----BEGIN PRIVATE KEY-----")) {
-      String clean = redactor.text(text.repeat(200_000) + "\n\"', password=hunter2");
+      String clean = redactor.text(text.repeat(50_000) + "\n\"', password=hunter2");
       assertThat(clean).doesNotContain("hunter2");
     }
   }
