@@ -174,6 +174,10 @@ public final class SpoolDirectory {
       lock.close();
       lock = null;
     }
+    Path above = root.toAbsolutePath().getParent();
+    if (above != null) {
+      Files.createDirectories(above);
+    }
     try {
       Files.createDirectory(root, ownerOnly());
     } catch (FileAlreadyExistsException e) {

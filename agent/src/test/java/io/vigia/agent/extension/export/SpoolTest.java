@@ -37,6 +37,18 @@ class SpoolTest {
   }
 
   @Test
+  void directoryIsMadeWithThoseAboveIt() throws Exception {
+    Path deep = directory.resolve("var/lib/spill");
+    Spool spool = new Spool(new SpoolDirectory(deep, "1-a"), 1 << 20);
+    add(spool, "traces", "t1");
+    assertThat(filesBelow(deep))
+        .extracting(Path::getFileName)
+        .contains(Path.of("traces-0000000001"));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(deep)))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
   void nextProcessTakesOverWhatIsLeftOldestFirst() throws Exception {
     Spool dead = spool("1-a");
     add(dead, "traces", "t1");
