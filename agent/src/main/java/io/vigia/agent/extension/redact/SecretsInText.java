@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 
 /**
  * Where secrets are in a text, and where they end: {@code password=…} and the like in query
- * strings, JSON (also JSON in a string of JSON), XML, command lines ({@code --password …}) and
- * prose, bearer and basic credentials, user and password in URLs, JSON web tokens and private keys
- * wherever they are. They are replaced by {@value Redactor#REDACTED}.
+ * strings, JSON (also JSON in a string of JSON), XML, command lines ({@code --password …}, also as
+ * lists) and prose, bearer and basic credentials, user and password in URLs, JSON web tokens and
+ * private keys wherever they are. They are replaced by {@value Redactor#REDACTED}.
  */
 final class SecretsInText {
 
@@ -21,14 +21,31 @@ final class SecretsInText {
           + "|(?:x-(?:[a-z0-9]{1,20}-){0,3}|private-)token|(?<=[?&;])pass(?==)"
           + "|x-amz-signature|x-amz-credential|signature|sig)";
 
-  /** {@code password}, {@code user[password]} and the same in a URL. */
-  private static final String END_OF_NAME = "(?:\\]|%5D)?";
+  /** Percent-encoded, once or again and again: a URL in one in one. */
+  private static final String PERCENT = "%(?:25){0,3}";
+
+  /** {@code password}, {@code user[password]}, {@code password[]} and the same in a URL. */
+  private static final String END_OF_NAME = "(?:\\[?\\]|(?:" + PERCENT + "5B)?" + PERCENT + "5D)?";
 
   /** Also of a string in a string. */
   private static final String QUOTE = "\\\\{0,3}[\"']";
 
+  private static final String CDATA = "<![CDATA[";
+
+  /** The rest of an element's start, as of WS-Security's {@code <Password Type="…">}. */
+  private static final String ELEMENT =
+      ("(?:(?:\\s{1,8}[\\w:.-]{1,64}=(?:\"[^\"<>]{0,256}\"|'[^'<>]{0,256}')){1,8}+\\s{0,8})?")
+          + (">(?!\\s)(?:" + Pattern.quote(CDATA) + ")?");
+
+  /** {@code "name":"password","value":"…"}, {@code name="password" value="…"}. */
+  private static final String NAMED_VALUE =
+      QUOTE + "\\s{0,8},?\\s{0,8}(?:" + QUOTE + ")?value(?:" + QUOTE + ")?\\s{0,8}[=:]";
+
   /** {@code "name":"} of JSON in a URL. */
   private static final String ENCODED_JSON = "%22(?:%20|\\+)?%3A(?:%20|\\+)?(?:%22)?";
+
+  private static final String OTHERWISE_SET =
+      PERCENT + "3D|" + ELEMENT + "|" + NAMED_VALUE + "|" + ENCODED_JSON;
 
   /** What follows a parameter of a program where that is only spoken of. */
   private static final String PROSE =
@@ -48,10 +65,12 @@ final class SecretsInText {
   private static final Pattern SECRET =
       Pattern.compile(
           ("((?:" + WORDS + END_OF_NAME)
-              + ("(?:(?:" + QUOTE + ")?\\s*(?:=>|[=:])|%3D|>(?!\\s)|" + ENCODED_JSON + ")")
+              + ("(?:(?:" + QUOTE + ")?\\s*(?:=>|[=:])|" + OTHERWISE_SET + ")")
               + ("|token" + END_OF_NAME)
-              + ("(?:" + QUOTE + "\\s*(?:=>|[=:])|=|%3D|>(?!\\s)|" + ENCODED_JSON + ")")
+              + ("(?:" + QUOTE + "\\s*(?:=>|[=:])|=|" + OTHERWISE_SET + ")")
               + ("|--(?:" + WORDS + "|token)(?=[ \\t]+(?!" + PROSE + ")[^\\s-])")
+              + ("|--(?:" + WORDS + "|token)(?:" + QUOTE + ")?,")
+              + ("(?=\\s?(?:" + QUOTE + ")?(?!" + PROSE + ")[^\\s\"'\\\\-])")
               + "|password(?=\\s+'))\\s*)"
               + ("|((?:set-)?cookie(?:" + QUOTE + ")?\\s*(?::|=(?=\\s*\\[))\\s*")
               + ("|" + AUTHORIZATION + "(?:" + QUOTE + ")?")
@@ -62,7 +81,7 @@ final class SecretsInText {
               + "|(://[^/\\s:@?#\"']{0,256}:|jdbc:oracle:[a-z0-9]{1,16}:[^/\\s@\"']{1,128}/)"
               + "[^/\\s?#\"']{1,256}(?=@)"
               + ("|()(?-i:" + JWT + ")")
-              + "|(-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY-----)",
+              + "|(-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)?-----)",
           Pattern.CASE_INSENSITIVE);
 
   private static final int NAME = 1;
@@ -75,6 +94,8 @@ final class SecretsInText {
 
   /** What a list or object may have in it, so that a long text is looked at once. */
   private static final int MAX_BRACKETS = 1_000;
+
+  private static final Pattern AMPERSAND = Pattern.compile(PERCENT + "26");
 
   /** Ends a value without quotes. */
   private static final String AFTER_VALUE = " \t\r\n&;,\"'}])<";
@@ -124,6 +145,7 @@ final class SecretsInText {
         || text.indexOf("--") >= 0
         || text.indexOf(" '") >= 0
         || text.indexOf("%3") >= 0
+        || text.indexOf("%25") >= 0
         || text.indexOf("earer ") >= 0
         || text.indexOf("EARER ") >= 0
         || text.indexOf("asic ") >= 0
@@ -265,8 +287,12 @@ final class SecretsInText {
   private static int endOfBare(String text, int begin) {
     boolean element = begin > 1 && text.charAt(begin - 1) == '>' && text.charAt(begin - 2) != '=';
     int end = endOf(text, begin, element ? "<" : AFTER_VALUE);
-    int ampersand = text.substring(begin, end).indexOf("%26");
-    return ampersand < 0 ? end : begin + ampersand;
+    if (text.startsWith(CDATA, begin - CDATA.length())) {
+      int close = text.indexOf("]]>", begin);
+      return close < 0 ? end : close;
+    }
+    Matcher ampersand = AMPERSAND.matcher(text).region(begin, end);
+    return ampersand.find() ? ampersand.start() : end;
   }
 
   private static int endOf(String text, int begin, String after) {

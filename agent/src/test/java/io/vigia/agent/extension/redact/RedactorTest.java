@@ -85,7 +85,13 @@ class RedactorTest {
         "{\"password\":\"cut of | {\"password\":\"[redacted]",
         "{\"password\":\"\",\"a\":\"b\"} | {\"password\":\"\",\"a\":\"b\"}",
         "<Password>a b</Password><user>c</user> | <Password>[redacted]</Password><user>c</user>",
+        "<w:Password Type=\"a#b\" x='y'>a b</w:Password> | <w:Password Type=\"a#b\" x='y'>[redacted]</w:Password>",
+        "<password><![CDATA[a <b]]></password> | <password><![CDATA[[redacted]]]></password>",
+        "<property name=\"password\" value=\"a b\"/> | <property name=\"password\" value=\"[redacted]\"/>",
+        "{\"name\": \"DB_PASSWORD\", \"value\": \"a b\"} | {\"name\": \"DB_PASSWORD\", \"value\": \"[redacted]\"}",
         // percent-encoded, and in brackets
+        "?next=%252Fin%253Ftoken%253Dx%2526a%253D1 | ?next=%252Fin%253Ftoken%253D[redacted]%2526a%253D1",
+        "password[]=x&a=1 | password[]=[redacted]&a=1",
         "user%5Bpassword%5D=x&user%5Bname%5D=y | user%5Bpassword%5D=[redacted]&user%5Bname%5D=y",
         "user[password]=x&a=1 | user[password]=[redacted]&a=1",
         "?next=%2Fin%3Faccess_token%3Dx%26a%3D1 | ?next=%2Fin%3Faccess_token%3D[redacted]%26a%3D1",
@@ -123,6 +129,8 @@ class RedactorTest {
         "X-Vault-Token: hvs.abc def | X-Vault-Token: [redacted] def",
         "> PRIVATE-TOKEN: glpat-1 | > PRIVATE-TOKEN: [redacted]",
         "mysqldump --password hunter2 shop | mysqldump --password [redacted] shop",
+        "run [mysql, --password, hunter2, shop] | run [mysql, --password, [redacted], shop]",
+        "[\"mysql\",\"--password\",\"a b\",\"shop\"] | [\"mysql\",\"--password\",\"[redacted]\",\"shop\"]",
         "gh --token 'a b' --quiet | gh --token '[redacted]' --quiet",
         "/in?user=a&pass=b | /in?user=a&pass=[redacted]",
         "ALTER USER bob PASSWORD 'it''s' VALID | ALTER USER bob PASSWORD '[redacted]' VALID",
@@ -162,6 +170,9 @@ class RedactorTest {
         "pwd: ~/work",
         "pwd=C:\\Users\\bob",
         "see --password or --token",
+        "see --password, --token",
+        "the password for a->b, of type=\"x\" > 1",
+        "<label for=\"password\">Password</label>",
         "first_pass=3, pass=2",
       })
   void restIsLeftAlone(String text) {
@@ -252,6 +263,11 @@ class RedactorTest {
             "%22pwd%22%3A%22",
             "eyJaaaaaaaa.",
             "pwd=-----BEGIN \n",
+            "pwd a=\"\" b='' ",
+            "a=\"\"  ",
+            "pwd\"  ,  ",
+            "--pwd,",
+            "pwd%25252525",
             "-----BEGIN PRIVATE KEY-----")) {
       String clean = redactor.text(text.repeat(50_000) + "\n\"', password=hunter2");
       assertThat(clean).doesNotContain("hunter2");
@@ -280,6 +296,8 @@ class RedactorTest {
         .doesNotContain("MIIE")
         .doesNotContain("abc=");
     assertThat(redactor.text(before + key.substring(0, 40))).doesNotContain("MIIE");
+    String ofPgp = key.replace("RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK");
+    assertThat(redactor.text(before + ofPgp)).endsWith("[redacted]").doesNotContain("MIIE");
     String certificate = key.replace("RSA PRIVATE KEY", "CERTIFICATE");
     assertThat(redactor.text(certificate)).isSameAs(certificate);
   }
