@@ -153,6 +153,9 @@ public final class CollectorAddress {
         throw new IllegalArgumentException("no host in it, or another scheme");
       }
       int port = UrlHost.port(uri);
+      if (port == 0 || port > 0xffff) {
+        throw new IllegalArgumentException("no such port");
+      }
       String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
       if (port < 0 && value.contains("://") && (scheme.equals("https") || isUpstreams(name))) {
         port = scheme.equals("https") ? 443 : 80; // what the SDK takes it for

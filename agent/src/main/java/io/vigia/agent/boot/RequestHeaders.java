@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class RequestHeaders {
 
   private static final long MAX_TOKEN_BYTES = 64 << 10;
+
+  /** Files that were said to have none; there is an object of this class for each use. */
+  private static final Set<Path> SAID = ConcurrentHashMap.newKeySet();
 
   private final @Nullable Path tokenFile;
   private final Map<String, String> fixed;
@@ -113,18 +118,28 @@ public final class RequestHeaders {
     if (tokenFile == null) {
       return null;
     }
+    String problem = null;
     try {
       long now = Files.getLastModifiedTime(tokenFile).toMillis() * 31 + Files.size(tokenFile);
-      if (now != stamp && Files.size(tokenFile) <= MAX_TOKEN_BYTES) {
-        String read = new String(Files.readAllBytes(tokenFile), StandardCharsets.US_ASCII).trim();
+      if (now != stamp) {
+        String read =
+            Files.size(tokenFile) > MAX_TOKEN_BYTES
+                ? ""
+                : new String(Files.readAllBytes(tokenFile), StandardCharsets.US_ASCII).trim();
         // a line break would be another header
         if (!read.isEmpty() && read.indexOf('\n') < 0 && read.indexOf('\r') < 0) {
           token = read;
           stamp = now;
+        } else {
+          problem = "it has not one line";
         }
       }
     } catch (IOException e) {
-      // the collector's 401 is the message; the token of before may still be good
+      problem = e.toString(); // the token of before may still be good
+    }
+    if (problem != null && token == null && SAID.add(tokenFile)) {
+      Console.say(
+          Setting.TOKEN_FILE.property() + ": " + problem + "; no token is sent until there is one");
     }
     return token;
   }

@@ -102,7 +102,8 @@ class CollectorAddressTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tcp://c:4318", "grpc://c:4317", "unix:///run/c", "ftp://c"})
+  @ValueSource(
+      strings = {"tcp://c:4318", "grpc://c:4317", "unix:///run/c", "ftp://c", "c:70000", "c:0"})
   void whatTheSdkCannotSendToIsNoAddress(String value) {
     assertThatThrownBy(() -> find(Map.of("VIGIA_COLLECTOR", value)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -2,11 +2,17 @@ package io.vigia.agent.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestHeadersTest {
 
@@ -31,6 +37,27 @@ class RequestHeadersTest {
     Path file = directory.resolve("token");
     Files.writeString(file, "x\r\nEvil: 1");
     assertThat(new RequestHeaders(file, Map.of()).token()).isNull();
+  }
+
+  /** The collector may take requests without one, or say only that it wants one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "two\nlines"})
+  void fileThatHasNoTokenIsSaidOnce(String content) throws Exception {
+    Path empty = Files.writeString(directory.resolve("empty"), content);
+    Path missing = directory.resolve("missing");
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(lines, true));
+    try {
+      for (Path file : List.of(empty, missing, empty, missing)) {
+        assertThat(new RequestHeaders(file, Map.of()).token()).isNull();
+      }
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(lines.toString(StandardCharsets.UTF_8))
+        .containsOnlyOnce("vigia.token.file: it has not one line; no token is sent")
+        .containsOnlyOnce("NoSuchFileException: " + missing + "; no token is sent");
   }
 
   /** A server refuses a request with two, or takes the wrong one. */
