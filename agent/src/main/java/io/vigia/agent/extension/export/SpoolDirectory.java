@@ -175,7 +175,7 @@ public final class SpoolDirectory {
       lock = null;
     }
     Path above = root.toAbsolutePath().getParent();
-    if (above != null) {
+    if (above != null && !Files.isDirectory(above)) {
       Files.createDirectories(above);
     }
     try {

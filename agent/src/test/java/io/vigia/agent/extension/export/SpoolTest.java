@@ -48,6 +48,15 @@ class SpoolTest {
         .isEqualTo("rwx------");
   }
 
+  /** {@code Files.createDirectories} takes no link for a directory before JDK 20. */
+  @Test
+  void directoryMayBeBelowALink() throws Exception {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
+    Spool spool = new Spool(new SpoolDirectory(link.resolve("spill"), "1-a"), 1 << 20);
+    add(spool, "traces", "t1");
+    assertThat(filesBelow(directory.resolve("spill"))).hasSize(2);
+  }
+
   @Test
   void nextProcessTakesOverWhatIsLeftOldestFirst() throws Exception {
     Spool dead = spool("1-a");
