@@ -77,7 +77,8 @@ final class Receivers implements AutoCloseable {
     } catch (IOException e) {
       ConfigException failure =
           new ConfigException(
-              asked == null ? config.dataWhere() : where(asked), "" + e.getMessage());
+              asked == null ? config.dataWhere() : where(asked, "" + e.getMessage()),
+              "" + e.getMessage());
       if (old != null && before != null && sharesAddress(before, asked)) {
         OtlpReceiver again =
             restarted(() -> make(before, sampling(config), config.graceMillis() / 2), old, failure);
@@ -334,7 +335,7 @@ final class Receivers implements AutoCloseable {
           ? null
           : BearerTokens.load("receivers.otlp.tokenFile", config.tokenFile());
     } catch (IOException e) {
-      throw new ConfigException(where(config), "" + e.getMessage());
+      throw new ConfigException(where(config, "" + e.getMessage()), "" + e.getMessage());
     }
   }
 
@@ -402,13 +403,17 @@ final class Receivers implements AutoCloseable {
     }
   }
 
-  /** Where a receiver that cannot listen was configured. */
-  private static Where where(CollectorConfig.Otlp config) {
-    Listen listen = config.grpc() != null ? config.grpc() : config.http();
-    if (listen == null) {
+  /** Of the address that a problem is about: it begins with its path. */
+  private static Where where(CollectorConfig.Otlp config, String problem) {
+    Listen grpc = config.grpc();
+    Listen http = config.http();
+    if (http != null && (grpc == null || problem.startsWith(http.where().path()))) {
+      return http.where();
+    }
+    if (grpc == null) {
       throw new IllegalArgumentException("no address");
     }
-    return listen.where();
+    return grpc.where();
   }
 
   /** The files of a {@code tls} section, read; null when there is none. */

@@ -83,6 +83,26 @@ class ReceiversTest {
   }
 
   @Test
+  void aPortInUseIsNamedOnceWithItsOwnPlace() throws Exception {
+    FakeIntake intake = new FakeIntake();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Receivers receivers = receivers(intake, new ConcurrentHashMap<>())) {
+      String used = "127.0.0.1:" + taken.getLocalPort();
+      assertThatThrownBy(
+              () ->
+                  receivers.otlp(config("otlp: {grpc: '127.0.0.1:0', http: '%s'}".formatted(used))))
+          .message()
+          .containsPattern(":[0-9]+: receivers.otlp.http: cannot listen on " + used);
+      assertThatThrownBy(() -> receivers.otlp(config("otlp: {grpc: '%s'}".formatted(used))))
+          .message()
+          .containsPattern(":[0-9]+: receivers.otlp.grpc: cannot listen on " + used);
+      assertThatThrownBy(() -> receivers.forward(config("forward: {listen: '%s'}".formatted(used))))
+          .message()
+          .containsPattern(":[0-9]+: receivers.forward.listen: cannot listen on " + used);
+    }
+  }
+
+  @Test
   void heartbeatsAreAnsweredAlsoAfterAReloadOnTheSamePort() throws Exception {
     int port = freePort();
     FakeIntake intake = new FakeIntake();

@@ -6,12 +6,20 @@ package io.vigia.collector.config;
 public final class ConfigException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * @param problemAndRemedy may begin with the path of the setting; it is said once
+   */
   public ConfigException(Where where, String problemAndRemedy) {
-    super(oneLine(where + ": " + problemAndRemedy));
+    super(oneLine(where + ": " + withoutPath(where, problemAndRemedy)));
   }
 
   public ConfigException(String message) {
     super(oneLine(message));
+  }
+
+  private static String withoutPath(Where where, String problem) {
+    String path = where.path() + ": ";
+    return problem.startsWith(path) ? problem.substring(path.length()) : problem;
   }
 
   private static String oneLine(String text) {
