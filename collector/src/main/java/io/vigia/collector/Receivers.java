@@ -335,7 +335,7 @@ final class Receivers implements AutoCloseable {
           ? null
           : BearerTokens.load("receivers.otlp.tokenFile", config.tokenFile());
     } catch (IOException e) {
-      throw new ConfigException(where(config, "" + e.getMessage()), "" + e.getMessage());
+      throw new ConfigException(where(config, ""), "tokenFile: " + e.getMessage());
     }
   }
 

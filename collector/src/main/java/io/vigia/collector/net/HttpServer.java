@@ -99,8 +99,7 @@ public final class HttpServer implements Component {
       Throwable cause = bind.cause();
       close();
       throw new IOException(
-          config.name
-              + ": cannot listen on "
+          "cannot listen on "
               + config.listen.getHostString()
               + ":"
               + config.listen.getPort()

@@ -373,7 +373,7 @@ class HttpServerTest {
     HttpServer second = HttpServer.builder().name("scrape").listen(taken).build();
     assertThatThrownBy(second::start)
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("scrape: cannot listen on 127.0.0.1:" + taken.getPort());
+        .hasMessageContaining("cannot listen on 127.0.0.1:" + taken.getPort());
   }
 
   private Socket connect() throws IOException {
