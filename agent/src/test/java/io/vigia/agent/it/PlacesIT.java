@@ -148,6 +148,28 @@ class PlacesIT {
     }
   }
 
+  /** From 24 on a JVM says who reads memory past it (JEP 498). */
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("jvmsFrom24On")
+  void nothingOfTheAgentsIsWarnedOfByNewJvms(Path home) throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(JulLogs.class)
+                .java(home.resolve("bin/java"))
+                .sendingTo(receiver)
+                .argument("told")
+                .start()) {
+      jvm.awaitUnlessEnded(() -> receiver.logs().size() >= 2);
+      jvm.endWell();
+      assertThat(receiver.logs()).as(jvm.output()).hasSize(2);
+      assertThat(jvm.output()).doesNotContain("sun.misc.Unsafe");
+    }
+  }
+
+  static List<Path> jvmsFrom24On() throws Exception {
+    return otherJvms().stream().filter(home -> feature(home) >= 24).toList();
+  }
+
   static List<Path> jvmsUpTo11() throws Exception {
     return otherJvms().stream().filter(home -> feature(home) <= 11).toList();
   }

@@ -1,5 +1,6 @@
 package io.vigia.agent.extension.logs;
 
+import io.vigia.agent.boot.Console;
 import io.vigia.agent.boot.HostLookup;
 import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.Exports;
@@ -13,6 +14,7 @@ import org.komamitsu.fluency.fluentd.ingester.FluentdIngester;
 import org.komamitsu.fluency.fluentd.ingester.sender.TCPSender;
 import org.komamitsu.fluency.ingester.Ingester;
 import org.komamitsu.fluency.ingester.sender.Sender;
+import org.msgpack.core.buffer.MessageBuffer;
 
 /**
  * Stands between Fluency's buffer and its network part: a chunk that is not acknowledged goes to
@@ -95,6 +97,7 @@ final class SpillingIngester implements Ingester {
   private synchronized FluentdIngester network() {
     FluentdIngester current = network;
     if (current == null) {
+      Buffers.load();
       TCPSender.Config sender = new TCPSender.Config();
       sender.setHost(HostLookup.withoutLookup(host));
       sender.setPort(port);
@@ -121,6 +124,33 @@ final class SpillingIngester implements Ingester {
     if (current != null) {
       network = null; // it may be asked for again
       current.close();
+    }
+  }
+
+  /**
+   * MessagePack's library, without the way of reading memory of which JVMs from 24 on warn on the
+   * application's stderr (JEP 498). It asks a property once, which then is the application's again.
+   */
+  private static final class Buffers {
+    private static final String WITHOUT_UNSAFE = "msgpack.universal-buffer";
+
+    static {
+      try {
+        String before = System.getProperty(WITHOUT_UNSAFE);
+        System.setProperty(WITHOUT_UNSAFE, "true");
+        MessageBuffer.wrap(new byte[0]);
+        if (before == null) {
+          System.clearProperty(WITHOUT_UNSAFE);
+        } else {
+          System.setProperty(WITHOUT_UNSAFE, before);
+        }
+      } catch (SecurityException e) {
+        Console.debug(() -> WITHOUT_UNSAFE + ": " + e);
+      }
+    }
+
+    static void load() {
+      // once, by the JVM
     }
   }
 }
