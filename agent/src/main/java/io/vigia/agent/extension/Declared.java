@@ -238,9 +238,12 @@ public final class Declared {
         words.append(": ").append(Shipping.reachability(address, FILLED_IN.iterator().next()));
       }
     }
-    if (Shipping.FORWARD.equals(Setting.LOGS.value())) {
+    String logs = Setting.LOGS.value();
+    if (Shipping.FORWARD.equals(logs)) {
       words.append("; vigia.logs=forward ");
       words.append(processesLogs ? "is not followed, logs are in it" : "to " + address.forward());
+    } else if ("otlp".equals(logs) && !processesLogs) {
+      words.append("; vigia.logs=otlp is not followed, it has no logger_provider with processors");
     }
     return words.toString();
   }
