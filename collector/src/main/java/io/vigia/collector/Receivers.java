@@ -75,10 +75,9 @@ final class Receivers implements AutoCloseable {
     try {
       swap(old, fresh, sharesAddress(before, asked));
     } catch (IOException e) {
+      String problem = "" + e.getMessage();
       ConfigException failure =
-          new ConfigException(
-              asked == null ? config.dataWhere() : where(asked, "" + e.getMessage()),
-              "" + e.getMessage());
+          new ConfigException(asked == null ? config.dataWhere() : where(asked, problem), problem);
       if (old != null && before != null && sharesAddress(before, asked)) {
         OtlpReceiver again =
             restarted(() -> make(before, sampling(config), config.graceMillis() / 2), old, failure);

@@ -70,17 +70,17 @@ public final class CollectorAddress {
     String source = given[1];
     URI otlp = parse(source, given[0], grpc ? OTLP_GRPC_PORT : OTLP_HTTP_PORT);
     URI other = parse(source, given[0], grpc ? OTLP_HTTP_PORT : OTLP_GRPC_PORT);
+    CollectorAddress withoutForward =
+        new CollectorAddress(otlp, other, source, hostOf(otlp), FORWARD_PORT);
     String[] forward = given("vigia.forward", properties, env, file);
     if (forward == null) {
-      return new CollectorAddress(otlp, other, source, hostOf(otlp), FORWARD_PORT);
+      return withoutForward;
     }
-    CollectorAddress withoutIt =
-        new CollectorAddress(otlp, other, source, hostOf(otlp), FORWARD_PORT);
     try {
       URI address = parse("VIGIA_FORWARD", forward[0], FORWARD_PORT);
       return new CollectorAddress(otlp, other, source, hostOf(address), UrlHost.port(address));
     } catch (IllegalArgumentException e) {
-      throw new UnreadableForwardException(e, withoutIt);
+      throw new UnreadableForwardException(e, withoutForward);
     }
   }
 

@@ -19,8 +19,10 @@ final class ConfigurationFile {
 
   private static final String SETTING = "otel.javaagent.configuration-file";
 
+  private static final Properties NONE = new Properties();
+
   private static String path = "";
-  private static Properties read = new Properties();
+  private static Properties read = NONE;
 
   /** What it says, trimmed, or {@code null}. */
   static @Nullable String value(String property) {
@@ -36,7 +38,7 @@ final class ConfigurationFile {
   private static synchronized Properties content() {
     String named = UpstreamSetting.given(SETTING);
     if (named == null) {
-      return new Properties();
+      return NONE;
     }
     if (!named.equals(path)) {
       path = named;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -170,11 +171,7 @@ public final class KnownSettings {
 
   /** What this process was given, and switches of ours with a value that is none. */
   public List<String> unknown() {
-    List<String> sentences =
-        unknown(System.getProperties().stringPropertyNames(), System.getenv().keySet());
-    sentences.addAll(unknown(IN_THE_FILE, ConfigurationFile.names()));
-    sentences.addAll(Setting.misunderstoodSwitches());
-    return sentences;
+    return unknown(name -> true);
   }
 
   /**
@@ -182,16 +179,23 @@ public final class KnownSettings {
    * variables that it uses.
    */
   public List<String> unknownOfOurs() {
-    Set<String> properties = new TreeSet<>(System.getProperties().stringPropertyNames());
-    properties.removeIf(name -> !name.startsWith("vigia."));
-    Set<String> variables = new TreeSet<>(System.getenv().keySet());
-    variables.removeIf(name -> !name.startsWith("VIGIA_"));
-    Set<String> inTheFile = new TreeSet<>(ConfigurationFile.names());
-    inTheFile.removeIf(name -> !name.startsWith("vigia."));
-    List<String> sentences = unknown(properties, variables);
-    sentences.addAll(unknown(IN_THE_FILE, inTheFile));
+    return unknown(name -> name.startsWith("vigia.") || name.startsWith("VIGIA_"));
+  }
+
+  private List<String> unknown(Predicate<String> meant) {
+    List<String> sentences =
+        unknown(
+            of(System.getProperties().stringPropertyNames(), meant),
+            of(System.getenv().keySet(), meant));
+    sentences.addAll(unknown(IN_THE_FILE, of(ConfigurationFile.names(), meant)));
     sentences.addAll(Setting.misunderstoodSwitches());
     return sentences;
+  }
+
+  private static Set<String> of(Set<String> names, Predicate<String> meant) {
+    Set<String> those = new TreeSet<>(names);
+    those.removeIf(meant.negate());
+    return those;
   }
 
   private static String sentence(String kind, String name, @Nullable String nearest) {

@@ -19,19 +19,7 @@ class StdoutQuestionTest {
 
   @Test
   void answerIsUnderstood() throws Exception {
-    HttpServer collector =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    collector.createContext(
-        "/stdout",
-        exchange -> {
-          try (exchange) {
-            byte[] answer =
-                "{\"on\":true,\"reads\":true,\"seen\":true}".getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
-          }
-        });
-    collector.start();
+    HttpServer collector = answering(200, "{\"on\":true,\"reads\":true,\"seen\":true}");
     try {
       URI http = URI.create("http://127.0.0.1:" + collector.getAddress().getPort());
       assertThat(new StdoutQuestion(http, true, "uid", "app").ask("order 17"))
@@ -58,16 +46,7 @@ class StdoutQuestionTest {
   /** A token that is not there yet may come; who never takes any is not waited for. */
   @Test
   void whoDoesNotTakeTheCredentialsIsAskedAgainButNotForEver() throws Exception {
-    HttpServer collector =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    collector.createContext(
-        "/stdout",
-        exchange -> {
-          try (exchange) {
-            exchange.sendResponseHeaders(401, -1);
-          }
-        });
-    collector.start();
+    HttpServer collector = answering(401, "");
     try {
       URI http = URI.create("http://127.0.0.1:" + collector.getAddress().getPort());
       StdoutQuestion question = new StdoutQuestion(http, false, "uid", null);
@@ -76,6 +55,22 @@ class StdoutQuestionTest {
     } finally {
       collector.stop(0);
     }
+  }
+
+  private static HttpServer answering(int status, String text) throws IOException {
+    HttpServer collector =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    byte[] answer = text.getBytes(StandardCharsets.UTF_8);
+    collector.createContext(
+        "/stdout",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
+            exchange.getResponseBody().write(answer);
+          }
+        });
+    collector.start();
+    return collector;
   }
 
   private static void answerInPlainText(ServerSocket server) {
