@@ -51,6 +51,13 @@ final class SecretsInText {
   private static final String PROSE =
       "(?:and|are|as|flag|for|from|if|in|is|may|must|not|on|option|or|string|the|to|was|with)\\b";
 
+  private static final String OF_A_STATEMENT =
+      "identified\\s(?:with\\s\\S{1,64}\\s)?by\\s(?<=(?:create|alter)\\suser\\s.{1,200})(?=')";
+
+  /** {@code curl -u user:}, also behind other parameters. */
+  private static final String CURL =
+      "curl\\s(?:[^\\r\\n|;]{0,256}?\\s)?(?:-u\\s?|--user[\\s=])[\"']?[^\\s:\"']{1,128}:";
+
   private static final String AUTHORIZATION = "authorization(?:" + QUOTE + ")?\\s*[:=]\\s*\\[?";
 
   /** RFC 7519; header and payload are objects, so both begin alike. Looks back where it may fit. */
@@ -71,12 +78,12 @@ final class SecretsInText {
               + ("|--(?:" + WORDS + "|token)(?=[ \\t]+(?!" + PROSE + ")[^\\s-])")
               + ("|--(?:" + WORDS + "|token)(?:" + QUOTE + ")?,")
               + ("(?=\\s?(?:" + QUOTE + ")?(?!" + PROSE + ")[^\\s\"'\\\\-])")
-              + "|password(?=\\s+'))\\s*)"
+              + ("|password(?=\\s+[\"'])|" + OF_A_STATEMENT + "|" + CURL + ")\\s*)")
               + ("|((?:set-)?cookie(?:" + QUOTE + ")?\\s*(?::|=(?=\\s*\\[))\\s*")
               + ("|" + AUTHORIZATION + "(?:" + QUOTE + ")?")
               + "(?:digest|negotiate|ntlm|token|api-?key|hawk|signature|aws4-[a-z0-9-]+)\\s+)"
               + "|((?:\\bbearer|\\bbasic)\\s+)[a-z0-9._~+/=-]{8,}"
-              + ("|(" + AUTHORIZATION + "(?:" + QUOTE + ")?)")
+              + ("|(" + AUTHORIZATION + "(?:" + QUOTE + ")?|token:\\s?)")
               + "(?=[a-z._~+/=-]{0,256}[0-9])[a-z0-9._~+/=-]{16,}"
               + "|(://[^/\\s:@?#\"']{0,256}:|jdbc:oracle:[a-z0-9]{1,16}:[^/\\s@\"']{1,128}/)"
               + "[^/\\s?#\"']{1,256}(?=@)"
@@ -104,62 +111,15 @@ final class SecretsInText {
 
   /** The same instance when there is none. */
   static String replaced(String text) {
-    return maySayASecret(text) ? withoutSecrets(text) : text;
-  }
-
-  /** Most texts have none of these, and the expression is the expensive part. */
-  private static boolean maySayASecret(String text) {
-    return (text.indexOf('@') >= 0 || hasStem(text)) && mayHoldAValue(text);
-  }
-
-  /** Each name and scheme of {@link #SECRET} has one of these in it, in any case. */
-  private static boolean hasStem(String text) {
-    int three = 0;
-    for (int i = 0; i < text.length(); i++) {
-      three = (three << 8 | (text.charAt(i) | 0x20) & 0xff) & 0xffffff;
-      switch (three) {
-        case 'p' << 16 | 'a' << 8 | 's': // password
-        case 'p' << 16 | 'w' << 8 | 'd':
-        case 's' << 16 | 'e' << 8 | 'c': // secret
-        case 's' << 16 | 'e' << 8 | 's': // session
-        case 's' << 16 | 'i' << 8 | 'g': // signature
-        case 'k' << 16 | 'e' << 8 | 'y':
-        case 't' << 16 | 'o' << 8 | 'k': // token
-        case 'c' << 16 | 'o' << 8 | 'o': // cookie
-        case 'c' << 16 | 'r' << 8 | 'e': // credential
-        case 'a' << 16 | 'u' << 8 | 't': // authorization
-        case 'b' << 16 | 'e' << 8 | 'a': // bearer
-        case 'b' << 16 | 'a' << 8 | 's': // basic
-        case 'e' << 16 | 'y' << 8 | 'j':
-          return true;
-        default:
-      }
-    }
-    return false;
-  }
-
-  private static boolean mayHoldAValue(String text) {
-    return text.indexOf('=') >= 0
-        || text.indexOf(':') >= 0
-        || text.indexOf("</") >= 0
-        || text.indexOf("--") >= 0
-        || text.indexOf(" '") >= 0
-        || text.indexOf("%3") >= 0
-        || text.indexOf("%25") >= 0
-        || text.indexOf("earer ") >= 0
-        || text.indexOf("EARER ") >= 0
-        || text.indexOf("asic ") >= 0
-        || text.indexOf("ASIC ") >= 0
-        || text.indexOf("eyJ") >= 0
-        || text.indexOf(KEY_BEGINS) >= 0;
+    return SecretStems.next(text, 0) < text.length() ? withoutSecrets(text) : text;
   }
 
   /** Looks at each character a bounded number of times, so that a long text is no stall. */
   private static String withoutSecrets(String text) {
-    Matcher matcher = SECRET.matcher(text);
+    Matcher matcher = SECRET.matcher(text).useAnchoringBounds(false).useTransparentBounds(true);
     StringBuilder out = new StringBuilder();
     int copied = 0;
-    for (int from = 0; matcher.find(from); from = Math.max(copied, matcher.end())) {
+    for (int from = 0; find(matcher, text, from); from = Math.max(copied, matcher.end())) {
       int group = NAME;
       while (matcher.start(group) < 0) {
         group++;
@@ -180,6 +140,19 @@ final class SecretsInText {
       }
     }
     return copied == 0 ? text : out.append(text, copied, text.length()).toString();
+  }
+
+  /** As {@link Matcher#find(int)} does it, but at places only where there may be a secret. */
+  private static boolean find(Matcher matcher, String text, int from) {
+    int begin = from;
+    for (int stem; (stem = SecretStems.next(text, begin)) < text.length(); begin = stem + 1) {
+      for (int i = SecretStems.beginOfName(text, stem, begin); i <= stem; i++) {
+        if (matcher.region(i, text.length()).lookingAt()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static int endOfUnquoted(String text, Matcher matcher, int group, int begin) {

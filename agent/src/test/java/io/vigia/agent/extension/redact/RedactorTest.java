@@ -18,7 +18,7 @@ class RedactorTest {
 
   private final Redactor redactor = new Redactor(false);
 
-  /** What looks quickly whether a text may say a secret knows each name of one. */
+  /** What looks for the places of secrets knows each name of one. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -134,6 +134,12 @@ class RedactorTest {
         "gh --token 'a b' --quiet | gh --token '[redacted]' --quiet",
         "/in?user=a&pass=b | /in?user=a&pass=[redacted]",
         "ALTER USER bob PASSWORD 'it''s' VALID | ALTER USER bob PASSWORD '[redacted]' VALID",
+        "login with password \"a b\" failed | login with password \"[redacted]\" failed",
+        "CREATE USER 'bob'@'%' IDENTIFIED BY 'it''s' | CREATE USER 'bob'@'%' IDENTIFIED BY '[redacted]'",
+        "alter user bob identified with x by 'a b'; | alter user bob identified with x by '[redacted]';",
+        "run: curl -s -u bob:hunter2 http://h | run: curl -s -u bob:[redacted] http://h",
+        "curl --user=\"bob:hunter2\" http://h | curl --user=\"bob:[redacted]\" http://h",
+        "issued token: 4f2a9c0e17b84d55 to bob | issued token: [redacted] to bob",
         // what only begins like a directory, or is no shell's
         "pwd=/aB3+x9==, x | pwd=[redacted], x",
         "pwd=/appSecret9 | pwd=[redacted]",
@@ -174,6 +180,9 @@ class RedactorTest {
         "the password for a->b, of type=\"x\" > 1",
         "<label for=\"password\">Password</label>",
         "first_pass=3, pass=2",
+        "Unexpected token: }, expected token: 'end-of-file-reached'",
+        "the user with an order identified by 'A-7'",
+        "curl -u bob http://h:8080/x",
       })
   void restIsLeftAlone(String text) {
     assertThat(redactor.text(text)).isSameAs(text);
@@ -268,6 +277,10 @@ class RedactorTest {
             "pwd\"  ,  ",
             "--pwd,",
             "pwd%25252525",
+            "curl -u ",
+            "create user identified by ",
+            "token: aaaaaaaaaaaaaaaa",
+            "key-",
             "-----BEGIN PRIVATE KEY-----")) {
       String clean = redactor.text(text.repeat(50_000) + "\n\"', password=hunter2");
       assertThat(clean).doesNotContain("hunter2");
