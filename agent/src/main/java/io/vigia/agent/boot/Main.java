@@ -97,17 +97,16 @@ public final class Main {
     if (shipping.mayBeReadFromStdout() && isPod()) {
       out.println(row("", "log events that the collector reads from stdout are not sent"));
     }
-    if (reached.isOk()) {
-      return 0;
+    if (!reached.isCollectorOk()) {
+      out.println(
+          "Start the collector (./vigia run), or name it: VIGIA_COLLECTOR=host"
+              + " (ports "
+              + CollectorAddress.OTLP_HTTP_PORT
+              + " and "
+              + CollectorAddress.FORWARD_PORT
+              + ")");
     }
-    out.println(
-        "Start the collector (./vigia run), or name it: VIGIA_COLLECTOR=host"
-            + " (ports "
-            + CollectorAddress.OTLP_HTTP_PORT
-            + " and "
-            + CollectorAddress.FORWARD_PORT
-            + ")");
-    return 1;
+    return reached.isOk() ? 0 : 1;
   }
 
   private static String row(String what, String value) {

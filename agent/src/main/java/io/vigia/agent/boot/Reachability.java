@@ -66,9 +66,22 @@ public final class Reachability {
   }
 
   static Result otlp(URI base, boolean grpc, String signal, TlsFiles tls, RequestHeaders headers) {
-    String host = CollectorAddress.hostOf(base);
-    int port = UrlHost.port(base);
-    InetSocketAddress proxy = WebProxy.ofJvm(base);
+    return at(URI.create(base + "/v1/" + signal), grpc, tls, headers);
+  }
+
+  /** The same where a signal's own endpoint is, which is asked as it is. */
+  static Result at(URI endpoint, boolean grpc, String signal) {
+    return at(endpoint, grpc, TlsFiles.find(signal), RequestHeaders.find(signal));
+  }
+
+  private static Result at(URI endpoint, boolean grpc, TlsFiles tls, RequestHeaders headers) {
+    boolean https = "https".equalsIgnoreCase(endpoint.getScheme());
+    String host = UrlHost.of(endpoint);
+    if (host == null || !(https || "http".equalsIgnoreCase(endpoint.getScheme()))) {
+      return new Result(false, "it is no URL with http or https");
+    }
+    int port = UrlHost.port(endpoint) >= 0 ? UrlHost.port(endpoint) : https ? 443 : 80;
+    InetSocketAddress proxy = WebProxy.ofJvm(endpoint);
     // a plain socket: HttpURLConnection may be instrumented and would give a span
     try (Socket plain =
         proxy == null ? connect(host, port) : connect(proxy.getHostString(), proxy.getPort())) {
@@ -77,7 +90,7 @@ public final class Reachability {
         WebProxy.tunnel(plain, host, port);
       }
       Socket socket = plain;
-      if ("https".equalsIgnoreCase(base.getScheme())) {
+      if (https) {
         SSLSocket secure =
             (SSLSocket) tls.current().sockets().createSocket(plain, host, port, true);
         SSLParameters parameters = secure.getSSLParameters();
@@ -90,7 +103,7 @@ public final class Reachability {
         }
         socket = secure;
       }
-      return grpc ? askGrpc(socket) : askHttp(socket, base, signal, headers);
+      return grpc ? askGrpc(socket) : askHttp(socket, endpoint, headers);
     } catch (IOException e) {
       return failed(e);
     }
@@ -108,7 +121,7 @@ public final class Reachability {
     }
   }
 
-  private static Result askHttp(Socket socket, URI base, String signal, RequestHeaders headers)
+  private static Result askHttp(Socket socket, URI endpoint, RequestHeaders headers)
       throws IOException {
     // an Export…ServiceRequest without anything in it is zero bytes long
     StringBuilder more = new StringBuilder();
@@ -117,11 +130,10 @@ public final class Reachability {
         .forEach((name, value) -> more.append(name).append(": ").append(value).append("\r\n"));
     String request =
         "POST "
-            + base.getPath()
-            + "/v1/"
-            + signal
+            + (endpoint.getRawPath().isEmpty() ? "/" : endpoint.getRawPath())
+            + (endpoint.getRawQuery() == null ? "" : "?" + endpoint.getRawQuery())
             + " HTTP/1.1\r\nHost: "
-            + base.getAuthority()
+            + endpoint.getRawAuthority().replaceFirst(".*@", "")
             + "\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n"
             + more
             + "Connection: close\r\n\r\n";

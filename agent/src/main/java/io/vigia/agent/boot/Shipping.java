@@ -3,11 +3,9 @@ package io.vigia.agent.boot;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +38,8 @@ public final class Shipping {
   private final Map<String, List<String>> exporters = new LinkedHashMap<>();
   private final Map<String, String> overrides = new LinkedHashMap<>();
 
-  /**
-   * Signal → how and where it goes by OTLP, for those that go elsewhere than to the collector's
-   * address, or by another protocol.
-   */
-  private final Map<String, String> elsewhere = new LinkedHashMap<>();
-
-  /** Of these the ones whose address is not the collector's by either protocol. */
-  private final Set<String> anothers = new HashSet<>();
+  /** By signal, for those that do not just go to the collector's address. */
+  private final Map<String, SignalPlace> elsewhere = new LinkedHashMap<>();
 
   private Shipping(CollectorAddress address, boolean grpc) {
     this.address = address;
@@ -64,51 +56,40 @@ public final class Shipping {
     for (String signal : SIGNALS) {
       String own = settings.apply("otel.exporter.otlp." + signal + ".endpoint");
       if (own != null && !own.trim().isEmpty()) {
-        // a URL may carry a password
-        String url = own.trim().replaceFirst("//[^/]*@", "//").replaceFirst("[?#].*", "");
-        shipping.elsewhere.put(signal, "OTLP to " + url);
-        if (!shipping.isCollectors(own.trim())) {
-          shipping.anothers.add(signal);
-        }
+        boolean grpc = shipping.isByGrpc(protocolOf(signal, settings));
+        shipping.elsewhere.put(signal, SignalPlace.own(signal, grpc, own.trim()));
       }
     }
     shipping.exporters.put("traces", shipping.traces(list(settings.apply(TRACES), OTLP)));
     shipping.exporters.put("metrics", shipping.metrics(list(settings.apply(METRICS), OTLP)));
     shipping.exporters.put("logs", shipping.logs(list(settings.apply(LOGS), VIGIA)));
     for (String signal : SIGNALS) {
-      shipping.byOwnProtocol(signal, settings.apply("otel.exporter.otlp." + signal + ".protocol"));
+      shipping.byOwnProtocol(signal, protocolOf(signal, settings));
     }
     return shipping;
   }
 
-  private boolean isCollectors(String endpoint) {
-    try {
-      URI url = URI.create(endpoint);
-      String host = String.valueOf(UrlHost.of(url));
-      int port = UrlHost.port(url);
-      return Stream.of(address.otlp(), address.otherOtlp())
-          .anyMatch(
-              known -> host.equals(CollectorAddress.hostOf(known)) && port == UrlHost.port(known));
-    } catch (IllegalArgumentException e) {
-      return false; // the SDK says so
-    }
+  private static @Nullable String protocolOf(
+      String signal, Function<String, @Nullable String> settings) {
+    return settings.apply("otel.exporter.otlp." + signal + ".protocol");
+  }
+
+  /** By that protocol of one signal; without one by that of all. */
+  private boolean isByGrpc(@Nullable String own) {
+    return own == null || own.trim().isEmpty() ? grpc : own.equals("grpc");
   }
 
   /** One signal by gRPC, or one by HTTP: to that protocol's port, unless the user gave one. */
   private void byOwnProtocol(String signal, @Nullable String protocol) {
-    boolean byGrpc = "grpc".equals(protocol);
-    if (protocol == null
-        || protocol.trim().isEmpty()
-        || byGrpc == grpc
-        || elsewhere.containsKey(signal)) {
+    boolean byGrpc = isByGrpc(protocol);
+    if (byGrpc == grpc || elsewhere.containsKey(signal)) {
       return;
     }
     URI to = address.otherOtlp();
-    elsewhere.put(signal, (byGrpc ? "OTLP/gRPC to " : "OTLP/HTTP to ") + to);
+    SignalPlace place = SignalPlace.byProtocol(signal, byGrpc, to);
+    elsewhere.put(signal, place);
     if (!to.equals(address.otlp())) {
-      overrides.put(
-          "otel.exporter.otlp." + signal + ".endpoint",
-          byGrpc ? to.toString() : to + "/v1/" + signal);
+      overrides.put("otel.exporter.otlp." + signal + ".endpoint", place.url());
     }
   }
 
@@ -223,13 +204,18 @@ public final class Shipping {
   /** Whether traces go where OTLP/HTTP, and so perhaps {@code /sampling}, is answered. */
   public boolean canAskForSampling() {
     return !grpc
-        && !anothers.contains("traces")
+        && !isForAnother("traces")
         && exporters.getOrDefault("traces", Collections.<String>emptyList()).contains(OTLP);
   }
 
   /** Whether metrics go where the collector's wishes about their form mean nothing. */
   public boolean areMetricsForAnother() {
-    return anothers.contains("metrics");
+    return isForAnother("metrics");
+  }
+
+  private boolean isForAnother(String signal) {
+    SignalPlace place = elsewhere.get(signal);
+    return place != null && !place.isOf(address);
   }
 
   /** Settings for the SDK, above the user's. */
@@ -243,14 +229,30 @@ public final class Shipping {
 
   /** Asks all receivers that are used, at once; blocks for less than a second. */
   public Reached ask() {
-    List<String> byOtlp = byExporter().get(OTLP);
-    Probe otlp = byOtlp == null ? null : otlp(byOtlp.get(0));
-    Probe forward =
-        isForwarding()
-            ? Probe.start(() -> Reachability.tcp(address.forwardHost(), address.forwardPort()))
-            : null;
-    return new Reached(
-        otlp == null ? null : otlp.result(), forward == null ? null : forward.result());
+    Map<String, Probe> probes = new LinkedHashMap<>();
+    byExporter()
+        .forEach(
+            (exporter, signals) -> {
+              Probe probe = ask(exporter, signals.get(0));
+              if (probe != null) {
+                probes.put(exporter, probe);
+              }
+            });
+    Map<String, Reachability.Result> results = new LinkedHashMap<>();
+    probes.forEach((exporter, probe) -> results.put(exporter, probe.result()));
+    return new Reached(results);
+  }
+
+  private @Nullable Probe ask(String exporter, String signal) {
+    switch (exporter) {
+      case OTLP:
+        return Probe.start(() -> Reachability.otlp(address.otlp(), grpc, signal));
+      case FORWARD:
+        return Probe.start(() -> Reachability.tcp(address.forwardHost(), address.forwardPort()));
+      default:
+        SignalPlace place = elsewhere.get(signal);
+        return place != null && exporter.equals(place.inWords()) ? place.ask() : null;
+    }
   }
 
   /** What the collector answers by OTLP/HTTP, in words; blocks for less than a second. */
@@ -258,10 +260,6 @@ public final class Shipping {
     return Probe.start(() -> Reachability.otlp(address.otlp(), /* grpc= */ false, signal))
         .result()
         .detail();
-  }
-
-  private Probe otlp(String signal) {
-    return Probe.start(() -> Reachability.otlp(address.otlp(), grpc, signal));
   }
 
   /** Exporter ({@code otlp}, {@code forward}, …, {@code none}) to the signals that it takes. */
@@ -279,26 +277,31 @@ public final class Shipping {
 
   /** An exporter, with its address if that is the signal's own. */
   private String towards(String exporter, String signal) {
-    String own = exporter.equals(OTLP) ? elsewhere.get(signal) : null;
-    return own == null ? exporter : own;
+    SignalPlace own = exporter.equals(OTLP) ? elsewhere.get(signal) : null;
+    return own == null ? exporter : own.inWords();
   }
 
-  /** {@code traces and metrics by OTLP/HTTP, logs by forward to localhost:24224}. */
-  public String signals() {
+  /**
+   * {@code traces and metrics by OTLP/HTTP, logs by forward to localhost:24224}; behind a signal's
+   * own place what it answered.
+   */
+  public String signals(Reached reached) {
     Map<String, List<String>> byWay = new LinkedHashMap<>();
     exporters.forEach(
         (signal, names) ->
-            byWay.computeIfAbsent(way(names, signal), w -> new ArrayList<>()).add(signal));
+            byWay.computeIfAbsent(way(names, signal, reached), w -> new ArrayList<>()).add(signal));
     List<String> parts = new ArrayList<>();
     byWay.forEach((way, signals) -> parts.add(String.join(" and ", signals) + " " + way));
     return String.join(", ", parts);
   }
 
-  private String way(List<String> names, String signal) {
+  private String way(List<String> names, String signal, Reached reached) {
     List<String> ways = new ArrayList<>();
     for (String name : names) {
       if (!name.equals("none")) {
-        ways.add(inWords(towards(name, signal)));
+        String exporter = towards(name, signal);
+        Reachability.Result own = exporter.equals(name) ? null : reached.of(exporter);
+        ways.add(inWords(exporter) + (own == null ? "" : " (" + own.detail() + ")"));
       }
     }
     return ways.isEmpty() ? "not sent" : "by " + String.join(" and ", ways);
@@ -320,28 +323,31 @@ public final class Shipping {
 
   /** What the receivers answered; {@code null} for those that are not used. */
   public static final class Reached {
-    private final Reachability.@Nullable Result otlp;
-    private final Reachability.@Nullable Result forward;
+    private final Map<String, Reachability.Result> results;
 
-    Reached(Reachability.@Nullable Result otlp, Reachability.@Nullable Result forward) {
-      this.otlp = otlp;
-      this.forward = forward;
+    Reached(Map<String, Reachability.Result> results) {
+      this.results = results;
     }
 
     public Reachability.@Nullable Result otlp() {
-      return otlp;
+      return of(OTLP);
     }
 
     public Reachability.@Nullable Result forward() {
-      return forward;
+      return of(FORWARD);
     }
 
     Reachability.@Nullable Result of(String exporter) {
-      return exporter.equals(OTLP) ? otlp : exporter.equals(FORWARD) ? forward : null;
+      return results.get(exporter);
+    }
+
+    /** Whether the collector takes what is for it; perhaps nothing is. */
+    boolean isCollectorOk() {
+      return Stream.of(otlp(), forward()).allMatch(result -> result == null || result.isOk());
     }
 
     boolean isOk() {
-      return (otlp == null || otlp.isOk()) && (forward == null || forward.isOk());
+      return results.values().stream().allMatch(Reachability.Result::isOk);
     }
   }
 }

@@ -59,7 +59,7 @@ public final class VerdictListener implements AgentListener {
     line.append(", collector ").append(address.otlp());
     line.append(" (from ").append(address.source()).append("): ");
     line.append(otlp == null ? "not used" : otlp.detail());
-    line.append("; ").append(shipping.signals());
+    line.append("; ").append(shipping.signals(reached));
     StdoutQuestion question =
         identity == null ? null : VigiaCustomizer.stdoutQuestion(shipping, identity.resource());
     // who does not is not asked again; nor by another protocol, which may take long

@@ -13,6 +13,8 @@ class ShippingTest {
 
   private static final CollectorAddress LOCAL = CollectorAddress.find(name -> null, name -> null);
 
+  private static final Shipping.Reached NOT_ASKED = new Shipping.Reached(Map.of());
+
   @Test
   void signalThatGoesElsewhereIsNotSaidToGoToTheCollector() {
     Shipping shipping =
@@ -23,11 +25,48 @@ class ShippingTest {
                     "otel.logs.exporter", "none")
                 ::get,
             LOCAL);
-    assertThat(shipping.signals())
+    assertThat(shipping.signals(NOT_ASKED))
         .isEqualTo(
             "traces by OTLP to https://tempo/v1/traces, metrics by OTLP to"
                 + " http://mimir:9009/otlp/v1/metrics, logs not sent");
-    assertThat(shipping.ask().otlp()).as("nothing goes there").isNull();
+    assertThat(shipping.byExporter()).as("nothing goes there").doesNotContainKey("otlp");
+  }
+
+  /** The collector may be there all the same, and nothing of that signal arrives. */
+  @Test
+  void ownEndpointOfASignalIsAskedAsItIs() throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/take/spans",
+        exchange -> {
+          boolean hasKey = "key=k%20k".equals(exchange.getRequestURI().getRawQuery());
+          exchange.sendResponseHeaders(hasKey ? 200 : 401, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/take/spans";
+      Map<String, String> settings =
+          Map.of(
+              "otel.exporter.otlp.traces.endpoint", url + "?key=k%20k",
+              "otel.exporter.otlp.metrics.endpoint", "http://127.0.0.1:1",
+              "otel.exporter.otlp.metrics.protocol", "grpc",
+              "otel.exporter.otlp.logs.endpoint", "localhost/logs");
+      Shipping shipping = Shipping.of(settings::get, LOCAL);
+      Shipping.Reached reached = shipping.ask();
+      assertThat(shipping.signals(reached))
+          .isEqualTo(
+              "traces by OTLP to "
+                  + url
+                  + " (reachable), metrics by OTLP to http://127.0.0.1:1 (connection refused,"
+                  + " nothing listens there), logs by OTLP to localhost/logs (it is no URL with"
+                  + " http or https)");
+      assertThat(reached.isCollectorOk()).as("nothing is for it").isTrue();
+      assertThat(reached.isOk()).isFalse();
+    } finally {
+      server.stop(0);
+    }
   }
 
   /** What it wishes would be done to somebody else's data. */
@@ -94,7 +133,7 @@ class ShippingTest {
     assertThat(grpc.overrides())
         .containsEntry("otel.exporter.otlp.traces.endpoint", "http://localhost:4317")
         .doesNotContainKey("otel.exporter.otlp.metrics.endpoint");
-    assertThat(grpc.signals())
+    assertThat(grpc.signals(NOT_ASKED))
         .startsWith("traces by OTLP/gRPC to http://localhost:4317, metrics by OTLP/HTTP, ");
 
     Map<String, String> settings =
@@ -109,7 +148,7 @@ class ShippingTest {
     Shipping http = Shipping.of(settings::get, address);
     assertThat(http.overrides())
         .containsEntry("otel.exporter.otlp.metrics.endpoint", "http://c:4318/v1/metrics");
-    assertThat(http.signals()).contains("metrics by OTLP/HTTP to http://c:4318");
+    assertThat(http.signals(NOT_ASKED)).contains("metrics by OTLP/HTTP to http://c:4318");
   }
 
   @Test
@@ -119,7 +158,7 @@ class ShippingTest {
     CollectorAddress address = CollectorAddress.find(settings::get, name -> null);
     Shipping shipping = Shipping.of(settings::get, address);
     assertThat(shipping.overrides()).doesNotContainKey("otel.exporter.otlp.traces.endpoint");
-    assertThat(shipping.signals()).startsWith("traces by OTLP/gRPC to http://c:5000, ");
+    assertThat(shipping.signals(NOT_ASKED)).startsWith("traces by OTLP/gRPC to http://c:5000, ");
   }
 
   /** Otherwise they would go to nobody, by forward to this machine. */

@@ -212,6 +212,34 @@ class StartIT {
     }
   }
 
+  /** The collector is there, and nothing of that signal would arrive. */
+  @Test
+  void checkAndVerdictAskASignalsOwnEndpointToo() throws Exception {
+    String variable = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+    String place = "traces                 OTLP to http://127.0.0.1:1/v1/traces: ";
+    String refused = "connection refused, nothing listens there";
+    try (Receiver receiver = Receiver.start();
+        Jvm check =
+            Jvm.agentItself("check")
+                .sendingTo(receiver)
+                .environment(variable, "http://127.0.0.1:1/v1/traces")
+                .start();
+        Jvm service =
+            Jvm.of(Hello.class)
+                .argument("told")
+                .sendingTo(receiver)
+                .environment(variable, "http://127.0.0.1:1/v1/traces")
+                .start()) {
+      assertThat(check.exitCode(Duration.ofSeconds(60))).as(check.output()).isEqualTo(1);
+      assertThat(check.stdout())
+          .contains(place + refused)
+          .noneMatch(line -> line.startsWith("Start the collector"));
+      service.awaitUnlessEnded(() -> vigiaLines(service).stream().anyMatch(StartIT::isVerdict));
+      assertThat(service.output())
+          .contains("traces by OTLP to http://127.0.0.1:1/v1/traces (" + refused + "), metrics");
+    }
+  }
+
   /** An https address: what is to be secret does not leave by the forward protocol. */
   @Test
   void checkAsksOnlyThoseThatAServiceWouldSendTo() throws Exception {
