@@ -27,7 +27,7 @@ public final class AgentHealthProducer implements MetricProducer {
       InstrumentationScopeInfo.create("io.vigia.agent");
 
   private final ExportHealth health;
-  private final long startEpochNanos = System.currentTimeMillis() * 1_000_000L;
+  private final StartTime start = StartTime.now();
 
   public AgentHealthProducer(ExportHealth health) {
     this.health = health;
@@ -36,6 +36,7 @@ public final class AgentHealthProducer implements MetricProducer {
   @Override
   public Collection<MetricData> produce(Resource resource) {
     long now = System.currentTimeMillis() * 1_000_000L;
+    long startEpochNanos = start.before(now);
     List<LongPointData> points = new ArrayList<>();
     health
         .counts()

@@ -33,7 +33,7 @@ public final class AppRegistryProducer implements MetricProducer {
   private static final InstrumentationScopeInfo SCOPE =
       InstrumentationScopeInfo.create("io.vigia.agent");
 
-  private final long startEpochNanos = nowEpochNanos();
+  private final StartTime start = StartTime.now();
   private final int maxSeries;
   private final boolean micrometerIsBridged;
   private final PatientReading<List<Family>> reading;
@@ -60,6 +60,7 @@ public final class AppRegistryProducer implements MetricProducer {
       return metrics;
     }
     long now = nowEpochNanos();
+    long startEpochNanos = start.before(now);
     FamilyConverter converter = new FamilyConverter(resource, startEpochNanos, now, maxSeries);
     for (Family family : families) {
       try {

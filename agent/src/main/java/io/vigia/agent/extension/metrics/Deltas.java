@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * wants deltas: those registries know only all since their start. A series that has become less was
  * reset and is new (OpenTelemetry specification, metrics data model, "Resets and Gaps"). One that
  * is missing for a while, because its collector threw, is no new one when it is back; it is
- * remembered for an hour. A gauge histogram that shrinks is taken for one that was reset.
- * Thread-safe.
+ * remembered for an hour. A gauge histogram that shrinks is taken for one that was reset. A point
+ * begins where the last one ended; when the wall clock was set back to before that, as long before
+ * its end as time has passed. Thread-safe.
  */
 final class Deltas {
 
@@ -50,6 +51,17 @@ final class Deltas {
     Last(PointData point, long nanos) {
       this.point = point;
       this.nanos = nanos;
+    }
+  }
+
+  /** The last reading as the next point needs it. */
+  private static final class Before<P extends PointData> {
+    final P point;
+    final long endEpochNanos;
+
+    Before(P point, long endEpochNanos) {
+      this.point = point;
+      this.endEpochNanos = endEpochNanos;
     }
   }
 
@@ -77,7 +89,7 @@ final class Deltas {
       case DOUBLE_SUM:
         List<DoublePointData> sums = new ArrayList<>();
         for (DoublePointData point : metric.getDoubleSumData().getPoints()) {
-          sums.add(sum(point, last(metric, point, DoublePointData.class, now)));
+          sums.add(sum(point, before(metric, point, DoublePointData.class, now)));
         }
         return ImmutableMetricData.createDoubleSum(
             metric.getResource(),
@@ -89,7 +101,7 @@ final class Deltas {
       case HISTOGRAM:
         List<HistogramPointData> histograms = new ArrayList<>();
         for (HistogramPointData point : metric.getHistogramData().getPoints()) {
-          histograms.add(histogram(point, last(metric, point, HistogramPointData.class, now)));
+          histograms.add(histogram(point, before(metric, point, HistogramPointData.class, now)));
         }
         return ImmutableMetricData.createDoubleHistogram(
             metric.getResource(),
@@ -103,7 +115,7 @@ final class Deltas {
         for (ExponentialHistogramPointData point :
             metric.getExponentialHistogramData().getPoints()) {
           exponential.add(
-              exponential(point, last(metric, point, ExponentialHistogramPointData.class, now)));
+              exponential(point, before(metric, point, ExponentialHistogramPointData.class, now)));
         }
         return ImmutableMetricData.createExponentialHistogram(
             metric.getResource(),
@@ -118,17 +130,24 @@ final class Deltas {
   }
 
   /** Which the series had at the last reading; remembers this one. */
-  private <P extends PointData> @Nullable P last(
+  private <P extends PointData> @Nullable Before<P> before(
       MetricData metric, P point, Class<P> type, long now) {
     List<Object> series = Arrays.asList(metric.getName(), type, point.getAttributes());
     Last last = lastOnes.put(series, new Last(point, now));
-    return last == null ? null : type.cast(last.point);
+    if (last == null) {
+      return null;
+    }
+    long end = last.point.getEpochNanos();
+    boolean setBack = end > point.getEpochNanos();
+    return new Before<>(
+        type.cast(last.point), setBack ? point.getEpochNanos() - (now - last.nanos) : end);
   }
 
-  private static DoublePointData sum(DoublePointData point, @Nullable DoublePointData last) {
+  private static DoublePointData sum(
+      DoublePointData point, @Nullable Before<DoublePointData> last) {
     double value = point.getValue();
-    if (last != null && value >= last.getValue()) {
-      value -= last.getValue();
+    if (last != null && value >= last.point.getValue()) {
+      value -= last.point.getValue();
     }
     return ImmutableDoublePointData.create(
         start(point, last),
@@ -139,16 +158,16 @@ final class Deltas {
   }
 
   private static HistogramPointData histogram(
-      HistogramPointData point, @Nullable HistogramPointData last) {
+      HistogramPointData point, @Nullable Before<HistogramPointData> last) {
     List<Long> counts = point.getCounts();
     double sum = point.getSum();
-    if (last != null && goesOn(point, last)) {
+    if (last != null && goesOn(point, last.point)) {
       List<Long> more = new ArrayList<>();
       for (int i = 0; i < counts.size(); i++) {
-        more.add(counts.get(i) - last.getCounts().get(i));
+        more.add(counts.get(i) - last.point.getCounts().get(i));
       }
       counts = more;
-      sum -= last.getSum();
+      sum -= last.point.getSum();
     }
     return ImmutableHistogramPointData.create(
         start(point, last),
@@ -173,23 +192,24 @@ final class Deltas {
   }
 
   private static ExponentialHistogramPointData exponential(
-      ExponentialHistogramPointData point, @Nullable ExponentialHistogramPointData last) {
+      ExponentialHistogramPointData point, @Nullable Before<ExponentialHistogramPointData> last) {
     ExponentialHistogramBuckets positive = point.getPositiveBuckets();
     ExponentialHistogramBuckets negative = point.getNegativeBuckets();
     long zero = point.getZeroCount();
     double sum = point.getSum();
     int scale = point.getScale();
     if (last != null) {
-      int common = Math.min(scale, last.getScale()); // it rises again where fewer buckets are used
-      More above = new More(positive, last.getPositiveBuckets(), common);
-      More below = new More(negative, last.getNegativeBuckets(), common);
-      long moreZeros = zero - last.getZeroCount() - above.movedToZero - below.movedToZero;
+      int common =
+          Math.min(scale, last.point.getScale()); // it rises again where fewer buckets are used
+      More above = new More(positive, last.point.getPositiveBuckets(), common);
+      More below = new More(negative, last.point.getNegativeBuckets(), common);
+      long moreZeros = zero - last.point.getZeroCount() - above.movedToZero - below.movedToZero;
       if (moreZeros >= 0) { // else it was reset
         positive = above.buckets();
         negative = below.buckets();
         zero = moreZeros;
         scale = common;
-        sum -= last.getSum();
+        sum -= last.point.getSum();
       }
     }
     return ImmutableExponentialHistogramPointData.create(
@@ -249,19 +269,19 @@ final class Deltas {
     }
   }
 
-  private static long start(PointData point, @Nullable PointData last) {
-    return last == null ? point.getStartEpochNanos() : last.getEpochNanos();
+  private static long start(PointData point, @Nullable Before<?> last) {
+    return last == null ? point.getStartEpochNanos() : last.endEpochNanos;
   }
 
   /** A registry gives the last exemplar again and again. */
   private static List<DoubleExemplarData> since(
-      @Nullable PointData last, List<DoubleExemplarData> exemplars) {
+      @Nullable Before<?> last, List<DoubleExemplarData> exemplars) {
     if (last == null || exemplars.isEmpty()) {
       return exemplars;
     }
     List<DoubleExemplarData> since = new ArrayList<>();
     for (DoubleExemplarData exemplar : exemplars) {
-      if (exemplar.getEpochNanos() > last.getEpochNanos()) {
+      if (!last.point.getExemplars().contains(exemplar)) {
         since.add(exemplar);
       }
     }

@@ -117,6 +117,20 @@ class DeltasTest {
   }
 
   @Test
+  void pointEndsAfterItBeganWhenTheClockWasSetBack() throws Exception {
+    epochNanos = 1_000_000;
+    Counter.builder().name("orders").register(registry);
+    deltas.of(read(registry));
+    epochNanos = 500_000;
+    nanoTime += 60;
+    DoublePointData point = sum(deltas.of(read(registry)));
+    assertThat(point.getStartEpochNanos()).isEqualTo(point.getEpochNanos() - 60);
+    assertThat(sum(deltas.of(read(registry))).getStartEpochNanos())
+        .as("and goes on from there")
+        .isEqualTo(point.getEpochNanos());
+  }
+
+  @Test
   void seriesThatBecameLessWasResetAndIsNew() throws Exception {
     Counter orders = Counter.builder().name("orders").labelNames("kind").register(registry);
     orders.labelValues("a").inc(9);
@@ -153,6 +167,17 @@ class DeltasTest {
     Counter orders = Counter.builder().name("orders").withExemplars().register(registry);
     orders.incWithExemplar(Labels.of("trace_id", "0af7651916cd43dd8448eb211c80319c"));
     epochNanos += 60_000_000_000L;
+    assertThat(sum(deltas.of(read(registry))).getExemplars()).hasSize(1);
+    assertThat(sum(deltas.of(read(registry))).getExemplars()).isEmpty();
+  }
+
+  @Test
+  void exemplarIsGivenAlsoWhenTheClockWasSetBack() throws Exception {
+    Counter orders = Counter.builder().name("orders").withExemplars().register(registry);
+    orders.inc();
+    epochNanos = Long.MAX_VALUE / 2; // decades after the exemplar's
+    deltas.of(read(registry));
+    orders.incWithExemplar(Labels.of("trace_id", "0af7651916cd43dd8448eb211c80319c"));
     assertThat(sum(deltas.of(read(registry))).getExemplars()).hasSize(1);
     assertThat(sum(deltas.of(read(registry))).getExemplars()).isEmpty();
   }
