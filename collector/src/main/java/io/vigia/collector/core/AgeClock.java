@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
  * that is put forward, by mistake or because it had been wrong, makes all data old at once, and
  * what is thrown away does not come back when the clock does: so a step forward counts only when it
  * has lasted for a while. (Time in which the machine slept looks the same.) A clock that is put
- * back is followed at once: it makes data younger. Thread-safe.
+ * back is followed at once: it makes data younger. A machine may also start with a clock that is
+ * ahead: what is on disk from before says that it looks so. Thread-safe.
  */
 public final class AgeClock {
   private static final Logger log = LoggerFactory.getLogger(AgeClock.class);
@@ -32,6 +33,7 @@ public final class AgeClock {
   private long agreedNanos;
   private boolean stepped;
   private long steppedNanos;
+  private long knownMillis;
 
   /**
    * @param wallMillis since 1970
@@ -47,6 +49,21 @@ public final class AgeClock {
   /** The system's. */
   public static AgeClock system() {
     return SYSTEM;
+  }
+
+  /**
+   * The clock was so far before this process began. The latest such time counts, and all that has
+   * passed since is taken for a step forward: how long nothing ran is not known.
+   */
+  public synchronized void known(long unixMillis) {
+    if (unixMillis <= knownMillis) {
+      return;
+    }
+    knownMillis = unixMillis;
+    long wall = wallMillis.getAsLong();
+    stepped = wall - unixMillis > STEP_MILLIS;
+    agreedMillis = stepped ? unixMillis : wall;
+    agreedNanos = steppedNanos = nanos.getAsLong();
   }
 
   /** Milliseconds since 1970 by which data may be thrown away. */

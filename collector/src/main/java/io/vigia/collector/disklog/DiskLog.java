@@ -192,6 +192,12 @@ public final class DiskLog implements Component {
     return segments.size() < 2 ? null : segments.get(1).start();
   }
 
+  /** When its last segment was made, in nanoseconds since 1970; 0 when there is none. */
+  public long lastMadeUnixNanos() {
+    Segment last = opened().segments().last();
+    return last == null ? 0 : last.header.createdUnixNanos();
+  }
+
   /** Where the segment after the one holding {@code position} begins, or null. */
   public @Nullable LogPosition nextSegmentAfter(LogPosition position) {
     SegmentList segments = opened().segments();

@@ -134,6 +134,9 @@ public final class Pipeline implements Component {
       opened.add(StateDirectory.open(storage, directory));
       reserve.open();
       logs.start();
+      logs.all()
+          .forEach(
+              log -> options.clock.known(TimeUnit.NANOSECONDS.toMillis(log.lastMadeUnixNanos())));
       for (Destination destination : options.destinations.values()) {
         deliveries.open(destination);
       }

@@ -69,7 +69,9 @@ public final class LocalStore implements Component {
     Files.createDirectories(config.directory);
     lock = lock(config.directory.resolve("lock"));
     try {
-      engine = open();
+      Engine opened = open();
+      opened.slices().list().forEach(slice -> config.clock.known(slice.startMillis()));
+      engine = opened;
     } catch (IOException e) {
       unlock();
       throw e;

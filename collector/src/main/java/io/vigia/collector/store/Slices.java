@@ -236,9 +236,10 @@ final class Slices {
     if (slices.isEmpty()) {
       return;
     }
-    SliceFile newest = slices.last();
-    if (newest.bytes() > maxBytes / SLICES_PER_STORE) {
-      add(SliceFile.in(directory, newest.startMillis(), newest.number() + 1));
+    SliceFile current =
+        written.peekLast(); // not the last one where the clock was ahead for a while
+    if (current != null && current.bytes() > maxBytes / SLICES_PER_STORE) {
+      add(SliceFile.in(directory, current.startMillis(), current.number() + 1));
     }
     while (slices.size() > 1 && bytes() > maxBytes) {
       drop(slices.first());

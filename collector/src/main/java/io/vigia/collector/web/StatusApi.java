@@ -5,6 +5,7 @@ import io.vigia.collector.net.HttpRequest;
 import io.vigia.collector.net.HttpResponse;
 import io.vigia.collector.store.StoreReader;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +51,8 @@ final class StatusApi {
     answer.put("version", info.version());
     answer.put("ready", ready.getAsBoolean());
     answer.put("startedUnixMillis", startedUnixMillis);
-    answer.put("uptimeSeconds", (System.currentTimeMillis() - startedUnixMillis) / 1000);
+    // not by the wall clock, which may have been set since
+    answer.put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
     answer.put("dataDirectory", info.dataDirectory());
     answer.put("receivers", info.receivers());
     Runtime runtime = Runtime.getRuntime();

@@ -11,7 +11,7 @@ export function CollectorView() {
   const names = [...new Set(data.destinations.map((d) => d.destination))];
   return html`
     <div class="bar title"><h1>Collector</h1><span class=${'state ' + (data.ready ? 'good' : 'warn')}><i class="pulse"></i>${data.ready ? 'taking data' : 'not ready'}</span><span class="grow"></span>
-      <span class="muted">version ${data.version}, up ${ago(data.startedUnixMillis)}</span></div>
+      <span class="muted">version ${data.version}, up ${ago(Date.now() - data.uptimeSeconds * 1000)}</span></div>
     <section class="ledger" aria-label="Conservation">${names.map((name) => html`<${Destination} key=${name} name=${name} lines=${data.destinations.filter((d) => d.destination === name)} />`)}
       ${!names.length && html`<p class="muted">no destination</p>`}</section>
     <div class="two">

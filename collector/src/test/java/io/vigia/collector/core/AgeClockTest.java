@@ -56,6 +56,27 @@ class AgeClockTest {
   }
 
   @Test
+  void aClockThatIsAheadFromTheStartDoesNotCountUntilItHasLasted() {
+    long before = wall - 100 * DAY;
+    clock.known(before);
+    clock.known(before - DAY);
+    assertThat(clock.millis()).isEqualTo(before);
+    pass(59 * MINUTE);
+    assertThat(clock.millis()).isEqualTo(before + 59 * MINUTE);
+    pass(MINUTE);
+    assertThat(clock.millis()).isEqualTo(wall);
+  }
+
+  @Test
+  void theLatestThatIsKnownCounts() {
+    clock.known(wall - DAY);
+    clock.known(wall - MINUTE);
+    assertThat(clock.millis()).isEqualTo(wall);
+    clock.known(wall + DAY);
+    assertThat(clock.millis()).as("what was received from a clock that was ahead").isEqualTo(wall);
+  }
+
+  @Test
   void aClockPutBackIsFollowedAtOnce() {
     wall -= DAY;
     assertThat(clock.millis()).isEqualTo(wall);

@@ -156,6 +156,20 @@ class GivenUpTest {
   }
 
   @Test
+  void nothingIsTooOldForAClockThatIsAheadAtTheStart() throws Exception {
+    FakeExporter exporter = new FakeExporter();
+    exporter.goDown();
+    start(exporter, HOUR_MILLIS);
+    offer("waits", 1, UnixTime.nowNanos()).get();
+    pipeline.close();
+    putForwardMillis = 1_000 * HOUR_MILLIS;
+    exporter.comeUp();
+    start(exporter, HOUR_MILLIS);
+    await().until(() -> status().pending() == 0);
+    assertThat(exporter.delivered()).containsExactly("waits/0");
+  }
+
+  @Test
   void whatWasPutOffIsGivenUpWhenItIsTooOld() throws Exception {
     FakeExporter exporter = new FakeExporter();
     exporter.behave(PipelineTest::putOffSecondItems);

@@ -124,6 +124,32 @@ class LocalStoreTest extends StoreContract {
   }
 
   @Test
+  void noSliceIsTooOldForAClockThatIsAheadAtTheStart() throws Exception {
+    writeAt(NOW / 1_000_000, 0, "young");
+    store.close();
+    AtomicLong wallMillis = new AtomicLong(NOW / 1_000_000 + TimeUnit.DAYS.toMillis(1000));
+    store = builder().clock(new AgeClock(wallMillis::get, System::nanoTime)).build();
+    store.start();
+    store.maintain();
+    assertThat(bodies(LogQuery.all(RANGE, 10))).containsExactly("young");
+  }
+
+  @Test
+  void whatIsWrittenIsNotDroppedAsOneBecauseTheClockWasAheadForAWhile() throws Exception {
+    store.close();
+    store = builder().maxBytes(3 << 20).build();
+    store.start();
+    long now = NOW / 1_000_000;
+    writeAt(now + TimeUnit.DAYS.toMillis(1000), 0, "of a clock that was ahead");
+    for (int i = 1; i < 12; i++) {
+      writeAt(now + i, i, "large ".repeat(20_000) + i);
+      store.engine().slices().maintain(now + i);
+    }
+    assertThat(reader().stats().droppedSlices()).isPositive();
+    assertThat(bodies(LogQuery.all(RANGE, 12)).size()).isGreaterThan(3);
+  }
+
+  @Test
   void theOldestIsDroppedWhenTheStoreIsTooLarge() throws Exception {
     store.close();
     store = builder().maxBytes(3 << 20).build();

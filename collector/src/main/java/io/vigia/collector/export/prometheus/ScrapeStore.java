@@ -19,11 +19,16 @@ final class ScrapeStore {
 
   private static final class Kept {
     MetricPoint point;
+    long takenNanos;
     long seenNanos;
 
-    Kept(MetricPoint point, long seenNanos) {
-      this.point = point;
-      this.seenNanos = seenNanos;
+    Kept(MetricPoint point, long now) {
+      take(point, now);
+    }
+
+    void take(MetricPoint taken, long now) {
+      point = taken;
+      takenNanos = seenNanos = now;
     }
   }
 
@@ -51,7 +56,8 @@ final class ScrapeStore {
   }
 
   /**
-   * Keeps a point unless a later one of the same series is there already.
+   * Keeps a point unless a later one of the same series is there already. When no later one has
+   * come for as long as a series is kept, its clock was set back, and that one is not waited for.
    *
    * @return null when it was taken, else why not, in a word
    */
@@ -76,8 +82,9 @@ final class ScrapeStore {
     }
     if (kept != null) {
       kept.seenNanos = now;
-      if (point.timestampMillis() >= kept.point.timestampMillis()) {
-        kept.point = point;
+      if (point.timestampMillis() >= kept.point.timestampMillis()
+          || now - kept.takenNanos > expiryNanos) {
+        kept.take(point, now);
       }
       return null;
     }

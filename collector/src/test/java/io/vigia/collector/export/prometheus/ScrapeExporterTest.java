@@ -170,6 +170,23 @@ class ScrapeExporterTest extends ExporterContractTest {
   }
 
   @Test
+  void aSeriesWhoseClockWasSetBackIsNotShownAsItWasForEver() throws Exception {
+    export(batch(gauge("a", 1_000_000, 1)));
+    for (int minute = 1; minute <= 5; minute++) {
+      nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
+      export(batch(gauge("a", minute, 2)));
+    }
+    assertThat(scrape(PLAIN))
+        .as("it may only be late")
+        .contains("a{instance=\"shop-1\",job=\"shop\"} 1\n");
+    nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
+    export(batch(gauge("a", 6, 3)));
+    assertThat(scrape(PLAIN)).contains("a{instance=\"shop-1\",job=\"shop\"} 3\n");
+    export(batch(gauge("a", 7, 4)));
+    assertThat(scrape(PLAIN)).contains("a{instance=\"shop-1\",job=\"shop\"} 4\n");
+  }
+
+  @Test
   void beyondTheLimitNewSeriesAreRefusedAndKnownOnesGoOn() throws Exception {
     // with target_info four series
     assertThat(export(batch(gauge("a", 1, 1), gauge("b", 1, 1), gauge("c", 1, 1))))
