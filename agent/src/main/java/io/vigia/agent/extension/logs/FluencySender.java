@@ -24,6 +24,9 @@ final class FluencySender {
   /** Its chunks double: twice as much takes whatever the queue can have in one event. */
   private static final long MAX_BUFFERED_BYTES = 2 * MAX_QUEUED_BYTES;
 
+  /** The protocol has 32 bits, until 2106; the last two mean something else to Fluent Bit. */
+  private static final long LAST_SECONDS = 0xffff_fffdL;
+
   private static final ForwardRecordFormatter FORMATTER = new ForwardRecordFormatter();
 
   private final Fluency fluency;
@@ -74,8 +77,9 @@ final class FluencySender {
   }
 
   private static EventTime time(long epochNanos) {
+    long seconds = Math.floorDiv(epochNanos, 1_000_000_000L);
     return EventTime.fromEpoch(
-        (int) (epochNanos / 1_000_000_000L), (int) (epochNanos % 1_000_000_000L));
+        Math.max(0, Math.min(seconds, LAST_SECONDS)), Math.floorMod(epochNanos, 1_000_000_000L));
   }
 
   /** Fluency would hold what it has until the clock has come so far again, for hours perhaps. */
