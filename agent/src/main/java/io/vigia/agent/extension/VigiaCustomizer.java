@@ -28,6 +28,7 @@ import io.vigia.agent.extension.metrics.AppRegistryProducer;
 import io.vigia.agent.extension.metrics.AskedFormExporter;
 import io.vigia.agent.extension.metrics.BoundedReader;
 import io.vigia.agent.extension.metrics.MetricsForm;
+import io.vigia.agent.extension.redact.LogRedactor;
 import io.vigia.agent.extension.redact.RedactingLogExporter;
 import io.vigia.agent.extension.redact.RedactingMetrics;
 import io.vigia.agent.extension.redact.RedactingSpanExporter;
@@ -176,10 +177,10 @@ public final class VigiaCustomizer implements AutoConfigurationCustomizerProvide
 
   static void addForwardExporter(
       SdkLoggerProviderBuilder builder, FluencySink.Builder sink, Resource resource) {
-    // not batched: the exporter only encodes and queues, Fluency has the batches
-    LogRecordExporter forward = new ForwardLogExporter(sink.build(), resource);
+    // not batched: the exporter only queues, Fluency has the batches
     builder.addLogRecordProcessor(
-        new ForwardLogProcessor(new RedactingLogExporter(forward, Redactor.asSet())));
+        new ForwardLogProcessor(
+            new ForwardLogExporter(sink.build(), resource, new LogRedactor(Redactor.asSet()))));
   }
 
   /**

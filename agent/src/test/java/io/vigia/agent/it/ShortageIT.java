@@ -29,7 +29,7 @@ class ShortageIT {
   void afterAnErrorInAnExporterAndInThePollerAllGoesOn() throws Exception {
     String[] places = {
       "extension.redact.RedactingSpanExporter#clean",
-      "extension.redact.RedactingLogExporter#clean",
+      "extension.redact.LogRedactor#clean",
       "extension.traces.RemoteSampler#update"
     };
     try (Receiver receiver = Receiver.start();

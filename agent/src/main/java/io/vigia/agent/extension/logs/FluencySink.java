@@ -12,11 +12,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Queue in front of Fluency, bounded in bytes. Fluency is loaded and connected by the sink's own
- * daemon thread at the first record, so that neither start-up nor the logging thread pays for it.
+ * Queue in front of Fluency, bounded in bytes. Fluency is loaded and connected, and events are
+ * encoded, by the sink's own daemon thread, so that neither start-up nor the logging thread pays.
  * Thread-safe; {@link #offer} never blocks on I/O.
  */
 public final class FluencySink {
@@ -72,12 +73,24 @@ public final class FluencySink {
   private static final class Event {
     final long epochNanos;
     final int level;
-    final byte[] record;
+    final int bytes;
+    final Supplier<byte[]> record;
 
-    Event(long epochNanos, int level, byte[] record) {
+    Event(long epochNanos, int level, int bytes, Supplier<byte[]> record) {
       this.epochNanos = epochNanos;
       this.level = level;
+      this.bytes = bytes;
       this.record = record;
+    }
+
+    /** Null when it cannot be, which is counted: it costs no other. */
+    byte @Nullable [] encoded() {
+      try {
+        return record.get();
+      } catch (Throwable e) {
+        Exports.failed("log events", 1, e);
+        return null;
+      }
     }
   }
 
@@ -103,20 +116,22 @@ public final class FluencySink {
   }
 
   /**
-   * Takes a MessagePack map over.
+   * Takes an event over.
    *
    * @param level severity number of OpenTelemetry
+   * @param bytes about how many it holds in memory
+   * @param record gives it as a MessagePack map; asked on a thread of the sink's
    * @return whether it was taken; {@code false} when the queue is full or closed, which is counted
    */
-  boolean offer(long epochNanos, int level, byte[] record) {
+  boolean offer(long epochNanos, int level, int bytes, Supplier<byte[]> record) {
     synchronized (queue) {
-      if (closing || queuedBytes + record.length > maxQueuedBytes) {
+      if (closing || queuedBytes + bytes > maxQueuedBytes) {
         health.dropped("log events", "queue full");
         return false;
       }
       boolean wasGathered = isGathered();
-      queue.add(new Event(epochNanos, level, record));
-      queuedBytes += record.length;
+      queue.add(new Event(epochNanos, level, bytes, record));
+      queuedBytes += bytes;
       if (!started) {
         thread.start(); // throws when there is no room for a thread; the next event tries again
         started = true;
@@ -246,7 +261,7 @@ public final class FluencySink {
       Event event = queue.remove();
       switch (agreement.owner(event.level)) {
         case STDOUT:
-          queuedBytes -= event.record.length;
+          queuedBytes -= event.bytes;
           break;
         case FORWARD:
           ours.add(event);
@@ -263,7 +278,7 @@ public final class FluencySink {
     synchronized (queue) {
       Event event = closing ? null : ours.poll();
       busy = event != null;
-      queuedBytes -= event == null ? 0 : event.record.length;
+      queuedBytes -= event == null ? 0 : event.bytes;
       queue.notifyAll();
       return event;
     }
@@ -299,15 +314,16 @@ public final class FluencySink {
       }
       // what is left of ours is from before memory ran out
       Event event = ours.isEmpty() ? queue.remove() : ours.remove();
-      queuedBytes -= event.record.length;
+      queuedBytes -= event.bytes;
       busy = true;
       return event;
     }
   }
 
   private void emit(FluencySender connected, Event event) {
+    byte[] record = event.encoded();
     used = true;
-    while (!connected.emit(event.epochNanos, event.record)) {
+    while (record != null && !connected.emit(event.epochNanos, record)) {
       synchronized (queue) {
         if (closing) {
           ours.addFirst(event); // for shutdown, which waits for this
@@ -433,8 +449,11 @@ public final class FluencySink {
     ByteArrayOutputStream chunk = new ByteArrayOutputStream();
     while (chunk.size() < CHUNK_BYTES && !left.isEmpty()) {
       Event event = left.remove();
-      byte[] entry = FluencySender.entry(event.epochNanos, event.record);
-      chunk.write(entry, 0, entry.length);
+      byte[] record = event.encoded();
+      if (record != null) {
+        byte[] entry = FluencySender.entry(event.epochNanos, record);
+        chunk.write(entry, 0, entry.length);
+      }
     }
     return ByteBuffer.wrap(chunk.toByteArray());
   }

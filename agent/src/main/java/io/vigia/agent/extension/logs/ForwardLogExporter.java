@@ -1,22 +1,27 @@
 package io.vigia.agent.extension.logs;
 
+import io.opentelemetry.api.common.Value;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
 import io.opentelemetry.sdk.resources.Resource;
+import io.vigia.agent.extension.export.Footprint;
+import io.vigia.agent.extension.redact.LogRedactor;
 import java.util.Collection;
 
 /**
- * Encodes log records on the thread that logs (a few microseconds, no I/O, no lock held while
- * encoding) and leaves them with the sink, which sends them from its own thread. Thread-safe.
+ * Leaves log records with the sink, which cleans, encodes and sends them on its own thread: the one
+ * that logs waits for none of that. Thread-safe.
  */
 public final class ForwardLogExporter implements LogRecordExporter {
 
   private final FluencySink sink;
+  private final LogRedactor redactor;
   private final byte[] resource;
 
-  public ForwardLogExporter(FluencySink sink, Resource resource) {
+  public ForwardLogExporter(FluencySink sink, Resource resource, LogRedactor redactor) {
     this.sink = sink;
+    this.redactor = redactor;
     this.resource = ForwardRecord.encodeResource(resource.getAttributes());
   }
 
@@ -30,16 +35,21 @@ public final class ForwardLogExporter implements LogRecordExporter {
       if (agreement.owner(level) == Agreement.Owner.STDOUT) {
         continue;
       }
-      if (agreement.wantsSample(level) && log.getBodyValue() != null) {
-        agreement.logged(level, log.getBodyValue().asString());
+      if (agreement.wantsSample(level)) {
+        Value<?> body = redactor.clean(log).getBodyValue(); // it leaves, too
+        agreement.logged(level, body == null ? "" : body.asString());
       }
       long time = log.getTimestampEpochNanos();
       if (time == 0) {
         time = log.getObservedTimestampEpochNanos();
       }
-      taken &= sink.offer(time, level, ForwardRecord.encode(log, resource));
+      taken &= sink.offer(time, level, Footprint.of(log), () -> encoded(log));
     }
     return taken ? CompletableResultCode.ofSuccess() : CompletableResultCode.ofFailure();
+  }
+
+  private byte[] encoded(LogRecordData log) {
+    return ForwardRecord.encode(redactor.clean(log), resource);
   }
 
   @Override

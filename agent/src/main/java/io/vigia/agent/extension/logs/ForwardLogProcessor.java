@@ -5,7 +5,7 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.LogRecordProcessor;
 import io.opentelemetry.sdk.logs.ReadWriteLogRecord;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
-import io.vigia.agent.boot.Console;
+import io.vigia.agent.extension.export.Exports;
 import java.util.Collections;
 
 /**
@@ -26,7 +26,7 @@ public final class ForwardLogProcessor implements LogRecordProcessor {
     try {
       exporter.export(Collections.singletonList(log.toLogRecordData()));
     } catch (Throwable e) {
-      Console.harmless(e);
+      Exports.failed("log events", 1, e);
     }
   }
 

@@ -5,9 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes the few MessagePack types a log record needs (msgpack spec, "Formats"). Runs on the
- * application's logging threads, hence no library that is loaded and initialised there. Not
- * thread-safe.
+ * Writes the few MessagePack types a log record needs (msgpack spec, "Formats"). The library for it
+ * is only there when Fluency is loaded, and the resource is encoded before. Not thread-safe.
  */
 final class MsgPackWriter {
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,8 @@ class FluencySinkTest {
 
   private static final InheritableThreadLocal<String> OF_THE_APPLICATION =
       new InheritableThreadLocal<>();
+
+  private static final Supplier<byte[]> EMPTY = () -> new byte[] {(byte) 0x80};
 
   @TempDir private Path directory;
 
@@ -56,7 +59,7 @@ class FluencySinkTest {
           new Thread(
               () -> {
                 OF_THE_APPLICATION.set("session");
-                sink.offer(0, INFO, new byte[] {(byte) 0x80});
+                sink.offer(0, INFO, 1, EMPTY);
               });
       application.start();
       assertThat(inherited.get(60, TimeUnit.SECONDS)).isEmpty();
@@ -80,7 +83,7 @@ class FluencySinkTest {
               .held(3_600_000)
               .wallClock(() -> System.currentTimeMillis() - setBackMillis.get())
               .build();
-      sink.offer(0, INFO, new byte[] {(byte) 0x80});
+      sink.offer(0, INFO, 1, EMPTY);
       setBackMillis.set(3_600_000);
       await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       sink.shutdown();
@@ -104,12 +107,12 @@ class FluencySinkTest {
                         return StdoutQuestion.Answer.OFF;
                       })
               .build();
-      sink.offer(0, INFO, new byte[] {(byte) 0x80});
+      sink.offer(0, INFO, 1, EMPTY);
       await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       Thread thread = ours.get(60, TimeUnit.SECONDS);
       thread.interrupt();
       await().atMost(Duration.ofMinutes(1)).until(() -> !thread.isInterrupted());
-      assertThat(sink.offer(0, INFO, new byte[] {(byte) 0x80})).isTrue();
+      assertThat(sink.offer(0, INFO, 1, EMPTY)).isTrue();
       assertThat(thread.isAlive()).isTrue();
       sink.shutdown();
     } finally {
@@ -130,12 +133,73 @@ class FluencySinkTest {
                         throw new OutOfMemoryError("for a moment");
                       })
               .build();
-      sink.offer(0, INFO, new byte[] {(byte) 0x80});
+      sink.offer(0, INFO, 1, EMPTY);
       await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
       sink.shutdown();
     } finally {
       System.clearProperty("vigia.spill.dir");
     }
+  }
+
+  @Test
+  void threadThatLogsDoesNotEncode() throws Exception {
+    System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
+    try {
+      Exports.start(nowhere());
+      CompletableFuture<String> encodes = new CompletableFuture<>();
+      FluencySink sink = sink(false);
+      sink.offer(
+          0,
+          INFO,
+          1,
+          () -> {
+            encodes.complete(Thread.currentThread().getName());
+            return EMPTY.get();
+          });
+      assertThat(encodes.get(60, TimeUnit.SECONDS)).isEqualTo("vigia-logs");
+      sink.shutdown();
+    } finally {
+      System.clearProperty("vigia.spill.dir");
+    }
+  }
+
+  @Test
+  void eventThatCannotBeEncodedCostsNoOther() throws Exception {
+    System.setProperty("vigia.spill.dir", directory.resolve("spill").toString());
+    try {
+      Exports.start(nowhere());
+      for (boolean atTheExit : new boolean[] {false, true}) {
+        String order = "order " + (atTheExit ? 18 : 17) + " was paid";
+        FluencySink sink = sink(atTheExit);
+        sink.offer(
+            0,
+            INFO,
+            1,
+            () -> {
+              throw new OutOfMemoryError("for a moment");
+            });
+        log(sink, INFO, order);
+        if (!atTheExit) {
+          await().atMost(Duration.ofMinutes(1)).until(FluencySinkTest::isKept);
+        }
+        sink.shutdown();
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .ignoreExceptions() // files are renamed and removed while they are looked at
+            .untilAsserted(() -> assertThat(spilled()).contains(order));
+      }
+    } finally {
+      System.clearProperty("vigia.spill.dir");
+    }
+  }
+
+  /** One that holds everything until the process ends, or one that sends. */
+  private static FluencySink sink(boolean holds) {
+    return FluencySink.builder(nowhere())
+        .unlessRead(
+            (Agreement.Question)
+                text -> holds ? StdoutQuestion.Answer.UNKNOWN : StdoutQuestion.Answer.OFF)
+        .build();
   }
 
   /** Fluency's thread ends after a flush that was asked for, whatever came during that. */
@@ -203,13 +267,12 @@ class FluencySinkTest {
   private static void log(FluencySink sink, int level, String text) {
     sink.agreement().logged(level, text);
     byte[] message = text.getBytes(StandardCharsets.UTF_8);
-    sink.offer(
-        0,
-        level,
+    byte[] record =
         ByteBuffer.allocate(4 + message.length)
             .put(new byte[] {(byte) 0x81, (byte) 0xa1, 'm', (byte) (0xa0 | message.length)})
             .put(message)
-            .array());
+            .array();
+    sink.offer(0, level, record.length, () -> record);
   }
 
   /** All that is on disk. */
