@@ -3,7 +3,9 @@ package io.vigia.agent.extension.metrics;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +27,62 @@ final class MicrometerBridge {
   /** No name ends so for Prometheus' newer client, which puts these behind itself. */
   private static final Pattern RESERVED = Pattern.compile("_(total|created|bucket|info)$");
 
+  /** A meter is in one registry after the other; in between classes may be loaded. */
+  private static final int LOOKS = 5;
+
+  private static final int BETWEEN_LOOKS_MILLIS = 10;
+
   /** Of the bridge's meters, in every form that they may have for Prometheus. */
   private final Set<String> names = new HashSet<>();
+
+  /** Collectors that were waited for, and did not come to the bridge. */
+  private final Set<String> alone = new HashSet<>();
+
+  /**
+   * Those of Micrometer's collectors whose meters the bridge does not send. One of a meter that is
+   * being made is there before the bridge has it, so those that are new are waited for a moment.
+   */
+  synchronized List<Object> lacks(List<Object> collectors) {
+    List<Object> lacking = lackingNow(collectors);
+    for (int i = 1; i < LOOKS && !alone.containsAll(names(lacking)); i++) {
+      try {
+        Thread.sleep(BETWEEN_LOOKS_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+      lacking = lackingNow(collectors);
+    }
+    alone.addAll(names(lacking));
+    return lacking;
+  }
+
+  private List<Object> lackingNow(List<Object> collectors) {
+    look(collectors.get(0).getClass().getClassLoader());
+    List<Object> lacking = new ArrayList<>();
+    for (Object each : collectors) {
+      String name = name(each);
+      if (name != null && !names.contains(name)) {
+        lacking.add(each);
+      }
+    }
+    return lacking;
+  }
+
+  private static Set<String> names(List<Object> collectors) {
+    Set<String> names = new HashSet<>();
+    for (Object each : collectors) {
+      names.add(String.valueOf(name(each)));
+    }
+    return names;
+  }
 
   /**
    * Looks what the bridge has now.
    *
    * @param application has Micrometer
    */
-  void look(@Nullable ClassLoader application) {
+  private void look(@Nullable ClassLoader application) {
     try {
       Object global = Class.forName(GLOBAL, true, application).getField("globalRegistry").get(null);
       for (Object registry : (Iterable<?>) call(global, "getRegistries")) {
@@ -64,14 +113,14 @@ final class MicrometerBridge {
     return name.replaceAll("[^a-zA-Z0-9_]", "_");
   }
 
-  /** Whether the meters of a collector of Micrometer's are sent; so if its name is not known. */
-  boolean sends(Object collector) {
+  /** Of a collector of Micrometer's; null where it does not say, which counts as bridged. */
+  private static @Nullable String name(Object collector) {
     try {
       Field name = collector.getClass().getDeclaredField("conventionName");
       name.setAccessible(true);
-      return names.contains(String.valueOf(name.get(collector)));
+      return String.valueOf(name.get(collector));
     } catch (ReflectiveOperationException | RuntimeException e) {
-      return true;
+      return null;
     }
   }
 

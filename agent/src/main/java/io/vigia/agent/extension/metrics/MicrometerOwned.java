@@ -30,28 +30,25 @@ final class MicrometerOwned {
 
   /**
    * The collectors of a registry but for those of Micrometer whose meters are bridged; {@code null}
-   * when Micrometer has none there.
+   * when Micrometer has none there. Waits a moment for what the bridge does not have and was not
+   * there before.
    */
   static @Nullable List<Object> collectorsBesides(Object registry) {
     Set<Object> others = Collections.newSetFromMap(new IdentityHashMap<>());
-    MicrometerBridge bridge = null;
+    List<Object> micrometers = new ArrayList<>();
     for (Object each : registered(registry)) {
       if (each.getClass().getName().startsWith("io.micrometer.")) {
-        bridge = bridge == null ? bridge(registry, each.getClass().getClassLoader()) : bridge;
-        if (!bridge.sends(each)) {
-          others.add(each);
-        }
+        micrometers.add(each);
       } else if (isCollector(each)) {
         others.add(each);
       }
     }
-    return bridge == null ? null : new ArrayList<>(others);
-  }
-
-  private static MicrometerBridge bridge(Object registry, @Nullable ClassLoader application) {
-    MicrometerBridge bridge = BRIDGES.computeIfAbsent(registry, key -> new MicrometerBridge());
-    bridge.look(application);
-    return bridge;
+    if (micrometers.isEmpty()) {
+      return null;
+    }
+    others.addAll(
+        BRIDGES.computeIfAbsent(registry, key -> new MicrometerBridge()).lacks(micrometers));
+    return new ArrayList<>(others);
   }
 
   /** All of them, as far as they can be found. */

@@ -55,6 +55,18 @@ class MicrometerOwnedTest {
     assertThat(MicrometerOwned.collectorsBesides(old)).hasSize(1);
   }
 
+  /** A thread that makes a meter is between the two registries. */
+  @Test
+  void meterThatIsBeingMadeIsLeftToTheBridgeThatHasItAMomentLater() {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    MeterRegistry micrometer = prometheus(registry);
+    try (BridgedMicrometer bridged = new BridgedMicrometer(micrometer)) {
+      micrometer.counter("late.orders").increment();
+      bridged.afterTheNextLook(() -> bridged.bridge().counter("late.orders"));
+      assertThat(MicrometerOwned.collectorsBesides(registry)).isEmpty();
+    }
+  }
+
   private static MeterRegistry prometheus(PrometheusRegistry registry) {
     return new io.micrometer.prometheusmetrics.PrometheusMeterRegistry(
         io.micrometer.prometheusmetrics.PrometheusConfig.DEFAULT, registry, Clock.SYSTEM);
