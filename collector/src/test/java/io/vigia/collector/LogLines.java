@@ -8,9 +8,9 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one class says from warnings up, also where tests keep it quiet. One at a time. */
+/** What one class says, also where tests keep it quiet. One at a time. */
 public final class LogLines implements AutoCloseable {
-  private static final int WARN = 30;
+  private static final int INFO = 20;
 
   private final Class<?> from;
   private final PrintStream before = System.err;
@@ -19,7 +19,7 @@ public final class LogLines implements AutoCloseable {
 
   public LogLines(Class<?> from) {
     this.from = from;
-    this.levelBefore = level(WARN);
+    this.levelBefore = level(INFO);
     System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
   }
 

@@ -12,7 +12,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.netty.handler.codec.http.HttpContentCompressor;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -86,7 +85,7 @@ public final class HttpServer implements Component {
     var bind =
         new ServerBootstrap()
             .group(eventLoops)
-            .channel(NioServerSocketChannel.class)
+            .channel(ListeningChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, 128)
             .childOption(ChannelOption.TCP_NODELAY, true)
@@ -109,6 +108,7 @@ public final class HttpServer implements Component {
           cause);
     }
     listener = bind.channel();
+    listener.pipeline().addLast(new AcceptFailures(config.name));
   }
 
   private ChannelInitializer<SocketChannel> initializer(ThreadPoolExecutor pool) {

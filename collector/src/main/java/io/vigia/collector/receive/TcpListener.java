@@ -10,13 +10,14 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
+import io.vigia.collector.net.AcceptFailures;
 import io.vigia.collector.net.EventLoops;
 import io.vigia.collector.net.KeepAlive;
+import io.vigia.collector.net.ListeningChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -57,7 +58,7 @@ public final class TcpListener {
     ChannelFuture bind =
         new ServerBootstrap()
             .group(EventLoops.shared())
-            .channel(NioServerSocketChannel.class)
+            .channel(ListeningChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, 1024)
             .childOption(ChannelOption.ALLOCATOR, EventLoops.ALLOCATOR)
@@ -84,6 +85,7 @@ public final class TcpListener {
           bind.cause());
     }
     channel = bind.channel();
+    channel.pipeline().addLast(new AcceptFailures(options.name()));
     sweeping = channel.eventLoop().scheduleWithFixedDelay(this::sweep, 1, 1, TimeUnit.SECONDS);
   }
 
