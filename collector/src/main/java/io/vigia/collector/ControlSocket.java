@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,18 @@ final class ControlSocket implements Component {
   private final Path folder;
   private final Path path;
   private final AdminRequest.Target target;
+  private final ThreadFactory clients;
   private @Nullable ServerSocketChannel server;
 
   ControlSocket(Path state, AdminRequest.Target target) {
+    this(state, target, client -> new Thread(client, "vigia-control-client"));
+  }
+
+  /**
+   * @param clients makes the threads of those who ask
+   */
+  ControlSocket(Path state, AdminRequest.Target target, ThreadFactory clients) {
+    this.clients = clients;
     this.folder = folder(state);
     this.path = path(state);
     this.target = target;
@@ -85,11 +95,7 @@ final class ControlSocket implements Component {
   private void serve(ServerSocketChannel opened) {
     while (opened.isOpen()) {
       try {
-        SocketChannel client = opened.accept();
-        // of its own: one that asks nothing must not keep the next one waiting
-        Thread thread = new Thread(() -> serve(client), "vigia-control-client");
-        thread.setDaemon(true);
-        thread.start();
+        begin(opened.accept());
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
         // no file handles or threads for now: there may be some in a while
         LockSupport.parkNanos(RETRY_NANOS);
@@ -97,6 +103,18 @@ final class ControlSocket implements Component {
           log.debug("control socket", e);
         }
       }
+    }
+  }
+
+  /** On a thread of its own: one that asks nothing must not keep the next one waiting. */
+  private void begin(SocketChannel client) throws IOException {
+    try {
+      Thread thread = clients.newThread(() -> serve(client));
+      thread.setDaemon(true);
+      thread.start();
+    } catch (RuntimeException | Error e) {
+      client.close(); // else who asks would wait for ever
+      throw e;
     }
   }
 
