@@ -41,9 +41,10 @@ public final class OpenFiles {
     return said.contains("Too many open files") ? said + " (" + remedy() + ")" : said;
   }
 
-  private static String remedy() {
-    String most =
-        LIMIT == Long.MAX_VALUE ? "" : "it may have " + LIMIT + " of them and connections; ";
-    return most + "raise that with ulimit -n, in a systemd unit with LimitNOFILE=";
+  /** What the limit is, and how to raise it. */
+  public static String remedy() {
+    return "this process may have "
+        + (LIMIT == Long.MAX_VALUE ? "too few" : "" + LIMIT)
+        + " files and connections open: raise that with ulimit -n, in a systemd unit with LimitNOFILE=";
   }
 }

@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
+import io.vigia.collector.core.OpenFiles;
 import io.vigia.collector.net.AcceptFailures;
 import io.vigia.collector.net.EventLoops;
 import io.vigia.collector.net.KeepAlive;
@@ -23,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +33,19 @@ import org.slf4j.LoggerFactory;
 public final class TcpListener {
   private static final Logger log = LoggerFactory.getLogger(TcpListener.class);
 
+  /** What connections leave to the disk log, the destinations and the page. */
+  private static final long FILES_KEPT = 1_000;
+
+  private static final long MOST_OF_ALL_PORTS = mostConnections(OpenFiles.limit());
+  private static final AtomicInteger OF_ALL_PORTS = new AtomicInteger();
+
   private final ListenerOptions options;
   private final Consumer<SocketChannel> initializer;
   private final ChannelGroup connections;
   private final Channel channel;
   private final Future<?> sweeping;
   private final AtomicBoolean warned = new AtomicBoolean();
+  private final AtomicBoolean fullSaid = new AtomicBoolean();
   private volatile boolean draining;
   private long drainNanos;
 
@@ -90,11 +99,13 @@ public final class TcpListener {
   }
 
   private void accepted(SocketChannel connection) {
-    if (connections.size() >= options.maxConnections()) {
-      options.metrics().malformed(options.receiver(), "too_many_connections");
-      connection.close();
+    boolean filesLack = OF_ALL_PORTS.get() >= MOST_OF_ALL_PORTS;
+    if (connections.size() >= options.maxConnections() || filesLack) {
+      turnAway(connection, filesLack);
       return;
     }
+    OF_ALL_PORTS.incrementAndGet();
+    connection.closeFuture().addListener(closed -> OF_ALL_PORTS.decrementAndGet());
     connections.add(connection);
     KeepAlive.on(connection);
     connection.pipeline().addLast(Linger.NAME, new Linger());
@@ -106,6 +117,27 @@ public final class TcpListener {
     initializer.accept(connection);
     if (draining) {
       connection.pipeline().fireUserEventTriggered(Drain.NOW);
+    }
+  }
+
+  /**
+   * How many senders may be there of all ports together: more would take the files away that what
+   * they send is written to.
+   */
+  static long mostConnections(long openFiles) {
+    return Math.max(openFiles / 2, openFiles - FILES_KEPT);
+  }
+
+  private void turnAway(SocketChannel connection, boolean filesLack) {
+    options.metrics().malformed(options.receiver(), "too_many_connections");
+    connection.close();
+    if (fullSaid.compareAndSet(false, true)) {
+      log.warn(
+          "{}: a connection is closed at once: {} (further ones are only counted)",
+          options.name(),
+          filesLack
+              ? "of all receivers " + MOST_OF_ALL_PORTS + " are open; " + OpenFiles.remedy()
+              : "there are " + options.maxConnections() + " (maxConnections)");
     }
   }
 

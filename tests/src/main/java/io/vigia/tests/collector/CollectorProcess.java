@@ -31,6 +31,7 @@ public final class CollectorProcess implements AutoCloseable {
   private final Path data;
   private final String moreYaml;
   private final String otlpMore;
+  private final int openFiles;
   private int starts;
   private @Nullable ChildProcess process;
 
@@ -42,6 +43,7 @@ public final class CollectorProcess implements AutoCloseable {
     data = builder.data == null ? folder.resolve("data") : builder.data;
     moreYaml = builder.moreYaml;
     otlpMore = builder.otlpMore;
+    openFiles = builder.openFiles;
   }
 
   /** What Maven built. */
@@ -157,6 +159,9 @@ public final class CollectorProcess implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     List<String> command = new ArrayList<>();
+    if (openFiles > 0) {
+      command.addAll(List.of("/bin/sh", "-c", "ulimit -n " + openFiles + "; exec \"$@\"", "sh"));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
     if (assertions) {
@@ -199,6 +204,7 @@ public final class CollectorProcess implements AutoCloseable {
     private @Nullable Path data;
     private String moreYaml = "";
     private String otlpMore = "";
+    private int openFiles;
 
     private Builder() {}
 
@@ -255,6 +261,12 @@ public final class CollectorProcess implements AutoCloseable {
     /** Options of its JVM. */
     public Builder jvm(String... options) {
       jvmOptions.addAll(List.of(options));
+      return this;
+    }
+
+    /** How many files and connections it may have open. */
+    public Builder openFiles(int most) {
+      openFiles = most;
       return this;
     }
 
