@@ -7,7 +7,8 @@ public final class DecompressException extends Exception {
   private final String reason;
 
   /**
-   * @param reason {@code gzip}, {@code zstd}: not well-formed; {@code size}: more than allowed;
+   * @param reason {@code gzip}, {@code zstd}, {@code snappy}, {@code deflate}: not well-formed;
+   *     {@code unsupported}: it cannot be undone on this machine; {@code size}: more than allowed;
    *     {@code ratio}: a bomb
    */
   public DecompressException(String reason, String message) {

@@ -3,14 +3,13 @@ package io.vigia.collector.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -31,11 +30,25 @@ class DecompressTest {
   private static byte[] gzip(byte[]... members) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (byte[] member : members) {
-      try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-        gzip.write(member);
-      }
+      out.write(Packing.GZIP.of(member));
     }
     return out.toByteArray();
+  }
+
+  /** All but gzip, which has an object of its own. */
+  private static byte[] undone(Packing packing, byte[] packed, int maxBytes)
+      throws DecompressException {
+    byte[] padded = new byte[packed.length + 6];
+    System.arraycopy(packed, 0, padded, 3, packed.length);
+    return switch (packing) {
+      case ZSTD -> Unzstd.run(padded, 3, packed.length, maxBytes);
+      case DEFLATE -> Unzlib.run(padded, 3, packed.length, maxBytes);
+      default -> Unsnappy.run(padded, 3, packed.length, maxBytes);
+    };
+  }
+
+  private static EnumSet<Packing> others() {
+    return EnumSet.complementOf(EnumSet.of(Packing.GZIP));
   }
 
   private static byte[] mutated(byte[] bytes, Random random) {
@@ -74,15 +87,24 @@ class DecompressTest {
     assertThat(Arrays.copyOf(gunzip.array(), size)).isEqualTo(expected);
   }
 
+  @Property(tries = 100)
+  void whatIsWholeComesBackAsItWas(@ForAll long seed) throws Exception {
+    byte[] text = text(new Random(seed));
+    for (Packing packing : others()) {
+      assertThat(undone(packing, packing.of(text), MAX_BYTES)).as(packing.name()).isEqualTo(text);
+    }
+  }
+
   @Property(tries = 500)
-  void brokenZstdIsRefusedOrBounded(@ForAll long seed) {
+  void whatIsBrokenIsRefusedOrBounded(@ForAll long seed) throws IOException {
     Random random = new Random(seed);
-    byte[] broken = mutated(Zstd.compress(text(random)), random);
-    try {
-      assertThat(Unzstd.run(broken, 0, broken.length, MAX_BYTES))
-          .hasSizeLessThanOrEqualTo(MAX_BYTES);
-    } catch (DecompressException e) {
-      assertThat(e.reason()).isIn("zstd", "size", "ratio");
+    for (Packing packing : others()) {
+      byte[] broken = mutated(packing.of(text(random)), random);
+      try {
+        assertThat(undone(packing, broken, MAX_BYTES)).hasSizeLessThanOrEqualTo(MAX_BYTES);
+      } catch (DecompressException e) {
+        assertThat(e.reason()).isIn(packing.getMessageEncoding(), "size", "ratio");
+      }
     }
   }
 
@@ -97,12 +119,15 @@ class DecompressTest {
         .isInstanceOfSatisfying(
             DecompressException.class, e -> assertThat(e.reason()).isEqualTo("size"));
     assertThat(gunzip.array().length).as("held").isLessThan(4 << 20);
-    byte[] zstd = Zstd.compress(zeros);
-    assertThatThrownBy(() -> Unzstd.run(zstd, 0, zstd.length, 64 << 20))
+    byte[] zstd = Packing.ZSTD.of(zeros);
+    assertThatThrownBy(() -> undone(Packing.ZSTD, zstd, 64 << 20))
         .isInstanceOfSatisfying(
             DecompressException.class, e -> assertThat(e.reason()).isEqualTo("ratio"));
-    assertThatThrownBy(() -> Unzstd.run(zstd, 0, zstd.length, 4096))
-        .isInstanceOfSatisfying(
-            DecompressException.class, e -> assertThat(e.reason()).isEqualTo("size"));
+    for (Packing packing : others()) {
+      byte[] packed = packing.of(zeros);
+      assertThatThrownBy(() -> undone(packing, packed, 4096))
+          .isInstanceOfSatisfying(
+              DecompressException.class, e -> assertThat(e.reason()).isEqualTo("size"));
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.vigia.collector.core.Envelope;
 import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.otlp.MalformedOtlpException;
+import io.vigia.collector.otlp.Slice;
 import io.vigia.collector.receive.Body;
 import io.vigia.collector.receive.DecompressException;
 import io.vigia.collector.receive.IntakeBudget.Phase;
@@ -135,17 +136,18 @@ abstract class ExportCall {
         });
   }
 
-  /** Decompresses a gzip message; null when it was refused. */
-  final @Nullable Scratch gunzip(byte[] array, int offset, int length) {
-    Scratch scratch = Scratch.current();
+  /** Decompresses a message; null when it was refused. */
+  final @Nullable Slice plain(Encoding encoding, byte[] array, int offset, int length) {
     try {
-      scratch.gunzip.run(array, offset, length, intaker.maxMessageBytes());
-      return scratch;
+      return encoding.undo(array, offset, length, intaker.maxMessageBytes());
     } catch (DecompressException e) {
-      malformed(
-          e.reason().equals("size") ? Kind.TOO_LARGE : Kind.MALFORMED,
-          e.reason(),
-          String.valueOf(e.getMessage()));
+      Kind kind =
+          switch (e.reason()) {
+            case "size" -> Kind.TOO_LARGE;
+            case "unsupported" -> Kind.WRONG_ENCODING;
+            default -> Kind.MALFORMED;
+          };
+      malformed(kind, e.reason(), String.valueOf(e.getMessage()));
       return null;
     }
   }

@@ -2,6 +2,7 @@ package io.vigia.collector.receive.otlp;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.vigia.collector.core.Signal;
+import io.vigia.collector.otlp.Slice;
 import io.vigia.collector.receive.otlp.Answer.Kind;
 
 /**
@@ -13,7 +14,7 @@ final class GrpcCall extends ExportCall {
 
   private final Http2Answers answers;
   private final int streamId;
-  private final boolean gzip;
+  private final Encoding encoding;
 
   GrpcCall(
       Intaker intaker,
@@ -22,11 +23,11 @@ final class GrpcCall extends ExportCall {
       String peer,
       Http2Answers answers,
       int streamId,
-      boolean gzip) {
+      Encoding encoding) {
     super(intaker, eventLoop, signal, Intaker.GRPC, peer, intaker.maxMessageBytes() + PREFIX_BYTES);
     this.answers = answers;
     this.streamId = streamId;
-    this.gzip = gzip;
+    this.encoding = encoding;
   }
 
   /** What the prefix says, once it is there: the whole length; otherwise 0. */
@@ -73,13 +74,13 @@ final class GrpcCall extends ExportCall {
     switch (bytes[0]) {
       case 0 -> accept(bytes, PREFIX_BYTES, (int) claimed);
       case 1 -> {
-        if (!gzip) {
+        if (encoding == Encoding.IDENTITY) {
           malformed(Kind.BROKEN, "framing", "a compressed message without grpc-encoding");
           return;
         }
-        Scratch scratch = gunzip(bytes, PREFIX_BYTES, (int) claimed);
-        if (scratch != null) {
-          accept(scratch.gunzip.array(), 0, scratch.gunzip.size());
+        Slice plain = plain(encoding, bytes, PREFIX_BYTES, (int) claimed);
+        if (plain != null) {
+          accept(plain.array(), plain.offset(), plain.length());
         }
       }
       default -> malformed(Kind.BROKEN, "framing", "unknown flag " + bytes[0]);

@@ -89,7 +89,7 @@ final class Http2Answers {
               .set(GRPC_STATUS, Integer.toString(answer.kind().grpcStatus))
               .set("grpc-message", RpcStatus.grpcMessage(answer.message()));
       if (answer.kind() == Kind.WRONG_ENCODING) {
-        headers.set("grpc-accept-encoding", "gzip,identity");
+        headers.set("grpc-accept-encoding", Encoding.ACCEPTED);
       }
       if (answer.retryAfterMillis() > 0) {
         headers.set(

@@ -235,13 +235,13 @@ final class Http2Server extends Http2ConnectionHandler {
     if (stranger != null) {
       return refuseGrpc(streamId, stranger.kind(), stranger.message());
     }
-    CharSequence encoding = headers.get("grpc-encoding");
-    boolean gzip = encoding != null && "gzip".contentEquals(encoding);
-    if (encoding != null && !gzip && !"identity".contentEquals(encoding)) {
+    Encoding encoding = Encoding.of(headers.get("grpc-encoding"));
+    if (encoding == null) {
       return refuseGrpc(
-          streamId, Kind.WRONG_ENCODING, "grpc-encoding must be gzip or identity, not " + encoding);
+          streamId, Kind.WRONG_ENCODING, "grpc-encoding must be one of " + Encoding.ACCEPTED);
     }
-    GrpcCall call = new GrpcCall(intaker, ctx.executor(), signal, peer, answers(), streamId, gzip);
+    GrpcCall call =
+        new GrpcCall(intaker, ctx.executor(), signal, peer, answers(), streamId, encoding);
     long timeoutNanos = GrpcTimeout.nanos(headers.get("grpc-timeout"));
     if (timeoutNanos > 0) {
       call.deadlineNanos(System.nanoTime() + timeoutNanos);

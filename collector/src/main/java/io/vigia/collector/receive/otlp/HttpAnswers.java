@@ -33,5 +33,8 @@ final class HttpAnswers {
     if (answer.kind() == Kind.WRONG_METHOD) {
       headers.accept("allow", "POST");
     }
+    if (answer.kind() == Kind.WRONG_ENCODING) {
+      headers.accept("accept-encoding", Encoding.ACCEPTED); // RFC 9110, section 12.5.3
+    }
   }
 }

@@ -5,10 +5,11 @@ import io.vigia.collector.core.Signal;
 import io.vigia.collector.otlp.MalformedOtlpException;
 import io.vigia.collector.otlp.OtlpJson;
 import io.vigia.collector.otlp.ProtoWriter;
+import io.vigia.collector.otlp.Slice;
 import io.vigia.collector.receive.otlp.Answer.Kind;
 import java.util.function.Consumer;
 
-/** An OTLP/HTTP request; the body is the message, perhaps gzipped. */
+/** An OTLP/HTTP request; the body is the message, perhaps compressed. */
 final class HttpExportCall extends ExportCall {
   private final HttpHead head;
   private final Consumer<Answer> writer;
@@ -35,28 +36,21 @@ final class HttpExportCall extends ExportCall {
     if (answered()) {
       return;
     }
-    byte[] array = body().array();
-    int length = body().size();
-    if (head.gzip()) {
-      Scratch scratch = gunzip(array, 0, length);
-      if (scratch == null) {
-        return;
-      }
-      array = scratch.gunzip.array();
-      length = scratch.gunzip.size();
+    Slice plain = plain(head.encoding(), body().array(), 0, body().size());
+    if (plain == null) {
+      return;
     }
     if (head.json()) {
       ProtoWriter protobuf = Scratch.current().writer();
       try {
-        OtlpJson.toProtobuf(signal, array, 0, length, protobuf);
+        OtlpJson.toProtobuf(signal, plain.array(), plain.offset(), plain.length(), protobuf);
       } catch (MalformedOtlpException e) {
         malformed(Kind.MALFORMED, e.reason(), String.valueOf(e.getMessage()));
         return;
       }
-      array = protobuf.array();
-      length = protobuf.size();
+      plain.set(protobuf.array(), 0, protobuf.size());
     }
-    accept(array, 0, length);
+    accept(plain.array(), plain.offset(), plain.length());
   }
 
   @Override

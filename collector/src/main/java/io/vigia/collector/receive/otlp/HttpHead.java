@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param signal null when the request is refused
  * @param json whether the body is JSON, and so the answer
+ * @param encoding how the body is compressed
  * @param refusal the answer when it is refused before its body is read
  */
-record HttpHead(@Nullable Signal signal, boolean json, boolean gzip, Answer refusal) {
+record HttpHead(@Nullable Signal signal, boolean json, Encoding encoding, Answer refusal) {
   static HttpHead read(
       @Nullable CharSequence method,
       @Nullable CharSequence path,
@@ -34,20 +35,21 @@ record HttpHead(@Nullable Signal signal, boolean json, boolean gzip, Answer refu
       return refused(
           true, Kind.WRONG_TYPE, "content-type must be application/x-protobuf or application/json");
     }
-    boolean gzip = contentEncoding != null && equalsIgnoreCase(contentEncoding, "gzip");
-    if (contentEncoding != null && !gzip && !equalsIgnoreCase(contentEncoding, "identity")) {
-      return refused(json, Kind.WRONG_ENCODING, "content-encoding must be gzip or identity");
+    Encoding encoding = Encoding.of(contentEncoding);
+    if (encoding == null) {
+      return refused(
+          json, Kind.WRONG_ENCODING, "content-encoding must be one of " + Encoding.ACCEPTED);
     }
-    return new HttpHead(signal, json, gzip, Answer.OK);
+    return new HttpHead(signal, json, encoding, Answer.OK);
   }
 
   /** The same head, refused. */
   HttpHead refused(Answer answer) {
-    return new HttpHead(null, json, false, answer);
+    return new HttpHead(null, json, Encoding.IDENTITY, answer);
   }
 
   private static HttpHead refused(boolean json, Kind kind, String message) {
-    return new HttpHead(null, json, false, Answer.of(kind, message));
+    return new HttpHead(null, json, Encoding.IDENTITY, Answer.of(kind, message));
   }
 
   private static String mediaType(@Nullable CharSequence contentType) {
@@ -57,9 +59,5 @@ record HttpHead(@Nullable Signal signal, boolean json, boolean gzip, Answer refu
     String type = contentType.toString();
     int parameters = type.indexOf(';');
     return (parameters < 0 ? type : type.substring(0, parameters)).trim().toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean equalsIgnoreCase(CharSequence actual, String expected) {
-    return expected.equalsIgnoreCase(actual.toString().trim());
   }
 }

@@ -3,6 +3,7 @@ package io.vigia.collector.receive.otlp;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.vigia.collector.otlp.OtlpValidator;
 import io.vigia.collector.otlp.ProtoWriter;
+import io.vigia.collector.otlp.Slice;
 import io.vigia.collector.receive.Gunzip;
 
 /** The reusable tools of one event loop; a request uses them within one call, never across. */
@@ -18,6 +19,7 @@ final class Scratch {
 
   final OtlpValidator validator = new OtlpValidator();
   final Gunzip gunzip = new Gunzip();
+  final Slice plain = new Slice();
   private final ProtoWriter writer = new ProtoWriter(16 << 10);
 
   static Scratch current() {

@@ -27,7 +27,7 @@ class GivenUpCallTest {
         loop.eventLoop(),
         Signal.LOGS,
         "",
-        new HttpHead(Signal.LOGS, false, false, Answer.OK),
+        new HttpHead(Signal.LOGS, false, Encoding.IDENTITY, Answer.OK),
         answers::add);
   }
 

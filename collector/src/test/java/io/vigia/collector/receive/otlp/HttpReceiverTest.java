@@ -9,7 +9,7 @@ import io.vigia.collector.core.IntakeException;
 import io.vigia.collector.core.Signal;
 import io.vigia.collector.otlp.RandomOtlp;
 import io.vigia.collector.receive.FakeIntake;
-import java.io.ByteArrayOutputStream;
+import io.vigia.collector.receive.Packing;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -19,10 +19,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The receiver against the JDK's client and bare sockets. */
 class HttpReceiverTest {
@@ -61,14 +62,6 @@ class HttpReceiverTest {
     return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
   }
 
-  private static byte[] gzip(byte[] bytes) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(bytes);
-    }
-    return out.toByteArray();
-  }
-
   private static String text(HttpResponse<byte[]> response) {
     return new String(response.body(), StandardCharsets.UTF_8);
   }
@@ -90,11 +83,22 @@ class HttpReceiverTest {
     assertThat(intake.taken).hasSize(3);
   }
 
-  @Test
-  void gzipIsUndone() throws Exception {
-    assertThat(post("/v1/logs", PROTOBUF, gzip(LOGS), "content-encoding", "gzip").statusCode())
+  @ParameterizedTest
+  @EnumSource
+  void whatIsCompressedIsUndone(Packing packing) throws Exception {
+    String encoding = packing.getMessageEncoding();
+    byte[] packed = packing.of(LOGS);
+    assertThat(post("/v1/logs", PROTOBUF, packed, "content-encoding", encoding).statusCode())
         .isEqualTo(200);
     assertThat(intake.taken.get(0).payload()).isEqualTo(LOGS);
+    byte[] json = JsonFormat.printer().print(Requests.logs(2)).getBytes(StandardCharsets.UTF_8);
+    byte[] packedJson = packing.of(json);
+    assertThat(
+            post("/v1/logs", "application/json", packedJson, "content-encoding", encoding)
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(ExportLogsServiceRequest.parseFrom(intake.taken.get(1).payload()))
+        .isEqualTo(Requests.logs(2));
   }
 
   @Test
@@ -122,8 +126,10 @@ class HttpReceiverTest {
     assertThat(malformed.body())
         .isEqualTo(Requests.status(3, "a field claims more bytes than there are"));
     assertThat(post("/v1/traces", "text/plain", LOGS).statusCode()).isEqualTo(415);
-    assertThat(post("/v1/logs", PROTOBUF, LOGS, "content-encoding", "br").statusCode())
-        .isEqualTo(415);
+    HttpResponse<byte[]> brotli = post("/v1/logs", PROTOBUF, LOGS, "content-encoding", "br");
+    assertThat(brotli.statusCode()).isEqualTo(415);
+    assertThat(brotli.headers().firstValue("accept-encoding"))
+        .hasValue("gzip,zstd,snappy,deflate,identity");
     assertThat(post("/v2/logs", PROTOBUF, LOGS).statusCode()).isEqualTo(404);
     assertThat(post("/v1/logs", PROTOBUF, new byte[(4 << 20) + 1]).statusCode()).isEqualTo(413);
     HttpResponse<String> get =
@@ -134,11 +140,16 @@ class HttpReceiverTest {
             HttpResponse.BodyHandlers.ofString());
     assertThat(get.statusCode()).isEqualTo(405);
     assertThat(get.headers().firstValue("allow")).hasValue("POST");
-    byte[] bomb = gzip(new byte[64 << 20]);
-    assertThat(post("/v1/logs", PROTOBUF, bomb, "content-encoding", "gzip").statusCode())
-        .isIn(400, 413);
-    assertThat(post("/v1/logs", PROTOBUF, LOGS, "content-encoding", "gzip").statusCode())
-        .isEqualTo(400);
+    for (Packing packing : Packing.values()) {
+      String encoding = packing.getMessageEncoding();
+      byte[] bomb = packing.of(new byte[64 << 20]);
+      assertThat(post("/v1/logs", PROTOBUF, bomb, "content-encoding", encoding).statusCode())
+          .as("a bomb, " + packing)
+          .isIn(400, 413);
+      assertThat(post("/v1/logs", PROTOBUF, LOGS, "content-encoding", encoding).statusCode())
+          .as("not " + packing)
+          .isEqualTo(400);
+    }
     assertThat(intake.taken).isEmpty();
     assertThat(post("/v1/logs", PROTOBUF, LOGS).statusCode()).isEqualTo(200);
   }
