@@ -62,6 +62,8 @@ final class AssembleAgent {
   private static final String INDEX = "inst.index";
   private static final String VERSIONS = "inst/META-INF/versions/";
 
+  private static final String LASTING_THREAD = "io/vigia/agent/extension/export/LastingThread";
+
   private static final String DECLARED_CLASS = "io/vigia/agent/extension/Declared";
   private static final String DECLARED_FACTORIES =
       "inst/io/opentelemetry/sdk/autoconfigure/declarativeconfig/";
@@ -71,7 +73,7 @@ final class AssembleAgent {
           + SERVICES
           + "io.opentelemetry.javaagent.extension.instrumentation.InstrumentationModule";
 
-  /** Class of upstream's, and what it calls: owner and name of ours that is called instead. */
+  /** Class of a library, and what it calls: owner and name of ours that is called instead. */
   private static final Map<String, Map<String, String[]>> CALLS =
       Map.of(
           "inst/io/opentelemetry/sdk/autoconfigure/ServiceInstanceIdResourceProvider.classdata",
@@ -80,6 +82,12 @@ final class AssembleAgent {
           Map.of("getLocalHost", new String[] {BOOT + "HostLookup", "thisHost"}),
           "inst/io/opentelemetry/sdk/autoconfigure/AutoConfiguredOpenTelemetrySdkBuilder.classdata",
           Map.of("addShutdownHook", new String[] {"io/vigia/agent/extension/export/LastHook", "add"}),
+          "inst/io/opentelemetry/sdk/trace/export/BatchSpanProcessor.classdata",
+          Map.of("newThread", new String[] {LASTING_THREAD, "of"}),
+          "inst/io/opentelemetry/sdk/logs/export/BatchLogRecordProcessor.classdata",
+          Map.of("newThread", new String[] {LASTING_THREAD, "of"}),
+          "inst/io/vigia/agent/lib/komamitsu/fluency/flusher/Flusher.classdata",
+          Map.of("newSingleThreadDaemonExecutor", new String[] {LASTING_THREAD, "executor"}),
           DECLARED_FACTORIES + "SpanProcessorFactory.classdata",
           Map.of("setMaxQueueSize", new String[] {DECLARED_CLASS, "setMaxQueueSize"}),
           DECLARED_FACTORIES + "LogRecordProcessorFactory.classdata",

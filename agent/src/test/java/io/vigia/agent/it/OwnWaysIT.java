@@ -3,6 +3,7 @@ package io.vigia.agent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vigia.agent.programs.Guarded;
+import io.vigia.agent.programs.Interrupting;
 import io.vigia.agent.programs.LateSettings;
 import io.vigia.agent.programs.OwnStderr;
 import java.nio.file.Path;
@@ -63,6 +64,28 @@ class OwnWaysIT {
         assertThat(receiver.logs()).as(jvm.output()).isEmpty();
         assertThat(jvm.output()).contains("[vigia] the collector http://127.0.0.1:");
       }
+    }
+  }
+
+  /** What is sent after it must not wait for the exit, nor the exit for threads that ended. */
+  @Test
+  void anApplicationThatInterruptsAllThreadsIsSeenAfterItToo() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm =
+            Jvm.of(Interrupting.class)
+                .sendingTo(receiver)
+                .option("-Dotel.bsp.schedule.delay=100")
+                .argument("told")
+                .start()) {
+      jvm.awaitUnlessEnded(() -> receiver.spans.size() >= 2 && !receiver.logs().isEmpty());
+      jvm.process().getOutputStream().write('\n');
+      jvm.process().getOutputStream().flush();
+      jvm.awaitUnlessEnded(() -> receiver.spans.size() >= 4 && receiver.logs().size() >= 2);
+      jvm.endWell();
+      assertThat(receiver.spans).as(jvm.output()).hasSize(4);
+      assertThat(receiver.logs()).as(jvm.output()).hasSize(2);
+      long ending = Long.parseLong(jvm.await("ending at"));
+      assertThat(jvm.endEpochMillis() - ending).as(jvm.output()).isLessThan(5_000);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.vigia.agent.extension.logs;
 
 import io.vigia.agent.boot.Console;
+import io.vigia.agent.boot.Daemon;
 import io.vigia.agent.boot.HostLookup;
 import io.vigia.agent.extension.export.ExitBudget;
 import io.vigia.agent.extension.export.Exports;
@@ -89,7 +90,7 @@ final class SpillingIngester implements Ingester {
   private void abort() {
     synchronized (deliveringLock) {
       if (delivering != null) {
-        delivering.interrupt();
+        Daemon.interrupt(delivering);
       }
     }
   }
