@@ -88,6 +88,8 @@ final class AssembleAgent {
           Map.of("newThread", new String[] {LASTING_THREAD, "of"}),
           "inst/io/vigia/agent/lib/komamitsu/fluency/flusher/Flusher.classdata",
           Map.of("newSingleThreadDaemonExecutor", new String[] {LASTING_THREAD, "executor"}),
+          "inst/io/vigia/agent/lib/komamitsu/fluency/fluentd/ingester/FluentdIngester.classdata",
+          Map.of("randomUUID", new String[] {"io/vigia/agent/extension/export/RandomId", "uuid"}),
           DECLARED_FACTORIES + "SpanProcessorFactory.classdata",
           Map.of("setMaxQueueSize", new String[] {DECLARED_CLASS, "setMaxQueueSize"}),
           DECLARED_FACTORIES + "LogRecordProcessorFactory.classdata",

@@ -6,6 +6,7 @@ import io.vigia.agent.programs.Guarded;
 import io.vigia.agent.programs.Interrupting;
 import io.vigia.agent.programs.LateSettings;
 import io.vigia.agent.programs.OwnStderr;
+import io.vigia.agent.programs.Unprovided;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,15 @@ class OwnWaysIT {
       assertThat(receiver.logs()).as(jvm.output()).hasSize(2);
       long ending = Long.parseLong(jvm.await("ending at"));
       assertThat(jvm.endEpochMillis() - ending).as(jvm.output()).isLessThan(5_000);
+    }
+  }
+
+  @Test
+  void logEventsAreSentByAProcessWithoutSecurityProvidersToo() throws Exception {
+    try (Receiver receiver = Receiver.start();
+        Jvm jvm = Jvm.of(Unprovided.class).sendingTo(receiver).start()) {
+      assertThat(jvm.exitCode(Duration.ofSeconds(60))).as(jvm.output()).isZero();
+      assertThat(receiver.logs()).as(jvm.output()).hasSize(1);
     }
   }
 
